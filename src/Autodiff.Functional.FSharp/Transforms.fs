@@ -1,0 +1,6 @@
+namespace Autodiff.Functional.FSharp
+
+/// The transforms, curried and pipeable.
+[<AutoOpen>]
+module Transforms =
+    ()

@@ -1,0 +1,70 @@
+namespace Autodiff.Functional;
+
+/// <summary>Which dtypes an elementwise function computes on as they are.</summary>
+public enum Domain
+{
+    /// <summary>Real numbers: integers are cast to Float64 first, as in NumPy.</summary>
+    Real,
+    /// <summary>Numbers: also integers, which stay integers (overflow wraps).</summary>
+    Numeric,
+}
+
+/// <summary>What is known of a function's slope; it decides how structural zeros pass through it.</summary>
+public enum Slope
+{
+    /// <summary>Depends on the point, and may be infinite there: contributions are guarded outside the support.</summary>
+    Varying,
+    /// <summary>The same finite number everywhere (add, subtract, negate): nothing to guard.</summary>
+    Constant,
+    /// <summary>The differential selects, it never multiplies by a slope of zero (maximum, relu): it narrows the support.</summary>
+    Selecting,
+}
+
+/// <summary>An elementwise function of one argument. Implement it by an empty <c>struct</c>; <see cref="Unary{TFunction}"/> is its op.</summary>
+public interface IUnary
+{
+    /// <summary>The function.</summary>
+    static abstract T Apply<T>(T x) where T : IElementary<T>;
+
+    /// <summary>The differential at x, where the function's value is y: d ↦ f′(x)·d. Linear in <paramref name="d"/>; serves forward and reverse mode alike.</summary>
+    static abstract T Differential<T>(T x, T y, T d) where T : IElementary<T>;
+
+    /// <summary>The dtypes it computes on.</summary>
+    static virtual Domain Domain => Domain.Real;
+
+    /// <summary>What is known of its slope.</summary>
+    static virtual Slope Slope => Slope.Varying;
+}
+
+/// <summary>An elementwise function of two arguments. Implement it by an empty <c>struct</c>; <see cref="Binary{TFunction}"/> is its op.</summary>
+public interface IBinary
+{
+    /// <summary>The function.</summary>
+    static abstract T Apply<T>(T x, T y) where T : IElementary<T>;
+
+    /// <summary>The differential in x at (x, y), where the function's value is z: d ↦ ∂f/∂x·d.</summary>
+    static abstract T DifferentialX<T>(T x, T y, T z, T d) where T : IElementary<T>;
+
+    /// <summary>The differential in y at (x, y), where the function's value is z: d ↦ ∂f/∂y·d.</summary>
+    static abstract T DifferentialY<T>(T x, T y, T z, T d) where T : IElementary<T>;
+
+    /// <summary>The dtypes it computes on.</summary>
+    static virtual Domain Domain => Domain.Real;
+
+    /// <summary>What is known of its slopes.</summary>
+    static virtual Slope Slope => Slope.Varying;
+}
+
+/// <summary>An elementwise question about two numbers, with a Bool answer and no derivative.</summary>
+public interface IPredicate
+{
+    /// <summary><paramref name="yes"/> where it holds, else <paramref name="no"/>.</summary>
+    static abstract T Select<T>(T x, T y, T yes, T no) where T : IElementary<T>;
+}
+
+/// <summary>A function of one argument with its own scalar code, for those that are no composition of elementary ones.</summary>
+public interface ISpecial : IUnary
+{
+    /// <summary>The function, in double precision.</summary>
+    static abstract double Evaluate(double x);
+}

@@ -1,0 +1,1 @@
+module Autodiff.Functional.FSharp.Tests.FirstGradient
