@@ -8,7 +8,7 @@ namespace Autodiff.Functional.Kernels;
 /// Doubles and floats run on SIMD registers, the rest one at a time. The elements past the last full register go through
 /// the same code in a register filled up, so an element's result does not depend on where it stands.
 /// </remarks>
-internal static class Elementwise
+internal static class Loops
 {
     /// <summary>z = F(x).</summary>
     public static void Unary<F, E>(ReadOnlySpan<E> x, Span<E> z) where F : struct, IUnary where E : struct, IElementary<E>
@@ -32,7 +32,7 @@ internal static class Elementwise
 
     /// <summary>z = whether F holds of (x, y); an argument of length 1 stands for that number everywhere.</summary>
     public static void Predicate<F, E>(ReadOnlySpan<E> x, ReadOnlySpan<E> y, Span<bool> z)
-        where F : struct, IPredicate where E : struct, IElementary<E>, IEquatable<E>
+        where F : struct, IPredicate where E : struct, IElementary<E>
     {
         int xStep = Step(x.Length, z.Length), yStep = Step(y.Length, z.Length);
         if (typeof(E) == typeof(Real64)) PredicateLanes<F, Lanes64, Real64>(As<E, Real64>(x), As<E, Real64>(y), z);
@@ -40,7 +40,7 @@ internal static class Elementwise
         else
         {
             E yes = E.Literal(1), no = E.Literal(0);
-            for (int i = 0; i < z.Length; i++) z[i] = F.Select(x[i * xStep], y[i * yStep], yes, no).Equals(yes);
+            for (int i = 0; i < z.Length; i++) z[i] = EqualityComparer<E>.Default.Equals(F.Select(x[i * xStep], y[i * yStep], yes, no), yes);
         }
     }
 
