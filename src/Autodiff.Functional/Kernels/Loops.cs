@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 
 namespace Autodiff.Functional.Kernels;
 
@@ -14,8 +13,8 @@ internal static class Loops
     public static void Unary<F, E>(ReadOnlySpan<E> x, Span<E> z) where F : struct, IUnary where E : struct, IElementary<E>
     {
         if (x.Length != z.Length) throw Unequal(x.Length, z.Length);
-        if (typeof(E) == typeof(Real64)) UnaryLanes<F, Lanes64, Real64>(As<E, Real64>(x), As<E, Real64>(z));
-        else if (typeof(E) == typeof(Real32)) UnaryLanes<F, Lanes32, Real32>(As<E, Real32>(x), As<E, Real32>(z));
+        if (typeof(E) == typeof(Real64)) UnaryLanes<F, Lanes64, Real64>(Elements.As<E, Real64>(x), Elements.As<E, Real64>(z));
+        else if (typeof(E) == typeof(Real32)) UnaryLanes<F, Lanes32, Real32>(Elements.As<E, Real32>(x), Elements.As<E, Real32>(z));
         else
             for (int i = 0; i < z.Length; i++) z[i] = F.Apply(x[i]);
     }
@@ -24,8 +23,8 @@ internal static class Loops
     public static void Binary<F, E>(ReadOnlySpan<E> x, ReadOnlySpan<E> y, Span<E> z) where F : struct, IBinary where E : struct, IElementary<E>
     {
         int xStep = Step(x.Length, z.Length), yStep = Step(y.Length, z.Length);
-        if (typeof(E) == typeof(Real64)) BinaryLanes<F, Lanes64, Real64>(As<E, Real64>(x), As<E, Real64>(y), As<E, Real64>(z));
-        else if (typeof(E) == typeof(Real32)) BinaryLanes<F, Lanes32, Real32>(As<E, Real32>(x), As<E, Real32>(y), As<E, Real32>(z));
+        if (typeof(E) == typeof(Real64)) BinaryLanes<F, Lanes64, Real64>(Elements.As<E, Real64>(x), Elements.As<E, Real64>(y), Elements.As<E, Real64>(z));
+        else if (typeof(E) == typeof(Real32)) BinaryLanes<F, Lanes32, Real32>(Elements.As<E, Real32>(x), Elements.As<E, Real32>(y), Elements.As<E, Real32>(z));
         else
             for (int i = 0; i < z.Length; i++) z[i] = F.Apply(x[i * xStep], y[i * yStep]);
     }
@@ -35,8 +34,8 @@ internal static class Loops
         where F : struct, IPredicate where E : struct, IElementary<E>
     {
         int xStep = Step(x.Length, z.Length), yStep = Step(y.Length, z.Length);
-        if (typeof(E) == typeof(Real64)) PredicateLanes<F, Lanes64, Real64>(As<E, Real64>(x), As<E, Real64>(y), z);
-        else if (typeof(E) == typeof(Real32)) PredicateLanes<F, Lanes32, Real32>(As<E, Real32>(x), As<E, Real32>(y), z);
+        if (typeof(E) == typeof(Real64)) PredicateLanes<F, Lanes64, Real64>(Elements.As<E, Real64>(x), Elements.As<E, Real64>(y), z);
+        else if (typeof(E) == typeof(Real32)) PredicateLanes<F, Lanes32, Real32>(Elements.As<E, Real32>(x), Elements.As<E, Real32>(y), z);
         else
         {
             E yes = E.Literal(1), no = E.Literal(0);
@@ -149,10 +148,4 @@ internal static class Loops
 
     private static ArgumentException Unequal(int argument, int result) =>
         new($"An elementwise loop needs an argument as long as its result: {argument} elements for {result} results.");
-
-    private static ReadOnlySpan<To> As<From, To>(ReadOnlySpan<From> span) where From : struct where To : struct =>
-        MemoryMarshal.CreateReadOnlySpan(ref Unsafe.As<From, To>(ref MemoryMarshal.GetReference(span)), span.Length);
-
-    private static Span<To> As<From, To>(Span<From> span) where From : struct where To : struct =>
-        MemoryMarshal.CreateSpan(ref Unsafe.As<From, To>(ref MemoryMarshal.GetReference(span)), span.Length);
 }

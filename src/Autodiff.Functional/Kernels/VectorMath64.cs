@@ -88,12 +88,15 @@ internal static class VectorMath64
         return numerator / (Lanes.One + e);
     }
 
-    /// <summary>tanh |x| = −e/(2 + e) with e = expm1(−2|x|).</summary>
+    /// <summary>With e = expm1(2|x|): tanh |x| = e/(e + 2) near 0, else 1 − 2/(e + 2), which forgives an error of e.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes Tanh(Lanes x)
     {
-        Lanes e = Expm1(-2 * Vector256.Abs(x));
-        return Vector256.CopySign(e / (e + Vector256.Create(2.0)), x);
+        Lanes magnitude = Vector256.Abs(x);
+        Lanes e = Expm1(magnitude + magnitude);
+        Lanes near = Vector256.LessThan(magnitude, Vector256.Create(0.55));
+        Lanes quotient = Vector256.ConditionalSelect(near, e, Vector256.Create(-2.0)) / (e + Vector256.Create(2.0));
+        return Vector256.CopySign(quotient + Vector256.AndNot(Lanes.One, near), x);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
