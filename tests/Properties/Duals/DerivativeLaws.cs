@@ -39,7 +39,7 @@ public sealed class DerivativeLaws
         ["Pow 3"] = new(x => D.Pow(x, 3), z => z * z * z, Everywhere),
         ["Pow -2 of negative"] = new(x => D.Pow(-x, -2), z => 1 / (z * z), Positive),
         ["Pow 2.5"] = new(x => D.Pow(x, 2.5), z => Complex.Pow(z, 2.5), Positive),
-        ["2 to the power"] = new(x => D.Pow(2.0.Lifted(), x), z => Complex.Pow(2, z), Everywhere),
+        ["2 to the power"] = new(x => D.Pow(D.CreateChecked(2), x), z => Complex.Pow(2, z), Everywhere),
         ["Sin"] = new(D.Sin, Complex.Sin, Everywhere),
         ["Cos"] = new(D.Cos, Complex.Cos, Everywhere),
         ["SinCos"] = new(x => D.SinCos(x) is var (sin, cos) ? sin * cos : x, z => Complex.Sin(2 * z) / 2, Everywhere),
@@ -133,5 +133,4 @@ static class Default
     public static T Radians<T>(T x) where T : IFloatingPointIeee754<T> => T.DegreesToRadians(x);
     public static T Lerp<T>(T x, T y, T amount) where T : IFloatingPointIeee754<T> => T.Lerp(x, y, amount);
     public static T MultiplyAdd<T>(T x, T y, T z) where T : IFloatingPointIeee754<T> => T.MultiplyAddEstimate(x, y, z);
-    public static D Lifted(this double x) => D.CreateChecked(x);
 }
