@@ -41,10 +41,10 @@ internal static class Reductions
     public static void Min<E>(ReadOnlySpan<E> x, Middle axes, Span<E> z) where E : struct, IElementary<E> => Fold<Smaller, E>(x, axes, z);
 
     /// <summary>Where the largest first stands along the axis; the first NaN counts as the largest.</summary>
-    public static void ArgMax<E>(ReadOnlySpan<E> x, Middle axes, Span<long> z) where E : struct, IElementary<E>, IEquatable<E> => Find<Larger, E>(x, axes, z);
+    public static void ArgMax<E>(ReadOnlySpan<E> x, Middle axes, Span<long> z) where E : struct, IElementary<E> => Find<Larger, E>(x, axes, z);
 
     /// <summary>Where the smallest first stands along the axis; the first NaN counts as the smallest.</summary>
-    public static void ArgMin<E>(ReadOnlySpan<E> x, Middle axes, Span<long> z) where E : struct, IElementary<E>, IEquatable<E> => Find<Smaller, E>(x, axes, z);
+    public static void ArgMin<E>(ReadOnlySpan<E> x, Middle axes, Span<long> z) where E : struct, IElementary<E> => Find<Smaller, E>(x, axes, z);
 
     /// <summary>How many are true.</summary>
     public static void Count(ReadOnlySpan<bool> x, Middle axes, Span<long> z)
@@ -220,7 +220,7 @@ internal static class Reductions
     }
 
     /// <summary>First the extremum, then its first place. <c>Equals</c> holds between NaNs and between zeros of either sign.</summary>
-    private static void Find<TFold, E>(ReadOnlySpan<E> x, Middle axes, Span<long> z) where TFold : struct, IFold where E : struct, IElementary<E>, IEquatable<E>
+    private static void Find<TFold, E>(ReadOnlySpan<E> x, Middle axes, Span<long> z) where TFold : struct, IFold where E : struct, IElementary<E>
     {
         using var extrema = new Buffer<E>(axes.Results);
         Fold<TFold, E>(x, axes, extrema.Span);
@@ -234,14 +234,14 @@ internal static class Reductions
             else
                 for (int i = n - 1, at = block.Length - inner; i >= 0; i--, at -= inner)     // backwards: the first overwrites the later
                     for (int j = 0; j < inner; j++)
-                        if (block[at + j].Equals(extremum[j])) found[j] = i;
+                        if (EqualityComparer<E>.Default.Equals(block[at + j], extremum[j])) found[j] = i;
         }
     }
 
-    private static int First<E>(ReadOnlySpan<E> x, E value) where E : struct, IEquatable<E>
+    private static int First<E>(ReadOnlySpan<E> x, E value) where E : struct
     {
         int i = 0;
-        while (!x[i].Equals(value)) i++;
+        while (!EqualityComparer<E>.Default.Equals(x[i], value)) i++;
         return i;
     }
 }

@@ -21,9 +21,9 @@ internal sealed record Extremum(Axes Axes, bool Largest) : Op
         {
             var result = Tensor.New<E>(x.Data.Element, x.Shape, out var elements);
             if (largest)
-                Reductions.Max(x.Data.Elements<E>(), x.Outer, x.Length, x.Inner, elements);
+                Reductions.Max(x.Data.Elements<E>(), x.Axes, elements);
             else
-                Reductions.Min(x.Data.Elements<E>(), x.Outer, x.Length, x.Inner, elements);
+                Reductions.Min(x.Data.Elements<E>(), x.Axes, elements);
             return result;
         }
     }
@@ -69,9 +69,9 @@ internal sealed record ArgExtremum(int Axis, bool Largest) : Op
         {
             var result = Tensor.New<long>(ElementType.Int64, x.Shape, out var places);
             if (largest)
-                Reductions.ArgMax(x.Data.Elements<E>(), x.Outer, x.Length, x.Inner, places);
+                Reductions.ArgMax(x.Data.Elements<E>(), x.Axes, places);
             else
-                Reductions.ArgMin(x.Data.Elements<E>(), x.Outer, x.Length, x.Inner, places);
+                Reductions.ArgMin(x.Data.Elements<E>(), x.Axes, places);
             return result;
         }
     }

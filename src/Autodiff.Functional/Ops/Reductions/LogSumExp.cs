@@ -16,9 +16,10 @@ internal sealed record LogSumExp(Axes Axes) : Op
         public Tensor Run<E>() where E : unmanaged, IElementary<E>
         {
             var result = Tensor.New<E>(x.Data.Element, x.Shape, out var elements);
-            var (source, length, inner) = (x.Data.Elements<E>(), x.Length, x.Inner);
+            var source = x.Data.Elements<E>();
+            var (outer, length, inner) = x.Axes;
             var column = new E[length];
-            for (int o = 0; o < x.Outer; o++)
+            for (int o = 0; o < outer; o++)
                 for (int i = 0; i < inner; i++)
                 {
                     for (int k = 0; k < length; k++)
@@ -38,7 +39,7 @@ internal sealed record LogSumExp(Axes Axes) : Op
             Kernels.Loops.Binary<Subtract, E>(column, [shift], column);
             Kernels.Loops.Unary<Exp, E>(column, column);
             var sum = new E[1];
-            Kernels.Reductions.Sum(column, 1, column.Length, 1, sum.AsSpan());
+            Kernels.Reductions.Sum<E>(column, new(1, column.Length, 1), sum);
             return E.Log(sum[0]) + shift;
         }
     }

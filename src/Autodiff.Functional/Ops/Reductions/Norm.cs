@@ -1,5 +1,3 @@
-using Autodiff.Functional.Kernels;
-
 namespace Autodiff.Functional;
 
 /// <summary>
@@ -19,9 +17,10 @@ internal sealed record Norm(Axes Axes) : Op
         public Tensor Run<E>() where E : unmanaged, IElementary<E>
         {
             var result = Tensor.New<E>(x.Data.Element, x.Shape, out var elements);
-            var (source, length, inner) = (x.Data.Elements<E>(), x.Length, x.Inner);
+            var source = x.Data.Elements<E>();
+            var (outer, length, inner) = x.Axes;
             E zero = E.Literal(0), one = E.Literal(1), infinity = E.Literal(double.PositiveInfinity);
-            for (int o = 0; o < x.Outer; o++)
+            for (int o = 0; o < outer; o++)
                 for (int i = 0; i < inner; i++)
                 {
                     E largest = zero, sum = zero;

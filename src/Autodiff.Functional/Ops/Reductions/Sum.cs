@@ -16,7 +16,7 @@ internal sealed record Sum(Axes Axes) : Linear
         public Tensor Run<E>() where E : unmanaged, IElementary<E>
         {
             var result = Tensor.New<E>(x.Data.Element, x.Shape, out var elements);
-            Reductions.Sum(x.Data.Elements<E>(), x.Outer, x.Length, x.Inner, elements);
+            Reductions.Sum(x.Data.Elements<E>(), x.Axes, elements);
             return result;
         }
     }
@@ -27,13 +27,13 @@ internal sealed record Sum(Axes Axes) : Linear
 }
 
 /// <summary>A tensor whose reduced axes lie together: [outer, length, inner], of which the middle goes.</summary>
-internal readonly record struct Reduced(Tensor Data, Shape Shape, int Outer, int Length, int Inner)
+internal readonly record struct Reduced(Tensor Data, Shape Shape, Middle Axes)
 {
     public static Reduced Of(Tensor x, Axes axes)
     {
         var shape = x.Shape.Without(axes);
         if (axes.Count == 0)
-            return new(x, shape, x.Size, 1, 1);
+            return new(x, shape, new(x.Size, 1, 1));
         int first = axes[0], count = axes.Count;
         bool together = axes[count - 1] - first == count - 1;
         if (!together)
@@ -41,7 +41,7 @@ internal readonly record struct Reduced(Tensor Data, Shape Shape, int Outer, int
             x = x.Permute([.. Enumerable.Range(0, x.Rank).Where(axis => !axes.Contains(axis)), .. axes]);
             first = x.Rank - count;
         }
-        return new(x, shape, x.Shape.Slice(0, first).Size, x.Shape.Slice(first, count).Size, x.Shape.Slice(first + count, x.Rank - first - count).Size);
+        return new(x, shape, new(x.Shape.Slice(0, first).Size, x.Shape.Slice(first, count).Size, x.Shape.Slice(first + count, x.Rank - first - count).Size));
     }
 }
 

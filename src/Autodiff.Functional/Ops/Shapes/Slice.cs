@@ -1,5 +1,3 @@
-using Autodiff.Functional.Kernels;
-
 namespace Autodiff.Functional;
 
 /// <summary>The elements at Starts + i·Steps, i &lt; Counts, along each axis. Steps may be negative. A view.</summary>
