@@ -61,6 +61,7 @@ internal static class Gemm
 
     private const int TinyProduct = 48, FewRows = 3;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Tiny<T>(int m, int n, int k, Strided<T> a, Strided<T> b, Span<T> c) where T : unmanaged, INumberBase<T>
     {
         ref T c0 = ref MemoryMarshal.GetReference(c);

@@ -43,12 +43,18 @@ internal static class Loops
         }
     }
 
-    /// <summary>z = yes where the condition holds, else no. It moves bits, so one loop serves all types of one size.</summary>
+    /// <summary>z = yes where the condition holds, else no; a side of length 1 stands for that number everywhere.</summary>
     public static void Select<E>(ReadOnlySpan<bool> condition, ReadOnlySpan<E> yes, ReadOnlySpan<E> no, Span<E> z) where E : struct
     {
-        int yesStep = Step(yes.Length, z.Length), noStep = Step(no.Length, z.Length);
         if (condition.Length != z.Length) throw Unequal(condition.Length, z.Length);
-        for (int i = 0; i < z.Length; i++) z[i] = condition[i] ? yes[i * yesStep] : no[i * noStep];
+        int yesStep = Step(yes.Length, z.Length), noStep = Step(no.Length, z.Length);
+        // Only bits move: what matters of an element is its size.
+        if (Unsafe.SizeOf<E>() == sizeof(ulong))
+            Selection.Of64(condition, Elements.As<E, ulong>(yes), yesStep, Elements.As<E, ulong>(no), noStep, Elements.As<E, ulong>(z));
+        else if (Unsafe.SizeOf<E>() == sizeof(uint))
+            Selection.Of32(condition, Elements.As<E, uint>(yes), yesStep, Elements.As<E, uint>(no), noStep, Elements.As<E, uint>(z));
+        else
+            for (int i = 0; i < z.Length; i++) z[i] = condition[i] ? yes[i * yesStep] : no[i * noStep];
     }
 
     private static void UnaryLanes<F, V, E>(ReadOnlySpan<E> x, Span<E> z)
