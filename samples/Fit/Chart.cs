@@ -30,11 +30,18 @@ sealed class Chart(Column x, Column y, Func<double, double> curve) : Renderable
         {
             var label = labels[row].FirstOrDefault();
             yield return new($"{label,-1}".PadLeft(margin - 1) + (label is null ? '│' : '┤'));
+            var blanks = 0;
             for (var column = 0; column < width; column++)
             {
-                yield return markers.Contains((row, column)) ? new($"{Marker}", MarkerStyle)
-                    : cells[row, column] == Empty ? new(" ")
-                    : new($"{cells[row, column]}", CurveStyle);
+                var marked = markers.Contains((row, column));
+                if (!marked && cells[row, column] == Empty)
+                {
+                    blanks++;
+                    continue;
+                }
+                yield return new(new string(' ', blanks));
+                yield return marked ? new($"{Marker}", MarkerStyle) : new($"{cells[row, column]}", CurveStyle);
+                blanks = 0;
             }
             yield return Segment.LineBreak;
         }
