@@ -18,6 +18,8 @@ public enum Slope
     Constant,
     /// <summary>The differential selects, it never multiplies by a slope of zero (maximum, relu): it narrows the support.</summary>
     Selecting,
+    /// <summary>0 everywhere: piecewise constant (floor, sign). Nothing is contributed, and <c>Differential</c> is not asked for.</summary>
+    Zero,
 }
 
 /// <summary>An elementwise function of one argument. Implement it by an empty <c>struct</c>; <see cref="Unary{TFunction}"/> is its op.</summary>
@@ -34,6 +36,9 @@ public interface IUnary
 
     /// <summary>What is known of its slope.</summary>
     static virtual Slope Slope => Slope.Varying;
+
+    /// <summary>For a <see cref="Slope.Selecting"/> function: not 0 where the value can depend on x.</summary>
+    static virtual T Selected<T>(T x) where T : IElementary<T> => T.Literal(1);
 }
 
 /// <summary>An elementwise function of two arguments. Implement it by an empty <c>struct</c>; <see cref="Binary{TFunction}"/> is its op.</summary>
@@ -53,6 +58,12 @@ public interface IBinary
 
     /// <summary>What is known of its slopes.</summary>
     static virtual Slope Slope => Slope.Varying;
+
+    /// <summary>For a <see cref="Slope.Selecting"/> function: not 0 where the value can depend on x.</summary>
+    static virtual T SelectedX<T>(T x, T y) where T : IElementary<T> => T.Literal(1);
+
+    /// <summary>For a <see cref="Slope.Selecting"/> function: not 0 where the value can depend on y.</summary>
+    static virtual T SelectedY<T>(T x, T y) where T : IElementary<T> => T.Literal(1);
 }
 
 /// <summary>An elementwise question about two numbers, with a Bool answer and no derivative.</summary>

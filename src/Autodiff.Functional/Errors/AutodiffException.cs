@@ -1,0 +1,47 @@
+namespace Autodiff.Functional;
+
+/// <summary>What every error of this library is: it names the op, and says what was expected, what came, and how to mend it.</summary>
+/// <param name="op">The op or function that the user called.</param>
+/// <param name="expected">What it needs.</param>
+/// <param name="got">What came.</param>
+/// <param name="remedy">What the user can do.</param>
+public abstract class AutodiffException(string op, string expected, string got, string? remedy)
+    : ArgumentException($"{op}: expected {expected}; got {got}.{(remedy is null ? "" : " " + remedy)}")
+{
+    /// <summary>The op or function that was called.</summary>
+    public string Op { get; } = op;
+    /// <summary>What it needs.</summary>
+    public string Expected { get; } = expected;
+    /// <summary>What came.</summary>
+    public string Got { get; } = got;
+    /// <summary>What the user can do, if there is one thing to do.</summary>
+    public string? Remedy { get; } = remedy;
+}
+
+/// <summary>Shapes that do not fit the op or one another.</summary>
+/// <inheritdoc/>
+public sealed class ShapeException(string op, string expected, string got, string? remedy = null) : AutodiffException(op, expected, got, remedy);
+
+/// <summary>A dtype that the op does not take, or two strong dtypes that differ.</summary>
+/// <inheritdoc/>
+public sealed class DTypeException(string op, string expected, string got, string? remedy = null) : AutodiffException(op, expected, got, remedy);
+
+/// <summary>An axis outside the rank, or one named twice.</summary>
+/// <inheritdoc/>
+public sealed class AxisException(string op, string expected, string got, string? remedy = null) : AutodiffException(op, expected, got, remedy);
+
+/// <summary>An index outside its axis.</summary>
+/// <inheritdoc/>
+public sealed class IndexException(string op, string expected, string got, string? remedy = null) : AutodiffException(op, expected, got, remedy);
+
+/// <summary>A value that is asked for where there is none: a variable without a value, or inside a transform that has no concrete values.</summary>
+/// <inheritdoc/>
+public sealed class MissingValueException(string op, string expected, string got, string? remedy = null) : AutodiffException(op, expected, got, remedy);
+
+/// <summary>A variable, node or map that belongs to another graph than the one at hand.</summary>
+/// <inheritdoc/>
+public sealed class ForeignVariableException(string op, string expected, string got, string? remedy = null) : AutodiffException(op, expected, got, remedy);
+
+/// <summary>A parameter structure that the transforms can't take apart and put together again, or two that differ.</summary>
+/// <inheritdoc/>
+public sealed class StructureException(string op, string expected, string got, string? remedy = null) : AutodiffException(op, expected, got, remedy);

@@ -1,0 +1,68 @@
+using System.Runtime.InteropServices;
+
+namespace Autodiff.Functional;
+
+/// <summary>The fold that computes values, from inputs to outputs.</summary>
+internal static class Evaluation
+{
+    /// <summary>The value of a node; those of all nodes on the way are remembered in them.</summary>
+    public static Tensor Value(Expr root)
+    {
+        var order = KahnOrder.Unevaluated(root);
+        RequireValues(order);
+        foreach (var visit in order)
+            visit.Node.Remembered = Step(visit.Op, visit.Inputs);
+        return root.Remembered!;
+    }
+
+    /// <summary>The value of an op at inputs whose values are known.</summary>
+    public static Tensor Step(Op op, Inputs inputs)
+    {
+        switch (inputs.Count)
+        {
+            case 1:
+                return op.Evaluate([inputs[0].Remembered!]);
+            case 2:
+                return op.Evaluate([inputs[0].Remembered!, inputs[1].Remembered!]);
+            default:
+                var values = new Tensor[inputs.Count];
+                for (int i = 0; i < values.Length; i++)
+                    values[i] = inputs[i].Remembered!;
+                return op.Evaluate(values);
+        }
+    }
+
+    /// <summary>The values by position; <paramref name="known"/> gives those of the parameters, <paramref name="convert"/> is applied to each value.</summary>
+    public static Tensor[] Values(KahnOrder order, Func<Visit, Tensor?> known, Func<Tensor, Tensor> convert) =>
+        order.Aggregate(new Tensor[order.Count], (values, visit) =>
+        {
+            values[visit.Position] = convert(known(visit) ?? Step(visit, values, convert));
+            return values;
+        });
+
+    private static Tensor Step(Visit visit, Tensor[] values, Func<Tensor, Tensor> convert)
+    {
+        var inputs = new Tensor[visit.Inputs.Count];
+        for (int i = 0; i < inputs.Length; i++)
+            inputs[i] = visit.InputPositions[i] is var position and >= 0 ? values[position] : convert(visit.Inputs[i].Value);
+        return visit.Op.Evaluate(inputs);
+    }
+
+    /// <summary>One error for all leaves without a value.</summary>
+    private static void RequireValues(KahnOrder order)
+    {
+        var missing = new List<Variable>();
+        foreach (var visit in order)
+        {
+            if (visit.Node.HasValue || visit.Inputs.Count > 0)
+                continue;
+            if (visit.Op is Variable variable)
+                missing.Add(variable);
+            else if (visit.Op is Leaf leaf)
+                leaf.Evaluate([]);
+        }
+        if (missing.Count > 0)
+            throw new MissingValueException("Value", "a value for every variable", $"none for {string.Join(", ", missing.Select(v => $"'{v.Label}'"))}",
+                "Make them with Expr.Variable(name, value), or pass values to Graph.Evaluate.");
+    }
+}

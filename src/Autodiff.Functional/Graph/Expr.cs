@@ -1,0 +1,161 @@
+using System.Diagnostics;
+
+namespace Autodiff.Functional;
+
+/// <summary>
+/// One node of an expression graph: an op and its inputs, with one output of known dtype and shape. Immutable and persistent:
+/// building on a node never changes it. Compared by reference: two nodes that compute the same are two nodes.
+/// </summary>
+/// <remarks>
+/// Constants compute, variables record: an op all of whose inputs are constants is evaluated at once, everything else becomes a node
+/// of the graph, from which <see cref="Value"/>, the transforms of <see cref="Ad"/> and the printers read.
+/// </remarks>
+/// <example><code>
+/// var x = Expr.Variable("x", Tensor.Scalar(2.0));
+/// var y = Expr.Sin(x) * x;
+/// Console.WriteLine((double)y);       // 1.8185948536513634
+/// </code></example>
+[DebuggerDisplay("{ToString(),nq}")]
+public sealed partial class Expr
+{
+    private readonly Op? _op;   // null: a constant, whose op is made when asked for
+    private Tensor? _value;     // a constant's value; for other nodes the value once somebody asked
+
+    private Expr(Op? op, Inputs inputs, TensorType type, Tensor? value, bool weak)
+    {
+        (_op, Inputs, Shape, DType, _value, IsWeak) = (op, inputs, type.Shape, type.DType, value, weak);
+        Stamp = StampClock.Next(inputs);
+    }
+
+    /// <summary>What it computes.</summary>
+    public Op Op => _op ?? new Constant(_value!);
+
+    /// <summary>What it computes from.</summary>
+    public Inputs Inputs { get; }
+
+    /// <summary>The dimensions of its value.</summary>
+    public Shape Shape { get; }
+
+    /// <summary>The element type of its value.</summary>
+    public DType DType { get; }
+
+    /// <summary>The dtype and shape of its value.</summary>
+    public TensorType Type => new(DType, Shape);
+
+    /// <summary>The number of axes.</summary>
+    public int Rank => Shape.Rank;
+
+    /// <summary>A constant: its value is part of it.</summary>
+    public bool IsConstant => _op is null;
+
+    /// <summary>A literal, whose dtype gives way to that of the other operand.</summary>
+    internal bool IsWeak { get; }
+
+    /// <summary>Larger than the stamps of the inputs, and than those of all nodes that this thread made before.</summary>
+    internal long Stamp { get; }
+
+    internal bool HasValue => _value is not null;
+
+    internal Tensor? Remembered { get => _value; set => _value = value; }
+
+    // ---- leaves ----
+
+    /// <summary>A constant of dtype Float64, which does not give way to other dtypes (unlike a literal).</summary>
+    public static Expr Scalar(double value) => Constant(Tensor.Scalar(value));
+    /// <summary>A constant of dtype Float32.</summary>
+    public static Expr Scalar(float value) => Constant(Tensor.Scalar(value));
+    /// <summary>A constant.</summary>
+    public static Expr Constant(Tensor value)
+    {
+        ArgumentNullException.ThrowIfNull(value);
+        return new(null, default, value.Type, value, weak: false);
+    }
+
+    /// <summary>A weak literal: it takes the dtype of the other operand, and is Float64 when alone.</summary>
+    public static Expr Literal(double value) => new(null, default, new(DType.Float64, Shape.Scalar), Tensor.Scalar(value), weak: true);
+
+    /// <summary>A variable without a value: a graph over it is open, and <see cref="Value"/> of what depends on it is an error.</summary>
+    public static Expr Variable(string name, Shape shape, DType dtype = DType.Float64) => new(new Variable(name), default, new(dtype, shape), null, weak: false);
+
+    /// <summary>A variable with a value. Gradients can be taken with respect to it.</summary>
+    public static Expr Variable(string name, Tensor value)
+    {
+        ArgumentNullException.ThrowIfNull(value);
+        return new(new Variable(name), default, value.Type, value, weak: false);
+    }
+
+    // ---- nodes ----
+
+    /// <summary>
+    /// The value of an op at some inputs: the way in for an op of your own. The op's <see cref="Op.Infer"/> checks the inputs; if all are
+    /// constants the result is one.
+    /// </summary>
+    public static Expr Apply(Op op, params ReadOnlySpan<Expr> inputs)
+    {
+        ArgumentNullException.ThrowIfNull(op);
+        var all = Inputs.Of(inputs);
+        return Make(op, all, op.Infer(all));
+    }
+
+    /// <summary>A node whose type is known. If its inputs are all constants, it is computed at once.</summary>
+    internal static Expr Make(Op op, Inputs inputs, TensorType type)
+    {
+        if (op.Folds)
+        {
+            bool constant = true, weak = true;
+            for (int i = 0, count = inputs.Count; i < count && constant; i++)
+            {
+                constant &= inputs[i].IsConstant;
+                weak &= inputs[i].IsWeak;
+            }
+            if (constant)
+                return new(null, default, type, Evaluation.Step(op, inputs), weak && inputs.Count > 0);
+        }
+        return new(op, inputs, type, null, weak: false);
+    }
+
+    /// <summary>The same op at other inputs of the same types: what replaying a graph does.</summary>
+    internal Expr With(Inputs inputs) => Make(_op!, inputs, Type);
+
+    internal static Expr FromValue(Tensor value, bool weak) => new(null, default, value.Type, value, weak);
+
+    // ---- value ----
+
+    /// <summary>
+    /// The value, if all variables that it depends on have one. It is computed without recursion, and remembered.
+    /// </summary>
+    /// <exception cref="MissingValueException">A variable has no value, or there is no concrete value inside this transform.</exception>
+    public Tensor Value => _value ?? Evaluation.Value(this);
+
+    /// <summary>The value of a node with one element, as a double.</summary>
+    /// <exception cref="MissingValueException">A variable has no value, or there is no concrete value inside this transform.</exception>
+    /// <exception cref="ShapeException">There is not exactly one element.</exception>
+    public static explicit operator double(Expr node) => (double)node.Value;
+
+    /// <summary>A weak literal, which takes the other operand's dtype.</summary>
+    public static implicit operator Expr(double value) => Literal(value);
+
+    /// <summary>A constant.</summary>
+    public static implicit operator Expr(Tensor value) => Constant(value);
+
+    /// <summary>A short form: the last few nodes. <see cref="Print"/> gives the whole graph.</summary>
+    public override string ToString() => GraphPrinter.Short(this);
+}
+
+/// <summary>
+/// Stamps order nodes by age within a thread and along every edge. They only let a transform stop looking at nodes that are older than its
+/// seed and so can't depend on it; they never change a result.
+/// </summary>
+internal static class StampClock
+{
+    [ThreadStatic]
+    private static long s_now;
+
+    public static long Next(Inputs inputs)
+    {
+        long now = s_now;
+        for (int i = 0, count = inputs.Count; i < count; i++)
+            now = Math.Max(now, inputs[i].Stamp);
+        return s_now = now + 1;
+    }
+}

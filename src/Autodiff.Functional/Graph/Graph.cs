@@ -1,0 +1,146 @@
+using System.Collections.Immutable;
+
+namespace Autodiff.Functional;
+
+/// <summary>
+/// A traced function: parameters, and the outputs that are computed from them. Nodes that do not depend on a parameter are captured as they are.
+/// Every transform is one fold over <see cref="Order"/>, the nodes that depend on the parameters.
+/// </summary>
+/// <example><code>
+/// var graph = Graph.Trace(x => [Expr.Sin(x[0]) * x[1]], [new(DType.Float64, Shape.Scalar), new(DType.Float64, Shape.Scalar)]);
+/// Console.WriteLine(graph.Evaluate(Tensor.Scalar(0.5), Tensor.Scalar(2.0))[0]);
+/// </code></example>
+public sealed class Graph
+{
+    private Graph(ImmutableArray<Expr> parameters, ImmutableArray<Expr> outputs)
+    {
+        (Parameters, Outputs) = (parameters, outputs);
+        Order = KahnOrder.Between(parameters.AsSpan(), outputs.AsSpan());
+        ParameterPositions = [.. parameters.Select(((INodes)Order).Find)];
+    }
+
+    /// <summary>The parameters: leaves, or nodes that are taken as such.</summary>
+    public ImmutableArray<Expr> Parameters { get; }
+
+    /// <summary>The outputs.</summary>
+    public ImmutableArray<Expr> Outputs { get; }
+
+    /// <summary>The nodes that depend on a parameter, in Kahn's order.</summary>
+    public KahnOrder Order { get; }
+
+    /// <summary>The parameters' positions in the order, −1 for one that no output depends on.</summary>
+    internal ImmutableArray<int> ParameterPositions { get; }
+
+    // ---- making ----
+
+    /// <summary>The graph that computes outputs from nodes that are at hand.</summary>
+    /// <exception cref="ForeignVariableException">A parameter is named twice, or is a constant.</exception>
+    public static Graph Of(ImmutableArray<Expr> parameters, ImmutableArray<Expr> outputs)
+    {
+        for (int i = 0; i < parameters.Length; i++)
+            if (parameters[i].IsConstant || parameters.IndexOf(parameters[i], 0, i, ReferenceEqualityComparer.Instance) >= 0)
+                throw new ForeignVariableException("Graph.Of", "variables, each once, as parameters", $"{parameters[i]} as parameter {i}", "A constant can't vary; make it a variable.");
+        return new(parameters, outputs);
+    }
+
+    /// <summary>Traces a function of parameters that have types but no values.</summary>
+    public static Graph Trace(Func<ImmutableArray<Expr>, ImmutableArray<Expr>> function, ImmutableArray<TensorType> types)
+    {
+        ArgumentNullException.ThrowIfNull(function);
+        ImmutableArray<Expr> parameters = [.. types.Select(type => Expr.Leaf(new Placeholder("a traced function"), type))];
+        return new(parameters, function(parameters));
+    }
+
+    /// <summary>Traces a function at a point: the parameters are fresh nodes that know the point's value, if it has one.</summary>
+    public static Graph TraceAt(Func<ImmutableArray<Expr>, ImmutableArray<Expr>> function, ImmutableArray<Expr> at)
+    {
+        ArgumentNullException.ThrowIfNull(function);
+        ImmutableArray<Expr> parameters = [.. at.Select(Expr.SeedAt)];
+        return new(parameters, function(parameters));
+    }
+
+    // ---- the folds ----
+
+    /// <summary>The outputs' values at values of the parameters.</summary>
+    /// <exception cref="ShapeException">There is another number of values, or one has another shape.</exception>
+    /// <exception cref="DTypeException">A value has another dtype.</exception>
+    /// <exception cref="MissingValueException">A captured variable has no value.</exception>
+    public ImmutableArray<Tensor> Evaluate(params ReadOnlySpan<Tensor> arguments) => Evaluate([.. arguments], tensor => tensor);
+
+    /// <summary>The values over another element type: <paramref name="convert"/> takes each value of the graph's own type there.</summary>
+    internal ImmutableArray<Tensor> Evaluate(ImmutableArray<Tensor> arguments, Func<Tensor, Tensor> convert)
+    {
+        Require([.. arguments.Select(a => a.Type)], "Graph.Evaluate");
+        var byPosition = Place(arguments);
+        var values = Evaluation.Values(Order, visit => byPosition[visit.Position], convert);
+        return Collect(values, node => convert(node.Value));
+    }
+
+    /// <summary>The outputs with other arguments in the parameters' place: the nodes are made anew, constants are computed.</summary>
+    /// <exception cref="ShapeException">There is another number of arguments, or one has another shape.</exception>
+    /// <exception cref="DTypeException">An argument has another dtype.</exception>
+    public ImmutableArray<Expr> Call(params ReadOnlySpan<Expr> arguments) => Replay([.. arguments]).Outputs;
+
+    /// <summary>The nodes made anew with other arguments in the parameters' place.</summary>
+    internal Replay Replay(ImmutableArray<Expr> arguments)
+    {
+        Require([.. arguments.Select(a => a.Type)], "Graph.Call");
+        return Functional.Replay.Of(this, arguments);
+    }
+
+    /// <summary>Reverse mode: the outputs at the arguments, and their pullback from the outputs' cotangents to the parameters'.</summary>
+    public (ImmutableArray<Expr> Outputs, Func<ImmutableArray<Expr>, ImmutableArray<Expr>> Pullback) Vjp(ImmutableArray<Expr> arguments)
+    {
+        var replay = Replay(arguments);
+        return (replay.Outputs, cotangents => replay.Pullback([.. cotangents.Select(c => new Cotangent(c))]));
+    }
+
+    /// <summary>Forward mode: the outputs at the arguments, and their tangents, which are zeros where an output does not depend on a parameter.</summary>
+    public (ImmutableArray<Expr> Outputs, ImmutableArray<Expr> Tangents) Jvp(ImmutableArray<Expr> arguments, ImmutableArray<Expr> tangents)
+    {
+        var replay = Replay(arguments);
+        return (replay.Outputs, replay.Pushforward(tangents));
+    }
+
+    /// <summary>
+    /// The function over a batch: arguments marked in <paramref name="batched"/> have a leading axis of length <paramref name="size"/>, and so
+    /// have all outputs.
+    /// </summary>
+    public ImmutableArray<Expr> Batch(ImmutableArray<Expr> arguments, ImmutableArray<bool> batched, int size) =>
+        Batching.Fold(this, arguments, batched, size);
+
+    internal void Require(ImmutableArray<TensorType> types, string op)
+    {
+        if (types.Length != Parameters.Length)
+            throw new StructureException(op, $"{Parameters.Length} arguments", $"{types.Length}");
+        for (int i = 0; i < types.Length; i++)
+        {
+            var (wanted, got) = (Parameters[i].Type, types[i]);
+            if (wanted.Shape != got.Shape)
+                throw new ShapeException(op, $"the shape {wanted.Shape} of parameter {i}", $"{got.Shape}", "A graph is traced for given shapes; trace again for others.");
+            if (wanted.DType != got.DType)
+                throw new DTypeException(op, $"the dtype {wanted.DType} of parameter {i}", $"{got.DType}", "Cast the argument.");
+        }
+    }
+
+    /// <summary>What belongs to the parameters, by position in the order.</summary>
+    internal T?[] Place<T>(ImmutableArray<T> perParameter)
+    {
+        var placed = new T?[Order.Count];
+        for (int i = 0; i < perParameter.Length; i++)
+            if (ParameterPositions[i] >= 0)
+                placed[ParameterPositions[i]] = perParameter[i];
+        return placed;
+    }
+
+    /// <summary>
+    /// What belongs to the outputs: by position where an output depends on a parameter, else what it is by itself.
+    /// </summary>
+    internal ImmutableArray<T> Collect<T>(T[] byPosition, Func<Expr, T> captured)
+    {
+        var collected = ImmutableArray.CreateBuilder<T>(Outputs.Length);
+        for (int i = 0; i < Outputs.Length; i++)
+            collected.Add(Order.Roots[i] is var position and >= 0 ? byPosition[position] : captured(Outputs[i]));
+        return collected.MoveToImmutable();
+    }
+}

@@ -1,0 +1,56 @@
+using System.Collections;
+using System.Runtime.CompilerServices;
+
+namespace Autodiff.Functional;
+
+/// <summary>The inputs of a node, in order. One or two are kept without an array, since most nodes have no more.</summary>
+[CollectionBuilder(typeof(Inputs), nameof(Of))]
+public readonly struct Inputs : IReadOnlyList<Expr>
+{
+    private readonly Expr? _first, _second;
+    private readonly Expr[]? _all;
+
+    internal Inputs(Expr first) => _first = first;
+    internal Inputs(Expr first, Expr second) => (_first, _second) = (first, second);
+    private Inputs(Expr[] all) => _all = all;
+
+    /// <summary>These nodes.</summary>
+    public static Inputs Of(params ReadOnlySpan<Expr> nodes) => nodes.Length switch
+    {
+        0 => default,
+        1 => new(nodes[0]),
+        2 => new(nodes[0], nodes[1]),
+        _ => new(nodes.ToArray()),
+    };
+
+    /// <summary>How many.</summary>
+    public int Count => _all is not null ? _all.Length : _second is not null ? 2 : _first is not null ? 1 : 0;
+
+    /// <summary>The input at a position.</summary>
+    public Expr this[int index] => _all is not null ? _all[index]
+        : index == 0 && _first is not null ? _first
+        : index == 1 && _second is not null ? _second
+        : throw new ArgumentOutOfRangeException(nameof(index));
+
+    /// <summary>The inputs in order.</summary>
+    public Enumerator GetEnumerator() => new(this);
+    IEnumerator<Expr> IEnumerable<Expr>.GetEnumerator() => GetEnumerator();
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+    /// <summary>Walks over the inputs.</summary>
+    public struct Enumerator(Inputs inputs) : IEnumerator<Expr>
+    {
+        private readonly int _count = inputs.Count;
+        private int _index = -1;
+
+        /// <inheritdoc/>
+        public readonly Expr Current => inputs[_index];
+        readonly object IEnumerator.Current => Current;
+        /// <inheritdoc/>
+        public bool MoveNext() => ++_index < _count;
+        /// <inheritdoc/>
+        public void Reset() => _index = -1;
+        /// <inheritdoc/>
+        public readonly void Dispose() { }
+    }
+}

@@ -1,0 +1,76 @@
+using System.Text;
+
+namespace Autodiff.Functional;
+
+/// <summary>
+/// What a node computes: an immutable value with its attributes, compared by them. An op derives from the family that it
+/// belongs to (<see cref="Unary{TFunction}"/>, <see cref="Linear"/>, <see cref="Bilinear"/> …), which gives the rules that
+/// follow from that; one that belongs to none derives from this and gives them itself.
+/// </summary>
+/// <remarks>Rules see inputs and output as expressions, so that what they return can be differentiated again.</remarks>
+public abstract record Op
+{
+    /// <summary>The name that printing and errors show.</summary>
+    public virtual string Name => GetType().Name;
+
+    /// <summary>Is a node of this op whose inputs are all constants replaced by its value at once? True for all but leaves.</summary>
+    internal virtual bool Folds => true;
+
+    /// <summary>The dtype and shape of the value; throws the op's errors of shape, dtype and axis.</summary>
+    public abstract TensorType Infer(Inputs inputs);
+
+    /// <summary>The value. The inputs have the types that <see cref="Infer"/> accepted.</summary>
+    public abstract Tensor Evaluate(ReadOnlySpan<Tensor> inputs);
+
+    /// <summary>
+    /// Forward mode: the tangent of the output, where an input's tangent is null if it is zero. Null if the output's is zero.
+    /// At least one tangent is not null.
+    /// </summary>
+    public abstract Expr? Jvp(Inputs inputs, Expr output, ReadOnlySpan<Expr?> tangents);
+
+    /// <summary>
+    /// Reverse mode: what the output's cotangent contributes to each input. Contributions to inputs that are not
+    /// <paramref name="wanted"/> are ignored, and need not be computed.
+    /// </summary>
+    public abstract Contributions Vjp(Inputs inputs, Expr output, Cotangent cotangent, Wanted wanted);
+
+    /// <summary>
+    /// The op over a batch: inputs marked in <paramref name="batched"/> have a leading axis of length <paramref name="size"/>, and so
+    /// must the result. At least one is. Where an op does not say otherwise: element by element, then stacked.
+    /// </summary>
+    public virtual Expr Batch(Inputs inputs, ReadOnlySpan<bool> batched, int size)
+    {
+        var results = new Expr[size];
+        var arguments = new Expr[inputs.Count];
+        for (int i = 0; i < size; i++)
+        {
+            for (int k = 0; k < arguments.Length; k++)
+                arguments[k] = batched[k] ? inputs[k][i] : inputs[k];
+            results[i] = Expr.Apply(this, arguments);
+        }
+        return Expr.Stack(results, 0);
+    }
+
+    /// <summary>The attributes as the printer shows them, for instance <c>axes=[0]</c>; empty if there are none.</summary>
+    public virtual string Attributes
+    {
+        get
+        {
+            var text = new StringBuilder();
+            return PrintMembers(text) ? text.ToString().Replace(" = ", "=", StringComparison.Ordinal) : "";
+        }
+    }
+
+    /// <summary>The attributes that are worth showing: derived records add theirs.</summary>
+    protected virtual bool PrintMembers(StringBuilder builder) => false;
+}
+
+/// <summary>Which inputs a reverse rule must serve: those that depend on what is differentiated.</summary>
+/// <param name="positions">The inputs' positions in the Kahn order, negative where they are not in it.</param>
+public readonly ref struct Wanted(ReadOnlySpan<int> positions)
+{
+    private readonly ReadOnlySpan<int> _positions = positions;
+
+    /// <summary>Is the input at this index wanted?</summary>
+    public bool this[int index] => _positions[index] >= 0;
+}

@@ -1,0 +1,76 @@
+using System.Collections.Immutable;
+
+namespace Autodiff.Functional;
+
+/// <summary>
+/// A graph's nodes made anew at some arguments. Rules see the replayed inputs and outputs, while positions, edges and what is wanted come from
+/// the trace: a replayed node may be a constant, and two parameters may have been replaced by the same node.
+/// </summary>
+internal sealed class Replay
+{
+    private readonly Graph _graph;
+    private readonly Expr[] _nodes;
+
+    private Replay(Graph graph, Expr[] nodes) => (_graph, _nodes) = (graph, nodes);
+
+    public static Replay Of(Graph graph, ImmutableArray<Expr> arguments)
+    {
+        var byPosition = graph.Place(arguments);
+        bool sameValues = SameValues(graph, arguments);
+        var replay = new Replay(graph, new Expr[graph.Order.Count]);
+        foreach (var visit in graph.Order)
+            replay._nodes[visit.Position] =
+                byPosition[visit.Position] is { } argument ? argument
+                // A value computed while tracing serves again only where the arguments are the same.
+                : sameValues && visit.Node.Remembered is { } known ? Expr.Constant(known)
+                : visit.Node.With(replay.Inputs(visit));
+        return replay;
+    }
+
+    private static bool SameValues(Graph graph, ImmutableArray<Expr> arguments)
+    {
+        for (int i = 0; i < arguments.Length; i++)
+            if (!arguments[i].IsConstant || !ReferenceEquals(arguments[i].Remembered, graph.Parameters[i].Remembered))
+                return false;
+        return true;
+    }
+
+    public Expr Node(Visit visit) => _nodes[visit.Position];
+
+    /// <summary>The replayed inputs of a node; those that do not depend on a parameter are as they were.</summary>
+    public Inputs Inputs(Visit visit)
+    {
+        var (inputs, positions) = (visit.Inputs, visit.InputPositions);
+        switch (positions.Length)
+        {
+            case 1:
+                return new(At(0));
+            case 2:
+                return new(At(0), At(1));
+            default:
+                var replayed = new Expr[positions.Length];
+                for (int i = 0; i < replayed.Length; i++)
+                    replayed[i] = positions[i] < 0 ? inputs[i] : _nodes[positions[i]];
+                return Functional.Inputs.Of(replayed);
+        }
+
+        Expr At(int i) => visit.InputPositions[i] is var position and >= 0 ? _nodes[position] : visit.Inputs[i];
+    }
+
+    public ImmutableArray<Expr> Outputs => _graph.Collect(_nodes, node => node);
+
+    /// <summary>Reverse mode: a fold over the Kahn order, from the outputs to the parameters.</summary>
+    public ImmutableArray<Expr> Pullback(ImmutableArray<Cotangent> cotangents)
+    {
+        var gradients = ReverseMode.Fold(_graph.Order, GradientMap.Seed(_graph.Order, cotangents.AsSpan()), Inputs, Node);
+        return [.. _graph.Parameters.Select((parameter, i) =>
+            gradients.TryGetValue(_graph.ParameterPositions[i], out var total) ? total.Value! : Expr.Zeros(parameter.Shape, parameter.DType))];
+    }
+
+    /// <summary>Forward mode: a fold over the Kahn order, from the parameters to the outputs.</summary>
+    public ImmutableArray<Expr> Pushforward(ImmutableArray<Expr> tangents)
+    {
+        var byPosition = ForwardMode.Fold(_graph.Order, _graph.Place(tangents), Inputs, Node);
+        return [.. _graph.Collect(byPosition, _ => null).Select((tangent, i) => tangent ?? Expr.Zeros(_graph.Outputs[i].Shape, _graph.Outputs[i].DType))];
+    }
+}

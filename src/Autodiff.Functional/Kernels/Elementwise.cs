@@ -1,0 +1,158 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace Autodiff.Functional.Kernels;
+
+/// <summary>Loops over arrays for elementwise functions. A result may be written over an argument.</summary>
+/// <remarks>
+/// Doubles and floats run on SIMD registers, the rest one at a time. The elements past the last full register go through
+/// the same code in a register filled up, so an element's result does not depend on where it stands.
+/// </remarks>
+internal static class Elementwise
+{
+    /// <summary>z = F(x).</summary>
+    public static void Unary<F, E>(ReadOnlySpan<E> x, Span<E> z) where F : struct, IUnary where E : struct, IElementary<E>
+    {
+        if (x.Length != z.Length) throw Unequal(x.Length, z.Length);
+        if (typeof(E) == typeof(Real64)) UnaryLanes<F, Lanes64, Real64>(As<E, Real64>(x), As<E, Real64>(z));
+        else if (typeof(E) == typeof(Real32)) UnaryLanes<F, Lanes32, Real32>(As<E, Real32>(x), As<E, Real32>(z));
+        else
+            for (int i = 0; i < z.Length; i++) z[i] = F.Apply(x[i]);
+    }
+
+    /// <summary>z = F(x, y); an argument of length 1 stands for that number everywhere.</summary>
+    public static void Binary<F, E>(ReadOnlySpan<E> x, ReadOnlySpan<E> y, Span<E> z) where F : struct, IBinary where E : struct, IElementary<E>
+    {
+        int xStep = Step(x.Length, z.Length), yStep = Step(y.Length, z.Length);
+        if (typeof(E) == typeof(Real64)) BinaryLanes<F, Lanes64, Real64>(As<E, Real64>(x), As<E, Real64>(y), As<E, Real64>(z));
+        else if (typeof(E) == typeof(Real32)) BinaryLanes<F, Lanes32, Real32>(As<E, Real32>(x), As<E, Real32>(y), As<E, Real32>(z));
+        else
+            for (int i = 0; i < z.Length; i++) z[i] = F.Apply(x[i * xStep], y[i * yStep]);
+    }
+
+    /// <summary>z = whether F holds of (x, y); an argument of length 1 stands for that number everywhere.</summary>
+    public static void Predicate<F, E>(ReadOnlySpan<E> x, ReadOnlySpan<E> y, Span<bool> z)
+        where F : struct, IPredicate where E : struct, IElementary<E>, IEquatable<E>
+    {
+        int xStep = Step(x.Length, z.Length), yStep = Step(y.Length, z.Length);
+        if (typeof(E) == typeof(Real64)) PredicateLanes<F, Lanes64, Real64>(As<E, Real64>(x), As<E, Real64>(y), z);
+        else if (typeof(E) == typeof(Real32)) PredicateLanes<F, Lanes32, Real32>(As<E, Real32>(x), As<E, Real32>(y), z);
+        else
+        {
+            E yes = E.Literal(1), no = E.Literal(0);
+            for (int i = 0; i < z.Length; i++) z[i] = F.Select(x[i * xStep], y[i * yStep], yes, no).Equals(yes);
+        }
+    }
+
+    /// <summary>z = yes where the condition holds, else no. It moves bits, so one loop serves all types of one size.</summary>
+    public static void Select<E>(ReadOnlySpan<bool> condition, ReadOnlySpan<E> yes, ReadOnlySpan<E> no, Span<E> z) where E : struct
+    {
+        int yesStep = Step(yes.Length, z.Length), noStep = Step(no.Length, z.Length);
+        if (condition.Length != z.Length) throw Unequal(condition.Length, z.Length);
+        for (int i = 0; i < z.Length; i++) z[i] = condition[i] ? yes[i * yesStep] : no[i * noStep];
+    }
+
+    private static void UnaryLanes<F, V, E>(ReadOnlySpan<E> x, Span<E> z)
+        where F : struct, IUnary where V : struct, ILanes<V, E> where E : struct
+    {
+        int full = z.Length - z.Length % V.Count;
+        if (full > 0) UnaryLoop<F, V, E>(in x[0], ref z[0], full);
+        if (full == z.Length) return;
+        V rest = Partial<V, E>(x[full..]);
+        ref E first = ref Unsafe.As<V, E>(ref rest);
+        UnaryLoop<F, V, E>(ref first, ref first, V.Count);
+        Put(rest, z[full..]);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void UnaryLoop<F, V, E>(ref readonly E x, ref E z, int length)
+        where F : struct, IUnary where V : struct, ILanes<V, E> where E : struct
+    {
+        for (nint i = 0; i < length; i += V.Count)
+            F.Apply(V.Load(in Unsafe.Add(ref Unsafe.AsRef(in x), i))).Store(ref Unsafe.Add(ref z, i));
+    }
+
+    private static void BinaryLanes<F, V, E>(ReadOnlySpan<E> x, ReadOnlySpan<E> y, Span<E> z)
+        where F : struct, IBinary where V : struct, ILanes<V, E> where E : struct
+    {
+        if (z.IsEmpty) return;
+        V xSplat = V.Splat(x[0]), ySplat = V.Splat(y[0]);
+        bool xOne = x.Length < z.Length, yOne = y.Length < z.Length;
+        int full = z.Length - z.Length % V.Count;
+        if (full > 0)
+            BinaryLoop<F, V, E>(
+                ref xOne ? ref Unsafe.As<V, E>(ref xSplat) : ref Unsafe.AsRef(in x[0]), xOne ? 0 : 1,
+                ref yOne ? ref Unsafe.As<V, E>(ref ySplat) : ref Unsafe.AsRef(in y[0]), yOne ? 0 : 1,
+                ref z[0], full);
+        if (full == z.Length) return;
+        V xRest = xOne ? xSplat : Partial<V, E>(x[full..]), yRest = yOne ? ySplat : Partial<V, E>(y[full..]);
+        ref E first = ref Unsafe.As<V, E>(ref xRest);
+        BinaryLoop<F, V, E>(ref first, 1, ref Unsafe.As<V, E>(ref yRest), 1, ref first, V.Count);
+        Put(xRest, z[full..]);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void BinaryLoop<F, V, E>(ref readonly E x, nint xStep, ref readonly E y, nint yStep, ref E z, int length)
+        where F : struct, IBinary where V : struct, ILanes<V, E> where E : struct
+    {
+        for (nint i = 0; i < length; i += V.Count)
+            F.Apply(V.Load(in Unsafe.Add(ref Unsafe.AsRef(in x), i * xStep)), V.Load(in Unsafe.Add(ref Unsafe.AsRef(in y), i * yStep)))
+                .Store(ref Unsafe.Add(ref z, i));
+    }
+
+    private static void PredicateLanes<F, V, E>(ReadOnlySpan<E> x, ReadOnlySpan<E> y, Span<bool> z)
+        where F : struct, IPredicate where V : struct, ILanes<V, E> where E : struct
+    {
+        if (z.IsEmpty) return;
+        V xSplat = V.Splat(x[0]), ySplat = V.Splat(y[0]);
+        bool xOne = x.Length < z.Length, yOne = y.Length < z.Length;
+        int full = z.Length - z.Length % V.Count;
+        if (full > 0)
+            PredicateLoop<F, V, E>(
+                ref xOne ? ref Unsafe.As<V, E>(ref xSplat) : ref Unsafe.AsRef(in x[0]), xOne ? 0 : 1,
+                ref yOne ? ref Unsafe.As<V, E>(ref ySplat) : ref Unsafe.AsRef(in y[0]), yOne ? 0 : 1,
+                ref z[0], full);
+        if (full == z.Length) return;
+        V xRest = xOne ? xSplat : Partial<V, E>(x[full..]), yRest = yOne ? ySplat : Partial<V, E>(y[full..]);
+        ulong answers = 0;
+        PredicateLoop<F, V, E>(ref Unsafe.As<V, E>(ref xRest), 1, ref Unsafe.As<V, E>(ref yRest), 1, ref Unsafe.As<ulong, bool>(ref answers), V.Count);
+        for (int i = full; i < z.Length; i++) z[i] = Unsafe.Add(ref Unsafe.As<ulong, bool>(ref answers), i - full);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void PredicateLoop<F, V, E>(ref readonly E x, nint xStep, ref readonly E y, nint yStep, ref bool z, int length)
+        where F : struct, IPredicate where V : struct, ILanes<V, E> where E : struct
+    {
+        V yes = V.Literal(-1), no = V.Literal(0);
+        for (nint i = 0; i < length; i += V.Count)
+            F.Select(V.Load(in Unsafe.Add(ref Unsafe.AsRef(in x), i * xStep)), V.Load(in Unsafe.Add(ref Unsafe.AsRef(in y), i * yStep)), yes, no)
+                .StoreSigns(ref Unsafe.Add(ref z, i));
+    }
+
+    /// <summary>A register with these few elements in front; the rest are ones, where every function is quick.</summary>
+    private static V Partial<V, E>(ReadOnlySpan<E> from) where V : struct, ILanes<V, E> where E : struct
+    {
+        V lanes = V.Literal(1);
+        ref E first = ref Unsafe.As<V, E>(ref lanes);
+        for (int i = 0; i < from.Length; i++) Unsafe.Add(ref first, i) = from[i];
+        return lanes;
+    }
+
+    private static void Put<V, E>(V lanes, Span<E> to) where V : struct, ILanes<V, E> where E : struct
+    {
+        ref E first = ref Unsafe.As<V, E>(ref lanes);
+        for (int i = 0; i < to.Length; i++) to[i] = Unsafe.Add(ref first, i);
+    }
+
+    private static int Step(int length, int results) =>
+        length == results ? 1 : length == 1 ? 0 : throw Unequal(length, results);
+
+    private static ArgumentException Unequal(int argument, int result) =>
+        new($"An elementwise loop needs an argument as long as its result: {argument} elements for {result} results.");
+
+    private static ReadOnlySpan<To> As<From, To>(ReadOnlySpan<From> span) where From : struct where To : struct =>
+        MemoryMarshal.CreateReadOnlySpan(ref Unsafe.As<From, To>(ref MemoryMarshal.GetReference(span)), span.Length);
+
+    private static Span<To> As<From, To>(Span<From> span) where From : struct where To : struct =>
+        MemoryMarshal.CreateSpan(ref Unsafe.As<From, To>(ref MemoryMarshal.GetReference(span)), span.Length);
+}

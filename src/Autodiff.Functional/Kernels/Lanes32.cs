@@ -1,0 +1,91 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+
+namespace Autodiff.Functional.Kernels;
+
+/// <summary>Eight <c>float</c>s side by side: what a loop over an array of <see cref="Real32"/> computes on.</summary>
+internal readonly record struct Lanes32(Vector256<float> Value) : ILanes<Lanes32, Real32>
+{
+    public static int Count => Vector256<float>.Count;
+
+    public static Lanes32 Load(ref readonly Real32 source) => new(Vector256.LoadUnsafe(ref Unsafe.As<Real32, float>(ref Unsafe.AsRef(in source))));
+    public static Lanes32 Splat(Real32 value) => new(Vector256.Create(value.Value));
+    public void Store(ref Real32 target) => Value.StoreUnsafe(ref Unsafe.As<Real32, float>(ref target));
+
+    // A product with 1 + 2⁷ + 2¹⁴ + … + 2⁴⁹, once for each half, spreads the bits over the lowest bits of the bytes.
+    public void StoreSigns(ref bool target)
+    {
+        ulong bits = Value.ExtractMostSignificantBits();
+        ulong spread = ((bits & 0x0F) * 0x00204081ul & 0x01010101ul) | ((bits >> 4) * 0x00204081ul & 0x01010101ul) << 32;
+        Unsafe.WriteUnaligned(ref Unsafe.As<bool, byte>(ref target), spread);
+    }
+
+    public static Lanes32 Literal(double value) => new(Vector256.Create((float)value));
+
+    public static Lanes32 operator +(Lanes32 x, Lanes32 y) => new(x.Value + y.Value);
+    public static Lanes32 operator -(Lanes32 x, Lanes32 y) => new(x.Value - y.Value);
+    public static Lanes32 operator *(Lanes32 x, Lanes32 y) => new(x.Value * y.Value);
+    public static Lanes32 operator /(Lanes32 x, Lanes32 y) => new(x.Value / y.Value);
+    public static unsafe Lanes32 operator %(Lanes32 x, Lanes32 y) => EachLane(x, y, &Remainder);
+    public static Lanes32 operator -(Lanes32 x) => new(-x.Value);
+
+    public static Lanes32 IfLess(Lanes32 a, Lanes32 b, Lanes32 yes, Lanes32 no) => new(Vector256.ConditionalSelect(Vector256.LessThan(a.Value, b.Value), yes.Value, no.Value));
+    public static Lanes32 IfEqual(Lanes32 a, Lanes32 b, Lanes32 yes, Lanes32 no) => new(Vector256.ConditionalSelect(Vector256.Equals(a.Value, b.Value), yes.Value, no.Value));
+
+    public static Lanes32 Maximum(Lanes32 x, Lanes32 y) => new(Vector256.Max(x.Value, y.Value));
+    public static Lanes32 Minimum(Lanes32 x, Lanes32 y) => new(Vector256.Min(x.Value, y.Value));
+    public static Lanes32 Abs(Lanes32 x) => new(Vector256.Abs(x.Value));
+    public static Lanes32 CopySign(Lanes32 x, Lanes32 y) => new(Vector256.CopySign(x.Value, y.Value));
+    public static Lanes32 Floor(Lanes32 x) => new(Vector256.Floor(x.Value));
+    public static Lanes32 Ceiling(Lanes32 x) => new(Vector256.Ceiling(x.Value));
+    public static Lanes32 Round(Lanes32 x) => new(Vector256.Round(x.Value));
+    public static Lanes32 Truncate(Lanes32 x) => new(Vector256.Truncate(x.Value));
+    public static Lanes32 Sqrt(Lanes32 x) => new(Vector256.Sqrt(x.Value));
+
+    public static Lanes32 Exp(Lanes32 x) => new(VectorMath32.Exp(x.Value));
+    public static Lanes32 Exp2(Lanes32 x) => new(VectorMath32.Exp2(x.Value));
+    public static Lanes32 Expm1(Lanes32 x) => new(VectorMath32.Expm1(x.Value));
+    public static Lanes32 Log(Lanes32 x) => new(VectorMath32.Log(x.Value));
+    public static Lanes32 Log2(Lanes32 x) => new(VectorMath32.Log2(x.Value));
+    public static Lanes32 Log10(Lanes32 x) => new(VectorMath32.Log10(x.Value));
+    public static Lanes32 Log1p(Lanes32 x) => new(VectorMath32.Log1p(x.Value));
+    public static Lanes32 Pow(Lanes32 x, Lanes32 y) => new(VectorMath32.Pow(x.Value, y.Value));
+    public static Lanes32 Sigmoid(Lanes32 x) => new(VectorMath32.Sigmoid(x.Value));
+    public static Lanes32 Sin(Lanes32 x) => new(VectorMath32.Sin(x.Value));
+    public static Lanes32 Cos(Lanes32 x) => new(VectorMath32.Cos(x.Value));
+    public static Lanes32 Tan(Lanes32 x) => new(VectorMath32.Tan(x.Value));
+    public static Lanes32 Tanh(Lanes32 x) => new(VectorMath32.Tanh(x.Value));
+
+    // These have no vector code: a lane at a time.
+    public static unsafe Lanes32 Cbrt(Lanes32 x) => EachLane(x, &Real32.Cbrt);
+    public static unsafe Lanes32 Asin(Lanes32 x) => EachLane(x, &Real32.Asin);
+    public static unsafe Lanes32 Acos(Lanes32 x) => EachLane(x, &Real32.Acos);
+    public static unsafe Lanes32 Atan(Lanes32 x) => EachLane(x, &Real32.Atan);
+    public static unsafe Lanes32 Atan2(Lanes32 y, Lanes32 x) => EachLane(y, x, &Real32.Atan2);
+    public static unsafe Lanes32 Sinh(Lanes32 x) => EachLane(x, &Real32.Sinh);
+    public static unsafe Lanes32 Cosh(Lanes32 x) => EachLane(x, &Real32.Cosh);
+    public static unsafe Lanes32 Asinh(Lanes32 x) => EachLane(x, &Real32.Asinh);
+    public static unsafe Lanes32 Acosh(Lanes32 x) => EachLane(x, &Real32.Acosh);
+    public static unsafe Lanes32 Atanh(Lanes32 x) => EachLane(x, &Real32.Atanh);
+    public static unsafe Lanes32 Special<TFunction>(Lanes32 x) where TFunction : struct, ISpecial => EachLane(x, &Real32.Special<TFunction>);
+
+    private static Real32 Remainder(Real32 x, Real32 y) => x % y;
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static unsafe Lanes32 EachLane(Lanes32 x, delegate*<Real32, Real32> function)
+    {
+        Span<Real32> lanes = MemoryMarshal.Cast<Lanes32, Real32>(new Span<Lanes32>(ref x));
+        foreach (ref Real32 lane in lanes) lane = function(lane);
+        return x;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static unsafe Lanes32 EachLane(Lanes32 x, Lanes32 y, delegate*<Real32, Real32, Real32> function)
+    {
+        Span<Real32> left = MemoryMarshal.Cast<Lanes32, Real32>(new Span<Lanes32>(ref x));
+        ReadOnlySpan<Real32> right = MemoryMarshal.Cast<Lanes32, Real32>(new ReadOnlySpan<Lanes32>(ref y));
+        for (int lane = 0; lane < left.Length; lane++) left[lane] = function(left[lane], right[lane]);
+        return x;
+    }
+}

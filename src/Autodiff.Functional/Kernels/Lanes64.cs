@@ -1,0 +1,87 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+
+namespace Autodiff.Functional.Kernels;
+
+/// <summary>Four <c>double</c>s side by side: what a loop over an array of <see cref="Real64"/> computes on.</summary>
+internal readonly record struct Lanes64(Vector256<double> Value) : ILanes<Lanes64, Real64>
+{
+    public static int Count => Vector256<double>.Count;
+
+    public static Lanes64 Load(ref readonly Real64 source) => new(Vector256.LoadUnsafe(ref Unsafe.As<Real64, double>(ref Unsafe.AsRef(in source))));
+    public static Lanes64 Splat(Real64 value) => new(Vector256.Create(value.Value));
+    public void Store(ref Real64 target) => Value.StoreUnsafe(ref Unsafe.As<Real64, double>(ref target));
+
+    // A product with 1 + 2⁷ + 2¹⁴ + 2²¹ spreads four bits over the lowest bits of four bytes.
+    public void StoreSigns(ref bool target) =>
+        Unsafe.WriteUnaligned(ref Unsafe.As<bool, byte>(ref target), (Value.ExtractMostSignificantBits() * 0x00204081u) & 0x01010101u);
+
+    public static Lanes64 Literal(double value) => new(Vector256.Create(value));
+
+    public static Lanes64 operator +(Lanes64 x, Lanes64 y) => new(x.Value + y.Value);
+    public static Lanes64 operator -(Lanes64 x, Lanes64 y) => new(x.Value - y.Value);
+    public static Lanes64 operator *(Lanes64 x, Lanes64 y) => new(x.Value * y.Value);
+    public static Lanes64 operator /(Lanes64 x, Lanes64 y) => new(x.Value / y.Value);
+    public static unsafe Lanes64 operator %(Lanes64 x, Lanes64 y) => EachLane(x, y, &Remainder);
+    public static Lanes64 operator -(Lanes64 x) => new(-x.Value);
+
+    public static Lanes64 IfLess(Lanes64 a, Lanes64 b, Lanes64 yes, Lanes64 no) => new(Vector256.ConditionalSelect(Vector256.LessThan(a.Value, b.Value), yes.Value, no.Value));
+    public static Lanes64 IfEqual(Lanes64 a, Lanes64 b, Lanes64 yes, Lanes64 no) => new(Vector256.ConditionalSelect(Vector256.Equals(a.Value, b.Value), yes.Value, no.Value));
+
+    public static Lanes64 Maximum(Lanes64 x, Lanes64 y) => new(Vector256.Max(x.Value, y.Value));
+    public static Lanes64 Minimum(Lanes64 x, Lanes64 y) => new(Vector256.Min(x.Value, y.Value));
+    public static Lanes64 Abs(Lanes64 x) => new(Vector256.Abs(x.Value));
+    public static Lanes64 CopySign(Lanes64 x, Lanes64 y) => new(Vector256.CopySign(x.Value, y.Value));
+    public static Lanes64 Floor(Lanes64 x) => new(Vector256.Floor(x.Value));
+    public static Lanes64 Ceiling(Lanes64 x) => new(Vector256.Ceiling(x.Value));
+    public static Lanes64 Round(Lanes64 x) => new(Vector256.Round(x.Value));
+    public static Lanes64 Truncate(Lanes64 x) => new(Vector256.Truncate(x.Value));
+    public static Lanes64 Sqrt(Lanes64 x) => new(Vector256.Sqrt(x.Value));
+
+    public static Lanes64 Exp(Lanes64 x) => new(VectorMath64.Exp(x.Value));
+    public static Lanes64 Exp2(Lanes64 x) => new(VectorMath64.Exp2(x.Value));
+    public static Lanes64 Expm1(Lanes64 x) => new(VectorMath64.Expm1(x.Value));
+    public static Lanes64 Log(Lanes64 x) => new(VectorMath64.Log(x.Value));
+    public static Lanes64 Log2(Lanes64 x) => new(VectorMath64.Log2(x.Value));
+    public static Lanes64 Log10(Lanes64 x) => new(VectorMath64.Log10(x.Value));
+    public static Lanes64 Log1p(Lanes64 x) => new(VectorMath64.Log1p(x.Value));
+    public static Lanes64 Pow(Lanes64 x, Lanes64 y) => new(VectorMath64.Pow(x.Value, y.Value));
+    public static Lanes64 Sigmoid(Lanes64 x) => new(VectorMath64.Sigmoid(x.Value));
+    public static Lanes64 Sin(Lanes64 x) => new(VectorMath64.Sin(x.Value));
+    public static Lanes64 Cos(Lanes64 x) => new(VectorMath64.Cos(x.Value));
+    public static Lanes64 Tan(Lanes64 x) => new(VectorMath64.Tan(x.Value));
+    public static Lanes64 Tanh(Lanes64 x) => new(VectorMath64.Tanh(x.Value));
+
+    // These have no vector code: a lane at a time.
+    public static unsafe Lanes64 Cbrt(Lanes64 x) => EachLane(x, &Real64.Cbrt);
+    public static unsafe Lanes64 Asin(Lanes64 x) => EachLane(x, &Real64.Asin);
+    public static unsafe Lanes64 Acos(Lanes64 x) => EachLane(x, &Real64.Acos);
+    public static unsafe Lanes64 Atan(Lanes64 x) => EachLane(x, &Real64.Atan);
+    public static unsafe Lanes64 Atan2(Lanes64 y, Lanes64 x) => EachLane(y, x, &Real64.Atan2);
+    public static unsafe Lanes64 Sinh(Lanes64 x) => EachLane(x, &Real64.Sinh);
+    public static unsafe Lanes64 Cosh(Lanes64 x) => EachLane(x, &Real64.Cosh);
+    public static unsafe Lanes64 Asinh(Lanes64 x) => EachLane(x, &Real64.Asinh);
+    public static unsafe Lanes64 Acosh(Lanes64 x) => EachLane(x, &Real64.Acosh);
+    public static unsafe Lanes64 Atanh(Lanes64 x) => EachLane(x, &Real64.Atanh);
+    public static unsafe Lanes64 Special<TFunction>(Lanes64 x) where TFunction : struct, ISpecial => EachLane(x, &Real64.Special<TFunction>);
+
+    private static Real64 Remainder(Real64 x, Real64 y) => x % y;
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static unsafe Lanes64 EachLane(Lanes64 x, delegate*<Real64, Real64> function)
+    {
+        Span<Real64> lanes = MemoryMarshal.Cast<Lanes64, Real64>(new Span<Lanes64>(ref x));
+        foreach (ref Real64 lane in lanes) lane = function(lane);
+        return x;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static unsafe Lanes64 EachLane(Lanes64 x, Lanes64 y, delegate*<Real64, Real64, Real64> function)
+    {
+        Span<Real64> left = MemoryMarshal.Cast<Lanes64, Real64>(new Span<Lanes64>(ref x));
+        ReadOnlySpan<Real64> right = MemoryMarshal.Cast<Lanes64, Real64>(new ReadOnlySpan<Lanes64>(ref y));
+        for (int lane = 0; lane < left.Length; lane++) left[lane] = function(left[lane], right[lane]);
+        return x;
+    }
+}

@@ -1,0 +1,179 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace Autodiff.Functional;
+
+internal readonly struct Add : IBinary
+{
+    public static Domain Domain => Domain.Numeric;
+    public static Slope Slope => Slope.Constant;
+    public static T Apply<T>(T x, T y) where T : IElementary<T> => x + y;
+    public static T DifferentialX<T>(T x, T y, T z, T d) where T : IElementary<T> => d;
+    public static T DifferentialY<T>(T x, T y, T z, T d) where T : IElementary<T> => d;
+}
+
+internal readonly struct Subtract : IBinary
+{
+    public static Domain Domain => Domain.Numeric;
+    public static Slope Slope => Slope.Constant;
+    public static T Apply<T>(T x, T y) where T : IElementary<T> => x - y;
+    public static T DifferentialX<T>(T x, T y, T z, T d) where T : IElementary<T> => d;
+    public static T DifferentialY<T>(T x, T y, T z, T d) where T : IElementary<T> => -d;
+}
+
+internal readonly struct Multiply : IBinary
+{
+    public static Domain Domain => Domain.Numeric;
+    public static T Apply<T>(T x, T y) where T : IElementary<T> => x * y;
+    public static T DifferentialX<T>(T x, T y, T z, T d) where T : IElementary<T> => d * y;
+    public static T DifferentialY<T>(T x, T y, T z, T d) where T : IElementary<T> => d * x;
+}
+
+/// <summary>True division: integers become Float64.</summary>
+internal readonly struct Divide : IBinary
+{
+    public static T Apply<T>(T x, T y) where T : IElementary<T> => x / y;
+    public static T DifferentialX<T>(T x, T y, T z, T d) where T : IElementary<T> => d / y;
+    public static T DifferentialY<T>(T x, T y, T z, T d) where T : IElementary<T> => -d * z / y;
+}
+
+/// <summary>The remainder with the sign of the dividend. Derivative, where it is smooth: 1 in x, −trunc(x / y) in y.</summary>
+internal readonly struct FMod : IBinary
+{
+    public static Domain Domain => Domain.Numeric;
+    public static T Apply<T>(T x, T y) where T : IElementary<T> => x % y;
+    public static T DifferentialX<T>(T x, T y, T z, T d) where T : IElementary<T> => d;
+    public static T DifferentialY<T>(T x, T y, T z, T d) where T : IElementary<T> => -d * T.Truncate(x / y);
+}
+
+internal readonly struct Negate : IUnary
+{
+    public static Domain Domain => Domain.Numeric;
+    public static Slope Slope => Slope.Constant;
+    public static T Apply<T>(T x) where T : IElementary<T> => -x;
+    public static T Differential<T>(T x, T y, T d) where T : IElementary<T> => -d;
+}
+
+/// <summary>xʸ. At x = 0 the logarithm in the derivative in y is taken as 0, and at y = 0 the derivative in x is 0, as in JAX.</summary>
+internal readonly struct Power : IBinary
+{
+    public static Domain Domain => Domain.Numeric;
+    public static T Apply<T>(T x, T y) where T : IElementary<T> => T.Pow(x, y);
+    public static T DifferentialX<T>(T x, T y, T z, T d) where T : IElementary<T> =>
+        T.IfEqual(y, T.Literal(0), T.Literal(0), d * y * T.Pow(x, y - T.Literal(1)));
+    public static T DifferentialY<T>(T x, T y, T z, T d) where T : IElementary<T> =>
+        d * z * T.Log(T.IfEqual(x, T.Literal(0), T.Literal(1), x));
+}
+
+internal readonly struct Square : IUnary
+{
+    public static Domain Domain => Domain.Numeric;
+    public static T Apply<T>(T x) where T : IElementary<T> => x * x;
+    public static T Differential<T>(T x, T y, T d) where T : IElementary<T> => d * (x + x);
+}
+
+internal readonly struct Reciprocal : IUnary
+{
+    public static T Apply<T>(T x) where T : IElementary<T> => T.Literal(1) / x;
+    public static T Differential<T>(T x, T y, T d) where T : IElementary<T> => -d * y * y;
+}
+
+/// <summary>|x|. Derivative: the sign of x, 0 at 0; selected, not multiplied.</summary>
+internal readonly struct Abs : IUnary
+{
+    public static Domain Domain => Domain.Numeric;
+    public static T Apply<T>(T x) where T : IElementary<T> => T.Abs(x);
+    public static T Differential<T>(T x, T y, T d) where T : IElementary<T> =>
+        T.IfLess(x, T.Literal(0), -d, T.IfLess(T.Literal(0), x, d, x * d));
+}
+
+/// <summary>−1, 0 or 1; NaN at NaN. Derivative: 0.</summary>
+internal readonly struct Sign : IUnary
+{
+    public static Domain Domain => Domain.Numeric;
+    public static Slope Slope => Slope.Zero;
+    public static T Apply<T>(T x) where T : IElementary<T> =>
+        T.IfLess(x, T.Literal(0), T.Literal(-1), T.IfLess(T.Literal(0), x, T.Literal(1), x));
+    public static T Differential<T>(T x, T y, T d) where T : IElementary<T> => T.Literal(0);
+}
+
+[SuppressMessage("Design", "CA2225", Justification = "The named forms are the ops.")]
+public sealed partial class Expr : IElementary<Expr>
+{
+    /// <summary>0, as a weak literal.</summary>
+    public static Expr Zero { get; } = Literal(0);
+    /// <summary>1, as a weak literal.</summary>
+    public static Expr One { get; } = Literal(1);
+
+    /// <summary>x + y, after broadcasting.</summary>
+    /// <exception cref="ShapeException">The shapes do not broadcast.</exception>
+    /// <exception cref="DTypeException">Two strong dtypes differ, or one is Bool.</exception>
+    public static Expr Add(Expr x, Expr y) => Binary<Add>.Of(x, y);
+    /// <summary>x − y, after broadcasting.</summary>
+    public static Expr Subtract(Expr x, Expr y) => Binary<Subtract>.Of(x, y);
+    /// <summary>x · y, element by element, after broadcasting.</summary>
+    public static Expr Multiply(Expr x, Expr y) => Binary<Multiply>.Of(x, y);
+    /// <summary>x ÷ y, after broadcasting: true division; integers give Float64.</summary>
+    public static Expr Divide(Expr x, Expr y) => Binary<Divide>.Of(x, y);
+    /// <summary>The remainder of x ÷ y with the sign of x, as .NET's <c>%</c>.</summary>
+    public static Expr FMod(Expr x, Expr y) => Binary<FMod>.Of(x, y);
+    /// <summary>−x.</summary>
+    public static Expr Negate(Expr x) => Unary<Negate>.Of(x);
+    /// <summary>xʸ, after broadcasting; right at x = 0, and at negative x with whole y. Integers to a negative power are an error.</summary>
+    public static Expr Power(Expr x, Expr y) => Binary<Power>.Of(x, y);
+    /// <summary>xʸ: the name that F#'s <c>**</c> looks for.</summary>
+    public static Expr Pow(Expr x, Expr y) => Binary<Power>.Of(x, y);
+    /// <summary>xʸ: the overload that F#'s <c>x ** 2.0</c> looks for.</summary>
+    public static Expr Pow(Expr x, double y) => Binary<Power>.Of(x, y);
+    /// <summary>x².</summary>
+    public static Expr Square(Expr x) => Unary<Square>.Of(x);
+    /// <summary>1 ÷ x.</summary>
+    public static Expr Reciprocal(Expr x) => Unary<Reciprocal>.Of(x);
+    /// <summary>|x|; its derivative at 0 is 0.</summary>
+    public static Expr Abs(Expr x) => Unary<Abs>.Of(x);
+    /// <summary>−1, 0 or 1; its derivative is 0 everywhere.</summary>
+    public static Expr Sign(Expr x) => Unary<Sign>.Of(x);
+    /// <summary>x ÷ n: what F#'s <c>List.average</c> looks for.</summary>
+    public static Expr DivideByInt(Expr x, int n) => x / (double)n;
+
+    /// <summary>x + y, after broadcasting.</summary>
+    public static Expr operator +(Expr x, Expr y) => Binary<Add>.Of(x, y);
+    /// <summary>x − y, after broadcasting.</summary>
+    public static Expr operator -(Expr x, Expr y) => Binary<Subtract>.Of(x, y);
+    /// <summary>x · y, element by element, after broadcasting.</summary>
+    public static Expr operator *(Expr x, Expr y) => Binary<Multiply>.Of(x, y);
+    /// <summary>x ÷ y, after broadcasting.</summary>
+    public static Expr operator /(Expr x, Expr y) => Binary<Divide>.Of(x, y);
+    /// <summary>The remainder with the sign of the dividend.</summary>
+    public static Expr operator %(Expr x, Expr y) => Binary<FMod>.Of(x, y);
+    /// <summary>−x.</summary>
+    public static Expr operator -(Expr x) => Unary<Negate>.Of(x);
+    /// <summary>x.</summary>
+    public static Expr operator +(Expr x) => x;
+
+    // F# applies no implicit conversions to operands, so that literals need operators of their own.
+
+    /// <summary>x + y, where y is a weak literal.</summary>
+    public static Expr operator +(Expr x, double y) => x + Literal(y);
+    /// <summary>x + y, where x is a weak literal.</summary>
+    public static Expr operator +(double x, Expr y) => Literal(x) + y;
+    /// <summary>x − y, where y is a weak literal.</summary>
+    public static Expr operator -(Expr x, double y) => x - Literal(y);
+    /// <summary>x − y, where x is a weak literal.</summary>
+    public static Expr operator -(double x, Expr y) => Literal(x) - y;
+    /// <summary>x · y, where y is a weak literal.</summary>
+    public static Expr operator *(Expr x, double y) => x * Literal(y);
+    /// <summary>x · y, where x is a weak literal.</summary>
+    public static Expr operator *(double x, Expr y) => Literal(x) * y;
+    /// <summary>x ÷ y, where y is a weak literal.</summary>
+    public static Expr operator /(Expr x, double y) => x / Literal(y);
+    /// <summary>x ÷ y, where x is a weak literal.</summary>
+    public static Expr operator /(double x, Expr y) => Literal(x) / y;
+    /// <summary>The remainder, where y is a weak literal.</summary>
+    public static Expr operator %(Expr x, double y) => x % Literal(y);
+    /// <summary>The remainder, where x is a weak literal.</summary>
+    public static Expr operator %(double x, Expr y) => Literal(x) % y;
+
+    static Expr IElementary<Expr>.IfLess(Expr a, Expr b, Expr yes, Expr no) => Where(Less(a, b), yes, no);
+    static Expr IElementary<Expr>.IfEqual(Expr a, Expr b, Expr yes, Expr no) => Where(Equal(a, b), yes, no);
+    static Expr IElementary<Expr>.Special<TFunction>(Expr x) => Unary<TFunction>.Of(x);
+}

@@ -1,0 +1,46 @@
+namespace Autodiff.Functional;
+
+internal readonly struct Less : IPredicate
+{
+    public static T Select<T>(T x, T y, T yes, T no) where T : IElementary<T> => T.IfLess(x, y, yes, no);
+}
+
+internal readonly struct LessEqual : IPredicate
+{
+    public static T Select<T>(T x, T y, T yes, T no) where T : IElementary<T> => T.IfLess(x, y, yes, T.IfEqual(x, y, yes, no));
+}
+
+internal readonly struct Equal : IPredicate
+{
+    public static T Select<T>(T x, T y, T yes, T no) where T : IElementary<T> => T.IfEqual(x, y, yes, no);
+}
+
+internal readonly struct NotEqual : IPredicate
+{
+    public static T Select<T>(T x, T y, T yes, T no) where T : IElementary<T> => T.IfEqual(x, y, no, yes);
+}
+
+public sealed partial class Expr
+{
+    /// <summary>x &lt; y, as Bool, after broadcasting; false at NaN.</summary>
+    public static Expr Less(Expr x, Expr y) => Predicate<Less>.Of(x, y);
+    /// <summary>x ≤ y, as Bool, after broadcasting; false at NaN.</summary>
+    public static Expr LessEqual(Expr x, Expr y) => Predicate<LessEqual>.Of(x, y);
+    /// <summary>x &gt; y, as Bool, after broadcasting; false at NaN.</summary>
+    public static Expr Greater(Expr x, Expr y) => Predicate<Less>.Of(y, x);
+    /// <summary>x ≥ y, as Bool, after broadcasting; false at NaN.</summary>
+    public static Expr GreaterEqual(Expr x, Expr y) => Predicate<LessEqual>.Of(y, x);
+    /// <summary>x = y, as Bool, element by element, after broadcasting; false at NaN. (<c>==</c> on nodes compares references.)</summary>
+    public static Expr Equal(Expr x, Expr y) => Predicate<Equal>.Of(x, y);
+    /// <summary>x ≠ y, as Bool, after broadcasting; true at NaN.</summary>
+    public static Expr NotEqual(Expr x, Expr y) => Predicate<NotEqual>.Of(x, y);
+
+    /// <summary>x &lt; y, as Bool.</summary>
+    public static Expr operator <(Expr x, Expr y) => Less(x, y);
+    /// <summary>x &gt; y, as Bool.</summary>
+    public static Expr operator >(Expr x, Expr y) => Greater(x, y);
+    /// <summary>x ≤ y, as Bool.</summary>
+    public static Expr operator <=(Expr x, Expr y) => LessEqual(x, y);
+    /// <summary>x ≥ y, as Bool.</summary>
+    public static Expr operator >=(Expr x, Expr y) => GreaterEqual(x, y);
+}

@@ -1,0 +1,53 @@
+namespace Autodiff.Functional;
+
+internal readonly struct Sinh : IUnary
+{
+    public static T Apply<T>(T x) where T : IElementary<T> => T.Sinh(x);
+    public static T Differential<T>(T x, T y, T d) where T : IElementary<T> => d * T.Cosh(x);
+}
+
+internal readonly struct Cosh : IUnary
+{
+    public static T Apply<T>(T x) where T : IElementary<T> => T.Cosh(x);
+    public static T Differential<T>(T x, T y, T d) where T : IElementary<T> => d * T.Sinh(x);
+}
+
+internal readonly struct Tanh : IUnary
+{
+    public static T Apply<T>(T x) where T : IElementary<T> => T.Tanh(x);
+    public static T Differential<T>(T x, T y, T d) where T : IElementary<T> => d * (T.Literal(1) - y) * (T.Literal(1) + y);
+}
+
+internal readonly struct Asinh : IUnary
+{
+    public static T Apply<T>(T x) where T : IElementary<T> => T.Asinh(x);
+    public static T Differential<T>(T x, T y, T d) where T : IElementary<T> => d / T.Sqrt(x * x + T.Literal(1));
+}
+
+internal readonly struct Acosh : IUnary
+{
+    public static T Apply<T>(T x) where T : IElementary<T> => T.Acosh(x);
+    public static T Differential<T>(T x, T y, T d) where T : IElementary<T> => d / (T.Sqrt(x - T.Literal(1)) * T.Sqrt(x + T.Literal(1)));
+}
+
+internal readonly struct Atanh : IUnary
+{
+    public static T Apply<T>(T x) where T : IElementary<T> => T.Atanh(x);
+    public static T Differential<T>(T x, T y, T d) where T : IElementary<T> => d / ((T.Literal(1) - x) * (T.Literal(1) + x));
+}
+
+public sealed partial class Expr
+{
+    /// <summary>Hyperbolic sine.</summary>
+    public static Expr Sinh(Expr x) => Unary<Sinh>.Of(x);
+    /// <summary>Hyperbolic cosine.</summary>
+    public static Expr Cosh(Expr x) => Unary<Cosh>.Of(x);
+    /// <summary>Hyperbolic tangent.</summary>
+    public static Expr Tanh(Expr x) => Unary<Tanh>.Of(x);
+    /// <summary>Inverse hyperbolic sine.</summary>
+    public static Expr Asinh(Expr x) => Unary<Asinh>.Of(x);
+    /// <summary>Inverse hyperbolic cosine.</summary>
+    public static Expr Acosh(Expr x) => Unary<Acosh>.Of(x);
+    /// <summary>Inverse hyperbolic tangent.</summary>
+    public static Expr Atanh(Expr x) => Unary<Atanh>.Of(x);
+}

@@ -1,0 +1,63 @@
+namespace Autodiff.Functional;
+
+internal readonly struct Sin : IUnary
+{
+    public static T Apply<T>(T x) where T : IElementary<T> => T.Sin(x);
+    public static T Differential<T>(T x, T y, T d) where T : IElementary<T> => d * T.Cos(x);
+}
+
+internal readonly struct Cos : IUnary
+{
+    public static T Apply<T>(T x) where T : IElementary<T> => T.Cos(x);
+    public static T Differential<T>(T x, T y, T d) where T : IElementary<T> => -d * T.Sin(x);
+}
+
+internal readonly struct Tan : IUnary
+{
+    public static T Apply<T>(T x) where T : IElementary<T> => T.Tan(x);
+    public static T Differential<T>(T x, T y, T d) where T : IElementary<T> => d * (T.Literal(1) + y * y);
+}
+
+internal readonly struct Asin : IUnary
+{
+    public static T Apply<T>(T x) where T : IElementary<T> => T.Asin(x);
+    public static T Differential<T>(T x, T y, T d) where T : IElementary<T> => d / T.Sqrt((T.Literal(1) - x) * (T.Literal(1) + x));
+}
+
+internal readonly struct Acos : IUnary
+{
+    public static T Apply<T>(T x) where T : IElementary<T> => T.Acos(x);
+    public static T Differential<T>(T x, T y, T d) where T : IElementary<T> => -d / T.Sqrt((T.Literal(1) - x) * (T.Literal(1) + x));
+}
+
+internal readonly struct Atan : IUnary
+{
+    public static T Apply<T>(T x) where T : IElementary<T> => T.Atan(x);
+    public static T Differential<T>(T x, T y, T d) where T : IElementary<T> => d / (T.Literal(1) + x * x);
+}
+
+/// <summary>The angle of the point (x, y). Derivative: (x·dy − y·dx) / (x² + y²).</summary>
+internal readonly struct Atan2 : IBinary
+{
+    public static T Apply<T>(T y, T x) where T : IElementary<T> => T.Atan2(y, x);
+    public static T DifferentialX<T>(T y, T x, T z, T d) where T : IElementary<T> => d * x / (x * x + y * y);
+    public static T DifferentialY<T>(T y, T x, T z, T d) where T : IElementary<T> => -d * y / (x * x + y * y);
+}
+
+public sealed partial class Expr
+{
+    /// <summary>Sine, of radians.</summary>
+    public static Expr Sin(Expr x) => Unary<Sin>.Of(x);
+    /// <summary>Cosine, of radians.</summary>
+    public static Expr Cos(Expr x) => Unary<Cos>.Of(x);
+    /// <summary>Tangent, of radians.</summary>
+    public static Expr Tan(Expr x) => Unary<Tan>.Of(x);
+    /// <summary>Arcsine, in radians.</summary>
+    public static Expr Asin(Expr x) => Unary<Asin>.Of(x);
+    /// <summary>Arccosine, in radians.</summary>
+    public static Expr Acos(Expr x) => Unary<Acos>.Of(x);
+    /// <summary>Arctangent, in radians.</summary>
+    public static Expr Atan(Expr x) => Unary<Atan>.Of(x);
+    /// <summary>The angle of the point (x, y), in radians, in (−π, π], after broadcasting.</summary>
+    public static Expr Atan2(Expr y, Expr x) => Binary<Atan2>.Of(y, x);
+}

@@ -1,0 +1,271 @@
+using Autodiff.Functional.Kernels;
+
+namespace Autodiff.Functional;
+
+/// <summary>
+/// The family of ops that compute each element of the output from the same element of each input. Their derivative is a diagonal matrix, so
+/// one differential serves forward and reverse mode. Shapes are equal: broadcasting is made explicit before.
+/// </summary>
+public abstract record Elementwise : Op
+{
+    /// <summary>What is known of the slopes.</summary>
+    protected abstract Slope Slope { get; }
+
+    /// <summary>The differential in one input: d ↦ ∂f/∂input·d, elementwise.</summary>
+    protected abstract Expr Differential(int index, Inputs inputs, Expr output, Expr d);
+
+    /// <summary>Where the output can depend on one input; asked only of selecting ops.</summary>
+    protected virtual Expr Selected(int index, Inputs inputs) => throw new NotSupportedException($"{Name} does not select.");
+
+    /// <inheritdoc/>
+    public override TensorType Infer(Inputs inputs)
+    {
+        for (int i = 1; i < inputs.Count; i++)
+        {
+            if (inputs[i].Shape != inputs[0].Shape)
+                throw new ShapeException(Name, "equal shapes", $"{inputs[0].Shape} and {inputs[i].Shape}", "Broadcast them first.");
+            if (inputs[i].DType != inputs[0].DType)
+                throw Promotion.Differ(Name, inputs[0], inputs[i]);
+        }
+        return inputs[0].Type;
+    }
+
+    /// <inheritdoc/>
+    public sealed override Expr? Jvp(Inputs inputs, Expr output, ReadOnlySpan<Expr?> tangents)
+    {
+        Expr? sum = null;
+        for (int i = 0; i < tangents.Length && Slope != Slope.Zero; i++)
+            if (tangents[i] is { } tangent)
+                sum = Promotion.Conform(Differential(i, inputs, output, tangent), output.Type) is var part && sum is null ? part : sum + part;
+        return sum;
+    }
+
+    /// <inheritdoc/>
+    public sealed override Contributions Vjp(Inputs inputs, Expr output, Cotangent cotangent, Wanted wanted) => inputs.Count switch
+    {
+        _ when Slope == Slope.Zero => default,
+        1 => new(Contribution(0, inputs, output, cotangent)),
+        2 => new(wanted[0] ? Contribution(0, inputs, output, cotangent) : default, wanted[1] ? Contribution(1, inputs, output, cotangent) : default),
+        _ => Many(inputs, output, cotangent, wanted),
+    };
+
+    private Contributions Many(Inputs inputs, Expr output, Cotangent cotangent, Wanted wanted)
+    {
+        var all = new Cotangent[inputs.Count];
+        for (int i = 0; i < all.Length; i++)
+            all[i] = wanted[i] ? Contribution(i, inputs, output, cotangent) : default;
+        return new([.. all]);
+    }
+
+    private Cotangent Contribution(int index, Inputs inputs, Expr output, Cotangent cotangent)
+    {
+        var value = Promotion.Conform(Differential(index, inputs, output, cotangent.Value!), output.Type);
+        return Slope switch
+        {
+            Slope.Constant => new(value, cotangent.Support),
+            Slope.Selecting => new(value, Support.From(cotangent.Support, mask => Selected(index, inputs) is var selected && mask is null ? selected : Expr.And(mask, selected))),
+            _ => new(Guard.Of(cotangent.Support, value), cotangent.Support),
+        };
+    }
+
+    /// <inheritdoc/>
+    public sealed override Expr Batch(Inputs inputs, ReadOnlySpan<bool> batched, int size)
+    {
+        var arguments = new Expr[inputs.Count];
+        for (int i = 0; i < arguments.Length; i++)
+            arguments[i] = batched[i] ? inputs[i] : Batching.Repeat(inputs[i], size);
+        return Expr.Apply(this, arguments);
+    }
+}
+
+/// <summary>The op of an elementwise function of one argument.</summary>
+/// <typeparam name="TFunction">The function: an empty struct.</typeparam>
+/// <example><code>
+/// readonly struct Cube : IUnary
+/// {
+///     public static T Apply&lt;T>(T x) where T : IElementary&lt;T> => x * x * x;
+///     public static T Differential&lt;T>(T x, T y, T d) where T : IElementary&lt;T> => d * T.Literal(3) * x * x;
+/// }
+/// Expr y = Unary&lt;Cube>.Of(x);
+/// </code></example>
+public sealed record Unary<TFunction> : Elementwise where TFunction : struct, IUnary
+{
+    private static readonly Unary<TFunction> s_op = new();
+
+    private Unary() { }
+
+    /// <summary>The function of a node, element by element.</summary>
+    /// <exception cref="DTypeException">The dtype is Bool.</exception>
+    public static Expr Of(Expr x)
+    {
+        ArgumentNullException.ThrowIfNull(x);
+        x = Promotion.Number(typeof(TFunction).Name, x, TFunction.Domain);
+        return Expr.Make(s_op, new(x), x.Type);
+    }
+
+    /// <inheritdoc/>
+    public override string Name => typeof(TFunction).Name;
+
+    /// <inheritdoc/>
+    protected override Slope Slope => TFunction.Slope;
+
+    /// <inheritdoc/>
+    protected override Expr Differential(int index, Inputs inputs, Expr output, Expr d) => TFunction.Differential(inputs[0], output, d);
+
+    /// <inheritdoc/>
+    protected override Expr Selected(int index, Inputs inputs) => Promotion.Conform(Expr.NotEqual(TFunction.Selected(inputs[0]), 0.0), new(DType.Bool, inputs[0].Shape));
+
+    /// <inheritdoc/>
+    public override Tensor Evaluate(ReadOnlySpan<Tensor> inputs)
+    {
+        var x = inputs[0];
+        return x.Shape.IsScalar && ReferenceEquals(x.Element, ElementType.Float64)
+            ? Tensor.Scalar(TFunction.Apply(x.Elements<Real64>()[0]).Value)
+            : x.Element.Run<Kernel, Tensor>(new(x));
+    }
+
+    private readonly struct Kernel(Tensor x) : IKernel<Tensor>
+    {
+        public Tensor Run<E>() where E : unmanaged, IElementary<E>
+        {
+            var result = Tensor.New<E>(x.Element, x.Shape, out var elements);
+            if (x.IsContiguous)
+                Loops.Unary<TFunction, E>(x.Elements<E>(), elements);
+            else
+            {
+                x.Read(0, elements);
+                Loops.Unary<TFunction, E>(elements, elements);
+            }
+            return result;
+        }
+    }
+}
+
+/// <summary>The op of an elementwise function of two arguments, which broadcast.</summary>
+/// <typeparam name="TFunction">The function: an empty struct.</typeparam>
+public sealed record Binary<TFunction> : Elementwise where TFunction : struct, IBinary
+{
+    private static readonly Binary<TFunction> s_op = new();
+
+    private Binary() { }
+
+    /// <summary>The function of two nodes, element by element, after broadcasting.</summary>
+    /// <exception cref="ShapeException">The shapes do not broadcast.</exception>
+    /// <exception cref="DTypeException">The dtypes differ and both are strong, or one is Bool.</exception>
+    public static Expr Of(Expr x, Expr y)
+    {
+        ArgumentNullException.ThrowIfNull(x);
+        ArgumentNullException.ThrowIfNull(y);
+        (x, y) = Promotion.Numbers(typeof(TFunction).Name, x, y, TFunction.Domain);
+        (x, y) = Promotion.Broadcast(typeof(TFunction).Name, x, y);
+        return Expr.Make(s_op, new(x, y), x.Type);
+    }
+
+    /// <inheritdoc/>
+    public override string Name => typeof(TFunction).Name;
+
+    /// <inheritdoc/>
+    protected override Slope Slope => TFunction.Slope;
+
+    /// <inheritdoc/>
+    protected override Expr Differential(int index, Inputs inputs, Expr output, Expr d) => index == 0
+        ? TFunction.DifferentialX(inputs[0], inputs[1], output, d)
+        : TFunction.DifferentialY(inputs[0], inputs[1], output, d);
+
+    /// <inheritdoc/>
+    protected override Expr Selected(int index, Inputs inputs) => Promotion.Conform(Expr.NotEqual(index == 0
+        ? TFunction.SelectedX(inputs[0], inputs[1])
+        : TFunction.SelectedY(inputs[0], inputs[1]), 0.0), new(DType.Bool, inputs[0].Shape));
+
+    /// <inheritdoc/>
+    public override Tensor Evaluate(ReadOnlySpan<Tensor> inputs)
+    {
+        var (x, y) = (inputs[0], inputs[1]);
+        return x.Shape.IsScalar && ReferenceEquals(x.Element, ElementType.Float64)
+            ? Tensor.Scalar(TFunction.Apply(x.Elements<Real64>()[0], y.Elements<Real64>()[0]).Value)
+            : x.Element.Run<Kernel, Tensor>(new(x, y));
+    }
+
+    private readonly struct Kernel(Tensor x, Tensor y) : IKernel<Tensor>
+    {
+        public Tensor Run<E>() where E : unmanaged, IElementary<E>
+        {
+            var result = Tensor.New<E>(x.Element, x.Shape, out var elements);
+            if (elements.IsEmpty)
+                return result;
+            // A view that is not dense is read into the result, which the loop then works on in place; a second one needs a copy.
+            if (x.IsUniform || y.IsUniform || x.IsContiguous || y.IsContiguous)
+                Loops.Binary<TFunction, E>(Operand<E>(x, elements), Operand<E>(y, elements), elements);
+            else
+            {
+                x.Read(0, elements);
+                Loops.Binary<TFunction, E>(elements, y.Elements<E>(), elements);
+            }
+            return result;
+        }
+
+        private static ReadOnlySpan<E> Operand<E>(Tensor operand, Span<E> space) where E : unmanaged
+        {
+            if (operand.IsUniform)
+                return operand.Buffer<E>().Slice(operand.Offset, 1);
+            if (operand.IsContiguous)
+                return operand.Elements<E>();
+            operand.Read(0, space);
+            return space;
+        }
+    }
+}
+
+/// <summary>The op of an elementwise question, with a Bool output and no derivative. The arguments broadcast.</summary>
+/// <typeparam name="TQuestion">The question: an empty struct.</typeparam>
+public sealed record Predicate<TQuestion> : Op where TQuestion : struct, IPredicate
+{
+    private static readonly Predicate<TQuestion> s_op = new();
+
+    private Predicate() { }
+
+    /// <summary>The answers for two nodes, element by element, after broadcasting.</summary>
+    /// <exception cref="ShapeException">The shapes do not broadcast.</exception>
+    /// <exception cref="DTypeException">The dtypes differ and both are strong.</exception>
+    public static Expr Of(Expr x, Expr y)
+    {
+        ArgumentNullException.ThrowIfNull(x);
+        ArgumentNullException.ThrowIfNull(y);
+        if (x.DType != DType.Bool || y.DType != DType.Bool)
+            (x, y) = Promotion.Numbers(typeof(TQuestion).Name, x, y, Domain.Numeric);
+        (x, y) = Promotion.Broadcast(typeof(TQuestion).Name, x, y);
+        return Expr.Make(s_op, new(x, y), new(DType.Bool, x.Shape));
+    }
+
+    /// <inheritdoc/>
+    public override string Name => typeof(TQuestion).Name;
+
+    /// <inheritdoc/>
+    public override TensorType Infer(Inputs inputs) => inputs[0].Shape == inputs[1].Shape && inputs[0].DType == inputs[1].DType
+        ? new(DType.Bool, inputs[0].Shape)
+        : throw new ShapeException(Name, "inputs of one type", $"{inputs[0].Type} and {inputs[1].Type}");
+
+    /// <inheritdoc/>
+    public override Expr? Jvp(Inputs inputs, Expr output, ReadOnlySpan<Expr?> tangents) => null;
+
+    /// <inheritdoc/>
+    public override Contributions Vjp(Inputs inputs, Expr output, Cotangent cotangent, Wanted wanted) => default;
+
+    /// <inheritdoc/>
+    public override Expr Batch(Inputs inputs, ReadOnlySpan<bool> batched, int size) => Expr.Apply(this,
+        batched[0] ? inputs[0] : Batching.Repeat(inputs[0], size),
+        batched[1] ? inputs[1] : Batching.Repeat(inputs[1], size));
+
+    /// <inheritdoc/>
+    public override Tensor Evaluate(ReadOnlySpan<Tensor> inputs) => inputs[0].Element.Run<Kernel, Tensor>(new(inputs[0], inputs[1]));
+
+    private readonly struct Kernel(Tensor x, Tensor y) : IKernel<Tensor>
+    {
+        public Tensor Run<E>() where E : unmanaged, IElementary<E>
+        {
+            var result = Tensor.New<bool>(ElementType.Bool, x.Shape, out var answers);
+            Loops.Predicate<TQuestion, E>(x.Elements<E>(), y.Elements<E>(), answers);
+            return result;
+        }
+    }
+}

@@ -1,0 +1,63 @@
+namespace Autodiff.Functional;
+
+/// <summary>
+/// The family of ops that are linear in all their floating-point inputs jointly (indices and masks are given): reshape, permute, sum, slice, gather …
+/// The tangent goes through the op itself, the cotangent through its transpose, which is linear again.
+/// </summary>
+public abstract record Linear : Op
+{
+    /// <summary>Does the output depend on only some entries of an input? Then the support narrows to them.</summary>
+    public virtual bool Selects => false;
+
+    /// <summary>The transpose of the map from input <paramref name="index"/> to the output. Of <paramref name="inputs"/>[index] only the type may be used.</summary>
+    public abstract Expr Transpose(int index, Expr cotangent, Inputs inputs);
+
+    /// <summary>This op on inputs that all have these leading axes, over which it works element by element.</summary>
+    public abstract Op Lifted(Shape leading);
+
+    /// <inheritdoc/>
+    public sealed override Expr? Jvp(Inputs inputs, Expr output, ReadOnlySpan<Expr?> tangents)
+    {
+        var arguments = new Expr[inputs.Count];
+        bool any = false;
+        for (int i = 0; i < arguments.Length; i++)
+        {
+            arguments[i] = !inputs[i].DType.IsFloating() ? inputs[i] : tangents[i] ?? Expr.Zeros(inputs[i].Shape, inputs[i].DType);
+            any |= inputs[i].DType.IsFloating() && tangents[i] is not null;
+        }
+        return any && output.DType.IsFloating() ? Expr.Make(this, Inputs.Of(arguments), output.Type) : null;
+    }
+
+    /// <inheritdoc/>
+    public sealed override Contributions Vjp(Inputs inputs, Expr output, Cotangent cotangent, Wanted wanted)
+    {
+        if (inputs.Count == 1)
+            return Contribution(0, inputs, output, cotangent);
+        var all = new Cotangent[inputs.Count];
+        for (int i = 0; i < all.Length; i++)
+            if (wanted[i])
+                all[i] = Contribution(i, inputs, output, cotangent);
+        return new([.. all]);
+    }
+
+    private Cotangent Contribution(int index, Inputs inputs, Expr output, Cotangent cotangent)
+    {
+        if (!inputs[index].DType.IsFloating() || !output.DType.IsFloating())
+            return default;
+        var support = cotangent.Support is null && !Selects ? null
+            : Support.From(cotangent.Support, mask => Reached(mask is null ? Expr.Ones(output.Shape, output.DType) : Expr.Cast(mask, output.DType)));
+        return new(Transpose(index, cotangent.Value!, inputs), support);
+
+        // An entry is reached if the transpose carries a 1 to it: the maps of this family have no negative coefficients, so nothing cancels.
+        Expr Reached(Expr ones) => Expr.NotEqual(Transpose(index, ones, inputs), 0.0);
+    }
+
+    /// <inheritdoc/>
+    public override Expr Batch(Inputs inputs, ReadOnlySpan<bool> batched, int size)
+    {
+        var arguments = new Expr[inputs.Count];
+        for (int i = 0; i < arguments.Length; i++)
+            arguments[i] = batched[i] ? inputs[i] : Batching.Repeat(inputs[i], size);
+        return Expr.Apply(Lifted(Shape.Of(size)), arguments);
+    }
+}

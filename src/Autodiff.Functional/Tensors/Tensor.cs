@@ -1,0 +1,373 @@
+using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace Autodiff.Functional;
+
+/// <summary>
+/// An immutable n-dimensional array of numbers: a value, compared by dtype, shape and elements (NaN equals NaN, as in .NET's
+/// <c>Equals</c>). Of any rank, also 0; dimensions may be 0. Elements are in row-major order; slices, transposes and
+/// broadcasts are views that copy nothing.
+/// </summary>
+/// <example><code>
+/// var matrix = Tensor.Of(new double[,] { { 1, 2 }, { 3, 4 } });
+/// double corner = (double)matrix[^1, ^1];        // 4
+/// </code></example>
+public sealed class Tensor : IEquatable<Tensor>
+{
+    private readonly Array? _data;     // null: one element, kept in _scalar
+    private readonly int[]? _strides;  // null: row-major without gaps
+    private readonly int _offset;
+    private long _scalar;              // written by the constructor only; not readonly because a span over it is made
+
+    internal Tensor(ElementType element, Shape shape, Array? data, int offset = 0, int[]? strides = null)
+    {
+        Element = element;
+        Shape = shape;
+        _data = data;
+        _offset = offset;
+        _strides = strides is not null && Strided.IsContiguous(shape.Dimensions, strides) ? null : strides;
+    }
+
+    /// <summary>The dimensions.</summary>
+    public Shape Shape { get; }
+
+    /// <summary>The type of the elements.</summary>
+    public DType DType => Element.DType;
+
+    /// <summary>The dtype and the shape.</summary>
+    public TensorType Type => new(DType, Shape);
+
+    /// <summary>The number of axes.</summary>
+    public int Rank => Shape.Rank;
+
+    /// <summary>The number of elements.</summary>
+    public int Size => Shape.Size;
+
+    internal ElementType Element { get; }
+    internal bool IsContiguous => _strides is null;
+    /// <summary>One value, stretched over the shape by strides of 0.</summary>
+    internal bool IsUniform
+    {
+        get
+        {
+            if (_strides is null)
+                return false;
+            for (int axis = 0; axis < _strides.Length; axis++)
+                if (_strides[axis] != 0 && Shape[axis] != 1)
+                    return false;
+            return true;
+        }
+    }
+    internal ReadOnlySpan<int> Strides => _strides ?? Shape.Strides();
+
+    // ---- making ----
+
+    /// <summary>A scalar of dtype Float64.</summary>
+    public static Tensor Scalar(double value) => Single(ElementType.Float64, value);
+    /// <summary>A scalar of dtype Float32.</summary>
+    public static Tensor Scalar(float value) => Single(ElementType.Float32, value);
+    /// <summary>A scalar of dtype Int64.</summary>
+    public static Tensor Scalar(long value) => Single(ElementType.Int64, value);
+    /// <summary>A scalar of dtype Int32.</summary>
+    public static Tensor Scalar(int value) => Single(ElementType.Int32, value);
+    /// <summary>A scalar of dtype Bool.</summary>
+    public static Tensor Scalar(bool value) => Single(ElementType.Bool, value);
+
+    internal static Tensor Single<T>(ElementType element, T value) where T : unmanaged
+    {
+        if (Unsafe.SizeOf<T>() > sizeof(long))
+            return Single(element, Shape.Scalar, value);
+        var tensor = new Tensor(element, default, null);
+        Unsafe.As<long, T>(ref tensor._scalar) = value;
+        return tensor;
+    }
+
+    private static Tensor Single<T>(ElementType element, Shape shape, T value) where T : unmanaged
+    {
+        var tensor = New<T>(element, shape, out var elements);
+        elements[0] = value;
+        return tensor;
+    }
+
+    /// <summary>The elements of an array of any rank, or of a jagged one, copied: its rank and lengths are the shape.</summary>
+    /// <exception cref="ShapeException">The rows of a jagged array differ in length.</exception>
+    /// <exception cref="DTypeException">The elements are not bool, int, long, float or double.</exception>
+    public static Tensor Of(Array array) => Arrays.Read(array);
+
+    /// <summary>The elements of a span, copied, as a vector.</summary>
+    /// <exception cref="DTypeException">The elements are not bool, int, long, float or double.</exception>
+    public static Tensor Of<T>(ReadOnlySpan<T> elements) where T : unmanaged => Of(elements, Shape.Of(elements.Length));
+
+    /// <summary>The elements of a span, copied, in row-major order of a shape.</summary>
+    /// <exception cref="ShapeException">The shape has another number of elements.</exception>
+    /// <exception cref="DTypeException">The elements are not bool, int, long, float or double.</exception>
+    public static Tensor Of<T>(ReadOnlySpan<T> elements, Shape shape) where T : unmanaged
+    {
+        var element = ElementType.Of<T>("Tensor.Of");
+        if (elements.Length != shape.Size)
+            throw new ShapeException("Tensor.Of", $"{shape.Size} elements for the shape {shape}", $"{elements.Length}");
+        return new Tensor(element, shape, elements.ToArray());
+    }
+
+    /// <summary>The elements of an array, copied, in row-major order of a shape.</summary>
+    /// <exception cref="ShapeException">The shape has another number of elements.</exception>
+    public static Tensor Of<T>(T[] elements, Shape shape) where T : unmanaged => Of((ReadOnlySpan<T>)elements, shape);
+
+    /// <summary>The elements of an immutable array as a vector; nothing is copied.</summary>
+    /// <exception cref="DTypeException">The elements are not bool, int, long, float or double.</exception>
+    public static Tensor Of<T>(ImmutableArray<T> elements) where T : unmanaged =>
+        new(ElementType.Of<T>("Tensor.Of"), Shape.Of(elements.Length), ImmutableCollectionsMarshal.AsArray(elements));
+
+    /// <summary>The elements of a sequence as a vector.</summary>
+    /// <exception cref="DTypeException">The elements are not bool, int, long, float or double.</exception>
+    public static Tensor Of<T>(IEnumerable<T> elements) where T : unmanaged => elements switch
+    {
+        T[] array => Of((ReadOnlySpan<T>)array),
+        ImmutableArray<T> array => Of(array),
+        _ => Of(elements.ToImmutableArray()),
+    };
+
+    /// <summary>The same value everywhere; nothing but the one value is stored.</summary>
+    public static Tensor Full<T>(Shape shape, T value) where T : unmanaged =>
+        Single(ElementType.Of<T>("Tensor.Full"), value).Reshape(Shape.Ones(shape.Rank)).Expand(shape);
+
+    /// <summary>A new tensor and its elements, which the caller fills before anybody else sees it.</summary>
+    internal static Tensor New<T>(ElementType element, Shape shape, out Span<T> elements) where T : unmanaged
+    {
+        var data = element.Allocate(shape.Size);
+        elements = MemoryMarshal.CreateSpan(ref Unsafe.As<byte, T>(ref MemoryMarshal.GetArrayDataReference(data)), data.Length);
+        return new Tensor(element, shape, data);
+    }
+
+    /// <summary>Several tensors as one value: what an op with several outputs computes. Seen only through <c>Project</c>.</summary>
+    internal static Tensor Bundle(params Tensor[] parts) => new(ElementType.Bool, Shape.Of(parts.Length), parts);
+
+    internal Tensor Part(int index) => ((Tensor[])_data!)[index];
+
+    // ---- reading ----
+
+    /// <summary>The elements in row-major order; a view that is not dense is copied first.</summary>
+    internal ReadOnlySpan<T> Elements<T>() where T : unmanaged
+    {
+        if (_strides is not null)
+            return Dense().Elements<T>();
+        return _data is null
+            ? MemoryMarshal.CreateReadOnlySpan(ref Unsafe.As<long, T>(ref _scalar), 1)
+            : MemoryMarshal.CreateReadOnlySpan(ref Unsafe.Add(ref Unsafe.As<byte, T>(ref MemoryMarshal.GetArrayDataReference(_data)), _offset), Size);
+    }
+
+    /// <summary>The whole buffer that this view lies in.</summary>
+    internal ReadOnlySpan<T> Buffer<T>() where T : unmanaged => _data is null
+        ? MemoryMarshal.CreateReadOnlySpan(ref Unsafe.As<long, T>(ref _scalar), 1)
+        : MemoryMarshal.CreateReadOnlySpan(ref Unsafe.As<byte, T>(ref MemoryMarshal.GetArrayDataReference(_data)), _data.Length);
+
+    /// <summary>The place of the first element in <see cref="Buffer"/>.</summary>
+    internal int Offset => _offset;
+
+    /// <summary>The elements from <paramref name="start"/> on, in row-major order, copied.</summary>
+    internal void Read<T>(int start, Span<T> destination) where T : unmanaged
+    {
+        if (_strides is null)
+            Elements<T>().Slice(start, destination.Length).CopyTo(destination);
+        else
+            Strided.Read(Buffer<T>(), _offset, Shape.Dimensions, _strides, start, destination);
+    }
+
+    /// <summary>This tensor with its elements in row-major order without gaps: itself if they are.</summary>
+    internal Tensor Dense() => _strides is null ? this : Element.Run<DenseKernel, Tensor>(new(this));
+
+    private readonly struct DenseKernel(Tensor tensor) : IKernel<Tensor>
+    {
+        public Tensor Run<E>() where E : unmanaged, IElementary<E>
+        {
+            var dense = New<E>(tensor.Element, tensor.Shape, out var elements);
+            tensor.Read(0, elements);
+            return dense;
+        }
+    }
+
+    /// <summary>The elements in row-major order, without a copy where they lie dense in memory.</summary>
+    /// <exception cref="DTypeException">The elements are not of type <typeparamref name="T"/>.</exception>
+    public ReadOnlySpan<T> AsSpan<T>() where T : unmanaged
+    {
+        Check<T>("Tensor.AsSpan");
+        return Elements<T>();
+    }
+
+    /// <summary>A copy of the elements in row-major order.</summary>
+    /// <exception cref="DTypeException">The elements are not of type <typeparamref name="T"/>.</exception>
+    public T[] ToArray<T>() where T : unmanaged
+    {
+        Check<T>("Tensor.ToArray");
+        return Elements<T>().ToArray();
+    }
+
+    /// <summary>The elements in row-major order.</summary>
+    /// <exception cref="DTypeException">The elements are not of type <typeparamref name="T"/>.</exception>
+    public ImmutableArray<T> ToImmutableArray<T>() where T : unmanaged => ImmutableCollectionsMarshal.AsImmutableArray(ToArray<T>());
+
+    /// <summary>A copy as an array of this tensor's rank: <c>(double[,])tensor.ToMultidimensionalArray()</c> for a matrix.</summary>
+    /// <exception cref="ShapeException">The tensor is a scalar.</exception>
+    public Array ToMultidimensionalArray() => Arrays.Write(this);
+
+    /// <summary>A copy as nested arrays: <c>(double[][])tensor.ToJaggedArray()</c> for a matrix.</summary>
+    /// <exception cref="ShapeException">The tensor is a scalar.</exception>
+    public Array ToJaggedArray() => Arrays.WriteJagged(this);
+
+    /// <summary>The element of a scalar, or of any tensor with one element.</summary>
+    /// <exception cref="DTypeException">The element is not of type <typeparamref name="T"/>.</exception>
+    /// <exception cref="ShapeException">There is not exactly one element.</exception>
+    public T ToScalar<T>() where T : unmanaged
+    {
+        Check<T>("Tensor.ToScalar");
+        return Size == 1 ? Elements<T>()[0] : throw new ShapeException("Tensor.ToScalar", "one element", $"the shape {Shape}", "Index it first, or use ToArray.");
+    }
+
+    /// <summary>The one element as a double, whatever the dtype (true is 1).</summary>
+    /// <exception cref="ShapeException">There is not exactly one element.</exception>
+    public static explicit operator double(Tensor tensor) =>
+        tensor.Size == 1 ? tensor.ElementAsDouble(0) : throw new ShapeException("(double)", "one element", $"the shape {tensor.Shape}", "Index it first, or use ToArray.");
+
+    /// <summary>The one element as a bool.</summary>
+    /// <exception cref="DTypeException">The dtype is not Bool.</exception>
+    /// <exception cref="ShapeException">There is not exactly one element.</exception>
+    public static explicit operator bool(Tensor tensor) => tensor.ToScalar<bool>();
+
+    internal double ElementAsDouble(int index) => DType switch
+    {
+        DType.Float64 => Elements<double>()[index],
+        DType.Float32 => Elements<float>()[index],
+        DType.Int64 => Elements<long>()[index],
+        DType.Int32 => Elements<int>()[index],
+        _ => Elements<bool>()[index] ? 1 : 0,
+    };
+
+    private void Check<T>(string op)
+    {
+        if (!ReferenceEquals(ElementType.Of<T>(op), Element))
+            throw new DTypeException(op, $"{typeof(T).Name} elements as asked for", $"{DType}", "Ask for the tensor's own element type, or Cast.");
+    }
+
+    // ---- views ----
+
+    /// <summary>An element or a sub-tensor: one index per leading axis; <c>^1</c> counts from the end.</summary>
+    /// <exception cref="IndexException">An index is outside its axis.</exception>
+    /// <exception cref="AxisException">There are more indices than axes.</exception>
+    public Tensor this[params ReadOnlySpan<Index> indices]
+    {
+        get
+        {
+            if (indices.Length > Rank)
+                throw new AxisException("Tensor[]", $"at most {Rank} indices for the shape {Shape}", $"{indices.Length}");
+            int offset = _offset;
+            var strides = Strides;
+            for (int axis = 0; axis < indices.Length; axis++)
+            {
+                int index = indices[axis].GetOffset(Shape[axis]);
+                if ((uint)index >= (uint)Shape[axis])
+                    throw new IndexException("Tensor[]", $"an index below {Shape[axis]} at axis {axis} of the shape {Shape}", $"{indices[axis]}");
+                offset += index * strides[axis];
+            }
+            return _data is null ? this : View(Shape.Slice(indices.Length, Rank - indices.Length), offset, strides[indices.Length..].ToArray());
+        }
+    }
+
+    /// <summary>A part along the leading axes: one range per axis, as in <c>tensor[1..^1, ..]</c>.</summary>
+    /// <exception cref="IndexException">A range is outside its axis.</exception>
+    /// <exception cref="AxisException">There are more ranges than axes.</exception>
+    public Tensor this[params ReadOnlySpan<Range> ranges]
+    {
+        get
+        {
+            if (ranges.Length > Rank)
+                throw new AxisException("Tensor[]", $"at most {Rank} ranges for the shape {Shape}", $"{ranges.Length}");
+            int[] starts = new int[Rank], counts = [.. Shape.Dimensions], steps = new int[Rank];
+            Array.Fill(steps, 1);
+            for (int axis = 0; axis < ranges.Length; axis++)
+            {
+                int start = ranges[axis].Start.GetOffset(Shape[axis]), end = ranges[axis].End.GetOffset(Shape[axis]);
+                if (start < 0 || end > Shape[axis] || start > end)
+                    throw new IndexException("Tensor[]", $"a range within 0..{Shape[axis]} at axis {axis} of the shape {Shape}", $"{ranges[axis]}");
+                (starts[axis], counts[axis]) = (start, end - start);
+            }
+            return Slice(starts, counts, steps);
+        }
+    }
+
+    internal Tensor View(Shape shape, int offset, int[] strides) => new(Element, shape, Storage(), shape.Size == 0 ? 0 : offset, strides);
+
+    private Array Storage()
+    {
+        if (_data is not null)
+            return _data;
+        var data = Element.Allocate(1);
+        MemoryMarshal.CreateReadOnlySpan(ref Unsafe.As<long, byte>(ref _scalar), Element.Size)
+            .CopyTo(MemoryMarshal.CreateSpan(ref MemoryMarshal.GetArrayDataReference(data), Element.Size));
+        return data;
+    }
+
+    internal Tensor Slice(ReadOnlySpan<int> starts, ReadOnlySpan<int> counts, ReadOnlySpan<int> steps)
+    {
+        int offset = _offset;
+        var old = Strides;
+        var strides = new int[Rank];
+        for (int i = 0; i < Rank; i++)
+        {
+            offset += starts[i] * old[i];
+            strides[i] = steps[i] * old[i];
+        }
+        return View(Shape.Of(counts), offset, strides);
+    }
+
+    internal Tensor Permute(Axes order)
+    {
+        var old = Strides;
+        int[] dimensions = new int[Rank], strides = new int[Rank];
+        for (int i = 0; i < Rank; i++)
+            (dimensions[i], strides[i]) = (Shape[order[i]], old[order[i]]);
+        return View(Shape.Of(dimensions), _offset, strides);
+    }
+
+    /// <summary>Axes of length 1 stretched to the same rank's shape, by strides of 0.</summary>
+    internal Tensor Expand(Shape shape)
+    {
+        int[] strides = [.. Strides];
+        for (int i = 0; i < Rank; i++)
+            if (Shape[i] != shape[i])
+                strides[i] = 0;
+        return View(shape, _offset, strides);
+    }
+
+    internal Tensor Reshape(Shape shape)
+    {
+        if (_strides is null)
+            return _data is null && shape.IsScalar ? this : new Tensor(Element, shape, Storage(), _offset);
+        Span<int> strides = stackalloc int[shape.Rank];
+        return Size > 0 && Strided.TryReshape(Shape.Dimensions, _strides, shape.Dimensions, strides)
+            ? View(shape, _offset, strides.ToArray())
+            : Dense().Reshape(shape);
+    }
+
+    // ---- value ----
+
+    /// <summary>The same dtype, shape and elements.</summary>
+    public bool Equals([NotNullWhen(true)] Tensor? other) =>
+        ReferenceEquals(this, other) || (other is not null && ReferenceEquals(Element, other.Element) && Shape == other.Shape && Element.Equal(this, other));
+    /// <inheritdoc/>
+    public override bool Equals(object? obj) => Equals(obj as Tensor);
+    /// <inheritdoc/>
+    public override int GetHashCode()
+    {
+        var hash = new HashCode();
+        hash.Add(DType);
+        hash.Add(Shape);
+        for (int i = 0, step = Math.Max(1, Size / 16); i < Size; i += step)
+            hash.Add(ElementAsDouble(i) + 0.0);
+        return hash.ToHashCode();
+    }
+
+    /// <summary>The elements as NumPy prints them: aligned, elided in the middle when there are many.</summary>
+    public override string ToString() => TensorPrinter.Print(this);
+}

@@ -1,0 +1,45 @@
+using System.Collections.Immutable;
+
+namespace Autodiff.Functional;
+
+/// <summary>Batching: a fold over the Kahn order, from inputs to outputs, that carries the batched node for each node.</summary>
+internal static class Batching
+{
+    /// <summary>A node over the batch; one that no batched argument reaches stays as it is.</summary>
+    private readonly record struct Batched(Expr Node, bool HasBatchAxis);
+
+    public static ImmutableArray<Expr> Fold(Graph graph, ImmutableArray<Expr> arguments, ImmutableArray<bool> batched, int size)
+    {
+        graph.Require([.. arguments.Select((argument, i) => batched[i] ? Single(argument, size) : argument.Type)], "Graph.Batch");
+        var given = graph.Place<Batched?>([.. arguments.Select((argument, i) => (Batched?)new Batched(argument, batched[i]))]);
+        var nodes = graph.Order.Aggregate(new Batched[graph.Order.Count], (known, visit) =>
+        {
+            known[visit.Position] = given[visit.Position] ?? Step(visit, known, size);
+            return known;
+        });
+        return [.. graph.Collect(nodes, node => new Batched(node, false)).Select(output => output.HasBatchAxis ? output.Node : Repeat(output.Node, size))];
+    }
+
+    private static Batched Step(Visit visit, Batched[] known, int size)
+    {
+        var inputs = new Expr[visit.Inputs.Count];
+        var batched = new bool[inputs.Length];
+        bool any = false;
+        for (int i = 0; i < inputs.Length; i++)
+        {
+            var (node, hasAxis) = visit.InputPositions[i] is var position and >= 0 ? known[position] : new(visit.Inputs[i], false);
+            (inputs[i], batched[i]) = (node, hasAxis);
+            any |= hasAxis;
+        }
+        return any
+            ? new(visit.Op.Batch(Inputs.Of(inputs), batched, size), true)
+            : new(visit.Node.With(Inputs.Of(inputs)), false);
+    }
+
+    private static TensorType Single(Expr argument, int size) => argument.Rank > 0 && argument.Shape[0] == size
+        ? new(argument.DType, argument.Shape.Slice(1, argument.Rank - 1))
+        : throw new ShapeException("Graph.Batch", $"a leading axis of length {size}", $"the shape {argument.Shape}");
+
+    /// <summary>The same value for each element of the batch.</summary>
+    public static Expr Repeat(Expr node, int size) => Expr.BroadcastTo(node, node.Shape.Insert(0, size));
+}
