@@ -62,7 +62,8 @@ public readonly partial struct Dual<T>(T primal, T tangent) : IFloatingPointIeee
     bool IDual.Vanishes => Vanishes(Primal) && Vanishes(Tangent);
 
     /// <summary>Is x zero to every order? Zero alone asks the innermost primal only.</summary>
-    private static bool Vanishes(T x) => T.IsZero(x) && x is not IDual { Vanishes: false };
+    // A cast after the test, because the JIT removes the box of this form, but not that of a pattern variable.
+    private static bool Vanishes(T x) => T.IsZero(x) && (x is not IDual || ((IDual)x).Vanishes);
 
     /// <summary>The chain rule: the value of a function here, and its slope times this tangent.</summary>
     private Dual<T> Chain(T value, T slope) => new(value, slope * Tangent);

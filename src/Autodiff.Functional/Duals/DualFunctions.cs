@@ -65,7 +65,8 @@ public readonly partial struct Dual<T>
 
     /// <summary>
     /// xʸ. The slope in y counts only where y has a tangent, so that a constant y takes no logarithm of a negative x; at x = 0 ≤ y
-    /// it is 0. The slope in x at y = 0 is 0 also at x = 0.
+    /// it is 0. The slope in x at y = 0 is 0 also at x = 0. Where the slope in x is infinite (x = 0, y &lt; 1), a tangent of 0 gives NaN: it may
+    /// be no constant, and the truth another (the cube root of x³).
     /// </summary>
     /// <param name="x">x.</param>
     /// <param name="y">y.</param>

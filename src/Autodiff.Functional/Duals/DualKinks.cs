@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace Autodiff.Functional;
 
 // Functions that choose or round: piecewise smooth, with a derivative by convention at the kinks.
@@ -13,7 +15,7 @@ public readonly partial struct Dual<T>
     /// <summary>−1, 0 or 1, by the primal. An instance property, because that is where F#'s <c>sign</c> looks; generic code finds <c>T.Sign(x)</c>.</summary>
     public int Sign => T.Sign(Primal);
 
-    static int System.Numerics.INumber<Dual<T>>.Sign(Dual<T> value) => value.Sign;
+    static int INumber<Dual<T>>.Sign(Dual<T> value) => value.Sign;
 
     /// <summary>|x| with the sign of y; differentiable in x only.</summary>
     /// <param name="value">x.</param>

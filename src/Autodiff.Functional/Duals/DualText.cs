@@ -15,21 +15,40 @@ public readonly partial struct Dual<T>
     public static explicit operator double(Dual<T> value) => double.CreateChecked(value.Primal);
 
     // T's own Try methods are protected, so T's Create methods do the work; they throw what the caller of ours would throw.
+
+    /// <summary>The number as a constant; throws if it is out of range. A <see cref="Dual{T}"/> stays what it is; another kind of dual number keeps its primal only.</summary>
+    /// <typeparam name="TOther">The kind of number.</typeparam>
+    /// <param name="value">The number.</param>
+    public static Dual<T> CreateChecked<TOther>(TOther value) where TOther : INumberBase<TOther> =>
+        value is Dual<T> same ? same : Constant(T.CreateChecked(value));
+
     static bool INumberBase<Dual<T>>.TryConvertFromChecked<TOther>(TOther value, out Dual<T> result)
     {
-        result = T.CreateChecked(value);
+        result = CreateChecked(value);
         return true;
     }
+
+    /// <summary>The number as a constant; the nearest in range. A <see cref="Dual{T}"/> stays what it is; another kind of dual number keeps its primal only.</summary>
+    /// <typeparam name="TOther">The kind of number.</typeparam>
+    /// <param name="value">The number.</param>
+    public static Dual<T> CreateSaturating<TOther>(TOther value) where TOther : INumberBase<TOther> =>
+        value is Dual<T> same ? same : Constant(T.CreateSaturating(value));
 
     static bool INumberBase<Dual<T>>.TryConvertFromSaturating<TOther>(TOther value, out Dual<T> result)
     {
-        result = T.CreateSaturating(value);
+        result = CreateSaturating(value);
         return true;
     }
 
+    /// <summary>The number as a constant; its low bits if it is out of range. A <see cref="Dual{T}"/> stays what it is; another kind of dual number keeps its primal only.</summary>
+    /// <typeparam name="TOther">The kind of number.</typeparam>
+    /// <param name="value">The number.</param>
+    public static Dual<T> CreateTruncating<TOther>(TOther value) where TOther : INumberBase<TOther> =>
+        value is Dual<T> same ? same : Constant(T.CreateTruncating(value));
+
     static bool INumberBase<Dual<T>>.TryConvertFromTruncating<TOther>(TOther value, out Dual<T> result)
     {
-        result = T.CreateTruncating(value);
+        result = CreateTruncating(value);
         return true;
     }
 

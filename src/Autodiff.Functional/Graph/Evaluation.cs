@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace Autodiff.Functional;
 
 /// <summary>The fold that computes values, from inputs to outputs.</summary>

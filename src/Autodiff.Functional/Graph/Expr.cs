@@ -138,7 +138,7 @@ public sealed partial class Expr
     /// <summary>A constant.</summary>
     public static implicit operator Expr(Tensor value) => Constant(value);
 
-    /// <summary>A short form: the last few nodes. <see cref="Print"/> gives the whole graph.</summary>
+    /// <summary>A short form: the last few nodes. <c>Print</c> gives the whole graph.</summary>
     public override string ToString() => GraphPrinter.Short(this);
 }
 

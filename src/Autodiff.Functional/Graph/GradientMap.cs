@@ -103,7 +103,7 @@ public sealed class GradientMap : IReadOnlyDictionary<Expr, Expr>
     public bool ContainsKey(Expr node) => TryGetValue(node, out _);
 
     /// <summary>How many nodes have a cotangent.</summary>
-    public int Count => this.Count();
+    public int Count => Keys.Count();
 
     /// <summary>The nodes that have a cotangent.</summary>
     public IEnumerable<Expr> Keys => this.Select(pair => pair.Key);

@@ -99,7 +99,7 @@ public sealed class Graph
     public (ImmutableArray<Expr> Outputs, ImmutableArray<Expr> Tangents) Jvp(ImmutableArray<Expr> arguments, ImmutableArray<Expr> tangents)
     {
         var replay = Replay(arguments);
-        return (replay.Outputs, replay.Pushforward(tangents));
+        return (replay.Outputs, replay.Pushforward([.. tangents]));
     }
 
     /// <summary>

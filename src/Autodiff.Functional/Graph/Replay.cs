@@ -40,7 +40,8 @@ internal sealed class Replay
     /// <summary>The replayed inputs of a node; those that do not depend on a parameter are as they were.</summary>
     public Inputs Inputs(Visit visit)
     {
-        var (inputs, positions) = (visit.Inputs, visit.InputPositions);
+        var inputs = visit.Inputs;
+        var positions = visit.InputPositions;
         switch (positions.Length)
         {
             case 1:
@@ -68,7 +69,7 @@ internal sealed class Replay
     }
 
     /// <summary>Forward mode: a fold over the Kahn order, from the parameters to the outputs.</summary>
-    public ImmutableArray<Expr> Pushforward(ImmutableArray<Expr> tangents)
+    public ImmutableArray<Expr> Pushforward(ImmutableArray<Expr?> tangents)
     {
         var byPosition = ForwardMode.Fold(_graph.Order, _graph.Place(tangents), Inputs, Node);
         return [.. _graph.Collect(byPosition, _ => null).Select((tangent, i) => tangent ?? Expr.Zeros(_graph.Outputs[i].Shape, _graph.Outputs[i].DType))];

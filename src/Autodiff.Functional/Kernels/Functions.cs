@@ -7,6 +7,8 @@ public enum Domain
     Real,
     /// <summary>Numbers: also integers, which stay integers (overflow wraps).</summary>
     Numeric,
+    /// <summary>Truth values: Bool only.</summary>
+    Logical,
 }
 
 /// <summary>What is known of a function's slope; it decides how structural zeros pass through it.</summary>

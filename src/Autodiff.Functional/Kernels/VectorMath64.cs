@@ -25,7 +25,7 @@ internal static class VectorMath64
     /// <summary>Added to a number below 2⁵¹, it leaves that number, rounded, in the low bits.</summary>
     private const double Shifter = 6755399441055744.0;
 
-    private const double SmallestNormal = 2.2250738585072014e-308;
+    private const double SmallestNormal = 2.2250738585072014e-308, TwoTo54 = 18014398509481984;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes Exp(Lanes x)
@@ -36,7 +36,7 @@ internal static class VectorMath64
         Lanes low = k * Ln2Low;
         Lanes r = high - low;
         Lanes tail = Fma(r * r, ExpTail(r), (high - r) - low);
-        return Scale(Vector256<double>.One + (r + tail), k);
+        return Scale(Lanes.One + (r + tail), k);
     }
 
     /// <summary>e^(x + low) for |low| far below |x|.</summary>
@@ -49,7 +49,7 @@ internal static class VectorMath64
         low -= k * Ln2Low;
         Lanes r = high + low;
         Lanes tail = Fma(r * r, ExpTail(r), (high - r) + low);
-        return Scale(Vector256<double>.One + (r + tail), k);
+        return Scale(Lanes.One + (r + tail), k);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -61,7 +61,7 @@ internal static class VectorMath64
         Lanes high = r * Ln2;
         Lanes low = Fma(r, Vector256.Create(Ln2), -high) + r * Ln2Low;
         Lanes tail = Fma(high * high, ExpTail(high), low);
-        return Scale(Vector256<double>.One + (high + tail), k);
+        return Scale(Lanes.One + (high + tail), k);
     }
 
     /// <summary>2ᵏ·(eʳ − 1 + (1 − 2⁻ᵏ)), the bracket summed with its rounding error.</summary>
@@ -74,7 +74,7 @@ internal static class VectorMath64
         Lanes low = k * Ln2Low;
         Lanes r = high - low;
         Lanes tail = Fma(r * r, ExpTail(r), (high - r) - low);
-        Lanes shift = Vector256<double>.One - PowerOf2(-Vector256.MinNative(k, Vector256.Create(1000.0)));
+        Lanes shift = Lanes.One - PowerOf2(-Vector256.MinNative(k, Vector256.Create(1000.0)));
         Lanes sum = shift + r;
         Lanes lost = (shift - sum) + r;
         return Vector256.CopySign(Scale(sum + (lost + tail), k), x);
@@ -84,16 +84,18 @@ internal static class VectorMath64
     public static Lanes Sigmoid(Lanes x)
     {
         Lanes e = Exp(-Vector256.Abs(x));
-        Lanes numerator = Vector256.ConditionalSelect(Vector256.LessThan(x, Lanes.Zero), e, Lanes.One);
-        return numerator / (Lanes.One + e);
+        return Vector256.ConditionalSelect(Vector256.LessThan(x, Lanes.Zero), e, Lanes.One) / (Lanes.One + e);
     }
 
-    /// <summary>tanh |x| = −e/(2 + e) with e = expm1(−2|x|).</summary>
+    /// <summary>With e = expm1(2|x|): tanh |x| = e/(e + 2) near 0, else 1 − 2/(e + 2), which forgives an error of e.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes Tanh(Lanes x)
     {
-        Lanes e = Expm1(-2 * Vector256.Abs(x));
-        return Vector256.CopySign(e / (e + Vector256.Create(2.0)), x);
+        Lanes magnitude = Vector256.Abs(x);
+        Lanes e = Expm1(magnitude + magnitude);
+        Lanes near = Vector256.LessThan(magnitude, Vector256.Create(0.55));
+        Lanes quotient = Vector256.ConditionalSelect(near, e, Vector256.Create(-2.0)) / (e + Vector256.Create(2.0));
+        return Vector256.CopySign(quotient + Vector256.AndNot(Lanes.One, near), x);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -101,16 +103,14 @@ internal static class VectorMath64
     {
         Lanes usual = IsPositiveNormal(x);
         Lanes result = LogOfNormal(x, Lanes.Zero);
-        return Vector256.EqualsAll(usual.AsInt64(), Vector256<long>.AllBitsSet) ? result : LogRest(usual, x, result);
+        return Everywhere(usual) ? result : LogRest(usual, x, result);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static Lanes LogRest(Lanes usual, Lanes x, Lanes result) =>
         LogSpecial(usual, x, result, LogOfNormal(x * TwoTo54, Lanes.Zero) - Vector256.Create(54 * Ln2));
 
-    private const double TwoTo54 = 18014398509481984.0;
-
-    /// <summary>log(u + lost) with u normal and positive.</summary>
+    /// <summary>log(u + lost·u) with u normal and positive.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Lanes LogOfNormal(Lanes u, Lanes lost)
     {
@@ -130,7 +130,7 @@ internal static class VectorMath64
         Lanes result = LogOfNormal(u, lost / u);
         result = Vector256.ConditionalSelect(Vector256.Equals(u, Lanes.One), x, result);
         Lanes usual = IsPositiveNormal(u);
-        return Vector256.EqualsAll(usual.AsInt64(), Vector256<long>.AllBitsSet) ? result : LogSpecial(usual, u, result, result);
+        return Everywhere(usual) ? result : LogSpecial(usual, u, result, result);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -159,7 +159,7 @@ internal static class VectorMath64
         Lanes result = sum + (((octaves - sum) + product) + (productLow + octavesLow));
 
         Lanes usual = IsPositiveNormal(x);
-        return Vector256.EqualsAll(usual.AsInt64(), Vector256<long>.AllBitsSet) ? result : LogSpecial(usual, x, result, result);
+        return Everywhere(usual) ? result : LogSpecial(usual, x, result, result);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -167,8 +167,8 @@ internal static class VectorMath64
     {
         (Lanes r, Lanes low, Vector256<long> quadrant) = ReduceByHalfPi(x);
         Lanes result = SinOrCos(r, low, quadrant);
-        Lanes usual = Vector256.LessThan(Vector256.Abs(x), Vector256.Create(LargestReduced));
-        return Vector256.EqualsAll(usual.AsInt64(), Vector256<long>.AllBitsSet) ? result : SinRest(usual, x, result);
+        Lanes usual = IsReducible(x);
+        return Everywhere(usual) ? result : SinRest(usual, x, result);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -176,8 +176,8 @@ internal static class VectorMath64
     {
         (Lanes r, Lanes low, Vector256<long> quadrant) = ReduceByHalfPi(x);
         Lanes result = SinOrCos(r, low, quadrant + Vector256<long>.One);
-        Lanes usual = Vector256.LessThan(Vector256.Abs(x), Vector256.Create(LargestReduced));
-        return Vector256.EqualsAll(usual.AsInt64(), Vector256<long>.AllBitsSet) ? result : CosRest(usual, x, result);
+        Lanes usual = IsReducible(x);
+        return Everywhere(usual) ? result : CosRest(usual, x, result);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -187,8 +187,8 @@ internal static class VectorMath64
         Lanes sin = SinNearZero(r, low), cos = CosNearZero(r, low);
         Lanes odd = Odd(quadrant);
         Lanes result = Vector256.ConditionalSelect(odd, -cos, sin) / Vector256.ConditionalSelect(odd, sin, cos);
-        Lanes usual = Vector256.LessThan(Vector256.Abs(x), Vector256.Create(LargestReduced));
-        return Vector256.EqualsAll(usual.AsInt64(), Vector256<long>.AllBitsSet) ? result : TanRest(usual, x, result);
+        Lanes usual = IsReducible(x);
+        return Everywhere(usual) ? result : TanRest(usual, x, result);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -230,7 +230,7 @@ internal static class VectorMath64
 
         Lanes infinity = Vector256.Create(double.PositiveInfinity);
         Lanes usual = Vector256.LessThan(Vector256.Abs(x), infinity) & Vector256.LessThan(Vector256.Abs(y), infinity);
-        return Vector256.EqualsAll(usual.AsInt64(), Vector256<long>.AllBitsSet) ? result : PowRest(usual, x, y, result);
+        return Everywhere(usual) ? result : PowRest(usual, x, y, result);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -279,6 +279,9 @@ internal static class VectorMath64
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Lanes Clamp(Lanes x, double low, double high) =>
         Vector256.MaxNative(Vector256.Create(low), Vector256.MinNative(Vector256.Create(high), x));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool Everywhere(Lanes mask) => Vector256.EqualsAll(mask.AsInt64(), Vector256<long>.AllBitsSet);
 
     /// <summary>(eʳ − 1 − r)/r² for |r| ≤ ½ log 2.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -337,7 +340,8 @@ internal static class VectorMath64
     }
 
     /// <summary>Up to here the reduction below is exact enough; beyond, and at ∞ and NaN, a lane goes through the scalar function.</summary>
-    private const double LargestReduced = 1 << 30;
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Lanes IsReducible(Lanes x) => Vector256.LessThan(Vector256.Abs(x), Vector256.Create((double)(1 << 30)));
 
     /// <summary>x = quadrant·π/2 + r + low with |r| ≤ π/4. The first subtraction is exact: both sides are multiples of 2⁻⁵³ or x's own ulp.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

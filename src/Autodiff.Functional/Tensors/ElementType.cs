@@ -57,6 +57,14 @@ internal abstract class ElementType(DType dtype, int size)
         : Dispatch<TKernel, TResult>(kernel);
 
     protected abstract TResult Dispatch<TKernel, TResult>(TKernel kernel) where TKernel : struct, IKernel<TResult>;
+    /// <summary>Zeros of a shape, of which one is stored.</summary>
+    public Tensor Zeros(Shape shape)
+    {
+        var one = Allocate(1);
+        Array.Clear(one);
+        return new Tensor(this, Shape.Ones(shape.Rank), one).Expand(shape);
+    }
+
     public abstract Array Allocate(int length);
     public abstract bool Equal(Tensor left, Tensor right);
 }

@@ -96,6 +96,15 @@ internal readonly struct Sign : IUnary
     public static T Differential<T>(T x, T y, T d) where T : IElementary<T> => T.Literal(0);
 }
 
+/// <summary>|x| with the sign of y, where y may be −0. Derivative in x: ±1, 0 at 0; in y: 0.</summary>
+internal readonly struct CopySign : IBinary
+{
+    public static T Apply<T>(T x, T y) where T : IElementary<T> => T.CopySign(x, y);
+    public static T DifferentialX<T>(T x, T y, T z, T d) where T : IElementary<T> =>
+        T.IfEqual(x, T.Literal(0), T.Literal(0), d * T.CopySign(T.Literal(1), x) * T.CopySign(T.Literal(1), y));
+    public static T DifferentialY<T>(T x, T y, T z, T d) where T : IElementary<T> => T.Literal(0);
+}
+
 [SuppressMessage("Design", "CA2225", Justification = "The named forms are the ops.")]
 public sealed partial class Expr : IElementary<Expr>
 {
@@ -132,6 +141,8 @@ public sealed partial class Expr : IElementary<Expr>
     public static Expr Abs(Expr x) => Unary<Abs>.Of(x);
     /// <summary>−1, 0 or 1; its derivative is 0 everywhere.</summary>
     public static Expr Sign(Expr x) => Unary<Sign>.Of(x);
+    /// <summary>|x| with the sign of y, where y may be −0.</summary>
+    public static Expr CopySign(Expr x, Expr y) => Binary<CopySign>.Of(x, y);
     /// <summary>x ÷ n: what F#'s <c>List.average</c> looks for.</summary>
     public static Expr DivideByInt(Expr x, int n) => x / (double)n;
 

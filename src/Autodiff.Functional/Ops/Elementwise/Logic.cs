@@ -1,9 +1,8 @@
-using Autodiff.Functional.Kernels;
-
 namespace Autodiff.Functional;
 
 internal readonly struct And : IBinary
 {
+    public static Domain Domain => Domain.Logical;
     public static Slope Slope => Slope.Zero;
     public static T Apply<T>(T x, T y) where T : IElementary<T> => x * y;
     public static T DifferentialX<T>(T x, T y, T z, T d) where T : IElementary<T> => T.Literal(0);
@@ -12,6 +11,7 @@ internal readonly struct And : IBinary
 
 internal readonly struct Or : IBinary
 {
+    public static Domain Domain => Domain.Logical;
     public static Slope Slope => Slope.Zero;
     public static T Apply<T>(T x, T y) where T : IElementary<T> => x + y;
     public static T DifferentialX<T>(T x, T y, T z, T d) where T : IElementary<T> => T.Literal(0);
@@ -20,6 +20,7 @@ internal readonly struct Or : IBinary
 
 internal readonly struct Not : IUnary
 {
+    public static Domain Domain => Domain.Logical;
     public static Slope Slope => Slope.Zero;
     public static T Apply<T>(T x) where T : IElementary<T> => T.IfEqual(x, T.Literal(0), T.Literal(1), T.Literal(0));
     public static T Differential<T>(T x, T y, T d) where T : IElementary<T> => T.Literal(0);

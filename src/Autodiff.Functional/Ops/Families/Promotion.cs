@@ -6,6 +6,8 @@ internal static class Promotion
     /// <summary>An operand that a function can compute on: integers become Float64 where it is defined on reals only.</summary>
     public static Expr Number(string op, Expr x, Domain domain) => x.DType switch
     {
+        DType.Bool when domain == Domain.Logical => x,
+        _ when domain == Domain.Logical => throw new DTypeException(op, "Bool", $"{x.DType} ({x})", "Compare it with something first."),
         DType.Float64 or DType.Float32 => x,
         DType.Bool => throw new DTypeException(op, "numbers", $"Bool ({x})", "A Bool is a mask, not a number; Cast it, or select with Where."),
         _ => domain == Domain.Real ? Expr.Cast(x, DType.Float64) : x,
@@ -14,7 +16,7 @@ internal static class Promotion
     /// <summary>Two operands of one dtype. A literal takes the dtype of the other; two strong dtypes that differ are an error.</summary>
     public static (Expr X, Expr Y) Numbers(string op, Expr x, Expr y, Domain domain)
     {
-        if (x.DType != y.DType || x.IsWeak != y.IsWeak)
+        if ((x.DType != y.DType || x.IsWeak != y.IsWeak) && domain != Domain.Logical)
         {
             if (x.IsWeak && !y.IsWeak)
                 (x, y) = Strengthen(op, x, y);

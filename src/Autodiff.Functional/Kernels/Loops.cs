@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 
 namespace Autodiff.Functional.Kernels;
 
@@ -8,14 +7,14 @@ namespace Autodiff.Functional.Kernels;
 /// Doubles and floats run on SIMD registers, the rest one at a time. The elements past the last full register go through
 /// the same code in a register filled up, so an element's result does not depend on where it stands.
 /// </remarks>
-internal static class Elementwise
+internal static class Loops
 {
     /// <summary>z = F(x).</summary>
     public static void Unary<F, E>(ReadOnlySpan<E> x, Span<E> z) where F : struct, IUnary where E : struct, IElementary<E>
     {
         if (x.Length != z.Length) throw Unequal(x.Length, z.Length);
-        if (typeof(E) == typeof(Real64)) UnaryLanes<F, Lanes64, Real64>(As<E, Real64>(x), As<E, Real64>(z));
-        else if (typeof(E) == typeof(Real32)) UnaryLanes<F, Lanes32, Real32>(As<E, Real32>(x), As<E, Real32>(z));
+        if (typeof(E) == typeof(Real64)) UnaryLanes<F, Lanes64, Real64>(Elements.As<E, Real64>(x), Elements.As<E, Real64>(z));
+        else if (typeof(E) == typeof(Real32)) UnaryLanes<F, Lanes32, Real32>(Elements.As<E, Real32>(x), Elements.As<E, Real32>(z));
         else
             for (int i = 0; i < z.Length; i++) z[i] = F.Apply(x[i]);
     }
@@ -24,32 +23,38 @@ internal static class Elementwise
     public static void Binary<F, E>(ReadOnlySpan<E> x, ReadOnlySpan<E> y, Span<E> z) where F : struct, IBinary where E : struct, IElementary<E>
     {
         int xStep = Step(x.Length, z.Length), yStep = Step(y.Length, z.Length);
-        if (typeof(E) == typeof(Real64)) BinaryLanes<F, Lanes64, Real64>(As<E, Real64>(x), As<E, Real64>(y), As<E, Real64>(z));
-        else if (typeof(E) == typeof(Real32)) BinaryLanes<F, Lanes32, Real32>(As<E, Real32>(x), As<E, Real32>(y), As<E, Real32>(z));
+        if (typeof(E) == typeof(Real64)) BinaryLanes<F, Lanes64, Real64>(Elements.As<E, Real64>(x), Elements.As<E, Real64>(y), Elements.As<E, Real64>(z));
+        else if (typeof(E) == typeof(Real32)) BinaryLanes<F, Lanes32, Real32>(Elements.As<E, Real32>(x), Elements.As<E, Real32>(y), Elements.As<E, Real32>(z));
         else
             for (int i = 0; i < z.Length; i++) z[i] = F.Apply(x[i * xStep], y[i * yStep]);
     }
 
     /// <summary>z = whether F holds of (x, y); an argument of length 1 stands for that number everywhere.</summary>
     public static void Predicate<F, E>(ReadOnlySpan<E> x, ReadOnlySpan<E> y, Span<bool> z)
-        where F : struct, IPredicate where E : struct, IElementary<E>, IEquatable<E>
+        where F : struct, IPredicate where E : struct, IElementary<E>
     {
         int xStep = Step(x.Length, z.Length), yStep = Step(y.Length, z.Length);
-        if (typeof(E) == typeof(Real64)) PredicateLanes<F, Lanes64, Real64>(As<E, Real64>(x), As<E, Real64>(y), z);
-        else if (typeof(E) == typeof(Real32)) PredicateLanes<F, Lanes32, Real32>(As<E, Real32>(x), As<E, Real32>(y), z);
+        if (typeof(E) == typeof(Real64)) PredicateLanes<F, Lanes64, Real64>(Elements.As<E, Real64>(x), Elements.As<E, Real64>(y), z);
+        else if (typeof(E) == typeof(Real32)) PredicateLanes<F, Lanes32, Real32>(Elements.As<E, Real32>(x), Elements.As<E, Real32>(y), z);
         else
         {
             E yes = E.Literal(1), no = E.Literal(0);
-            for (int i = 0; i < z.Length; i++) z[i] = F.Select(x[i * xStep], y[i * yStep], yes, no).Equals(yes);
+            for (int i = 0; i < z.Length; i++) z[i] = EqualityComparer<E>.Default.Equals(F.Select(x[i * xStep], y[i * yStep], yes, no), yes);
         }
     }
 
-    /// <summary>z = yes where the condition holds, else no. It moves bits, so one loop serves all types of one size.</summary>
+    /// <summary>z = yes where the condition holds, else no; a side of length 1 stands for that number everywhere.</summary>
     public static void Select<E>(ReadOnlySpan<bool> condition, ReadOnlySpan<E> yes, ReadOnlySpan<E> no, Span<E> z) where E : struct
     {
-        int yesStep = Step(yes.Length, z.Length), noStep = Step(no.Length, z.Length);
         if (condition.Length != z.Length) throw Unequal(condition.Length, z.Length);
-        for (int i = 0; i < z.Length; i++) z[i] = condition[i] ? yes[i * yesStep] : no[i * noStep];
+        int yesStep = Step(yes.Length, z.Length), noStep = Step(no.Length, z.Length);
+        // Only bits move: what matters of an element is its size.
+        if (Unsafe.SizeOf<E>() == sizeof(ulong))
+            Selection.Of64(condition, Elements.As<E, ulong>(yes), yesStep, Elements.As<E, ulong>(no), noStep, Elements.As<E, ulong>(z));
+        else if (Unsafe.SizeOf<E>() == sizeof(uint))
+            Selection.Of32(condition, Elements.As<E, uint>(yes), yesStep, Elements.As<E, uint>(no), noStep, Elements.As<E, uint>(z));
+        else
+            for (int i = 0; i < z.Length; i++) z[i] = condition[i] ? yes[i * yesStep] : no[i * noStep];
     }
 
     private static void UnaryLanes<F, V, E>(ReadOnlySpan<E> x, Span<E> z)
@@ -149,10 +154,4 @@ internal static class Elementwise
 
     private static ArgumentException Unequal(int argument, int result) =>
         new($"An elementwise loop needs an argument as long as its result: {argument} elements for {result} results.");
-
-    private static ReadOnlySpan<To> As<From, To>(ReadOnlySpan<From> span) where From : struct where To : struct =>
-        MemoryMarshal.CreateReadOnlySpan(ref Unsafe.As<From, To>(ref MemoryMarshal.GetReference(span)), span.Length);
-
-    private static Span<To> As<From, To>(Span<From> span) where From : struct where To : struct =>
-        MemoryMarshal.CreateSpan(ref Unsafe.As<From, To>(ref MemoryMarshal.GetReference(span)), span.Length);
 }

@@ -1,0 +1,150 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text;
+
+namespace Autodiff.Functional;
+
+/// <summary>Folds that write a graph down, from inputs to outputs: as text in single-assignment form, as Mermaid, as DOT.</summary>
+internal static class GraphPrinter
+{
+    private const int ShortDepth = 3, ShortConstant = 24;
+
+    /// <summary>One line per node: its name, its type, its op and what it is computed from.</summary>
+    public static string Print(ReadOnlySpan<Expr> roots, IEnumerable<KeyValuePair<string, Expr>> names)
+    {
+        var order = KahnOrder.From(roots);
+        var labels = Labels(order, names);
+        var text = new StringBuilder();
+        foreach (var visit in order)
+            if (!IsInline(visit.Node))
+                text.Append(labels[visit.Position]).Append(": ").Append(visit.Node.Type).Append(" = ").Append(Definition(visit, labels)).Append('\n');
+        text.Append("return ").AppendJoin(", ", RootLabels(order, labels)).Append('\n');
+        return text.ToString();
+    }
+
+    public static string Mermaid(ReadOnlySpan<Expr> roots, IEnumerable<KeyValuePair<string, Expr>> names)
+    {
+        var order = KahnOrder.From(roots);
+        var labels = Labels(order, names);
+        var text = new StringBuilder("graph TD\n");
+        foreach (var visit in order)
+        {
+            string body = Escape(Body(visit, labels), c => $"#{(int)c};");
+            text.Append(CultureInfo.InvariantCulture, $"    n{visit.Position}").Append(visit.Inputs.Count == 0 ? $"([\"{body}\"])" : $"[\"{body}\"]").Append('\n');
+            foreach (int input in visit.InputPositions)
+                text.Append(CultureInfo.InvariantCulture, $"    n{input} --> n{visit.Position}\n");
+        }
+        return text.ToString();
+    }
+
+    public static string Dot(ReadOnlySpan<Expr> roots, IEnumerable<KeyValuePair<string, Expr>> names)
+    {
+        var order = KahnOrder.From(roots);
+        var labels = Labels(order, names);
+        var text = new StringBuilder("digraph {\n    node [shape=box];\n");
+        foreach (var visit in order)
+        {
+            string body = Escape(Body(visit, labels), c => c is '\n' or '\r' ? "\\n" : $"\\{c}", dot: true);
+            text.Append(CultureInfo.InvariantCulture, $"    n{visit.Position} [label=\"{body}\"{(visit.Inputs.Count == 0 ? ", shape=ellipse" : "")}];\n");
+            foreach (int input in visit.InputPositions)
+                text.Append(CultureInfo.InvariantCulture, $"    n{input} -> n{visit.Position};\n");
+        }
+        return text.Append("}\n").ToString();
+    }
+
+    /// <summary>One line: the node and what it is computed from, three ops deep.</summary>
+    public static string Short(Expr node) => IsInline(node) || node.Inputs.Count == 0 ? Leaf(node) : $"{Nested(node, ShortDepth)} : {node.Type}";
+
+    // The recursion is limited by ShortDepth.
+    private static string Nested(Expr node, int depth) =>
+        node.Inputs.Count == 0 ? Leaf(node)
+        : depth == 0 ? "…"
+        : $"{node.Op.Name}{Attributes(node.Op)}({string.Join(", ", node.Inputs.Take(4).Select(input => Nested(input, depth - 1)))}{(node.Inputs.Count > 4 ? ", …" : "")})";
+
+    private static string Attributes(Op op) => op.Attributes is { Length: > 0 } attributes ? $"[{attributes}]" : "";
+
+    private static string Leaf(Expr node) => node.Op switch
+    {
+        Variable variable => variable.Label,
+        Constant { Value: var value } when value.Size <= ShortConstant && value.ToString() is { Length: <= 60 } text && !text.Contains('\n', StringComparison.Ordinal) => text,
+        Constant => $"constant {node.Type}",
+        Placeholder => $"parameter {node.Type}",
+        var op => op.Name,
+    };
+
+    /// <summary>A constant scalar is written where it is used.</summary>
+    private static bool IsInline(Expr node) => node.IsConstant && node.Shape.IsScalar;
+
+    /// <summary>A name for each node: the caller's, a variable's own, or v and a number; each once.</summary>
+    private static string[] Labels(KahnOrder order, IEnumerable<KeyValuePair<string, Expr>> names)
+    {
+        var given = new Dictionary<Expr, string>(ReferenceEqualityComparer.Instance);
+        foreach (var (name, node) in names)
+            given.TryAdd(node, name);
+        var taken = new HashSet<string>(given.Values);
+        int next = 0;
+        var labels = new string[order.Count];
+        foreach (var visit in order)
+            if (visit.Op is Variable variable && !given.ContainsKey(visit.Node))
+                labels[visit.Position] = Fresh(variable.Label);
+        foreach (var visit in order)
+            labels[visit.Position] ??= given.TryGetValue(visit.Node, out string? name) ? name : IsInline(visit.Node) ? Leaf(visit.Node) : Fresh(null);
+        return labels;
+
+        string Fresh(string? wish)
+        {
+            string name = wish ?? $"v{next++}";
+            for (int i = 2; !taken.Add(name); i++)
+                name = wish is null ? $"v{next++}" : $"{wish}_{i}";
+            return name;
+        }
+    }
+
+    private static string Definition(Visit visit, string[] labels) => visit.Op switch
+    {
+        Variable => "variable",
+        Functional.Placeholder => "parameter",
+        Constant => $"constant {Elided(visit.Node)}",
+        var op => $"{op.Name}{Attributes(op)}({string.Join(", ", visit.InputPositions.ToArray().Select(position => labels[position]))})",
+    };
+
+    private static string Elided(Expr node) => Leaf(node) is var text && text.StartsWith("constant", StringComparison.Ordinal) ? "" : text;
+
+    private static string Body(Visit visit, string[] labels) => visit.Inputs.Count == 0
+        ? labels[visit.Position]
+        : $"{labels[visit.Position]} = {visit.Op.Name}{Attributes(visit.Op)}";
+
+    private static ImmutableArray<string> RootLabels(KahnOrder order, string[] labels) => [.. order.Roots.ToArray().Select(position => labels[position])];
+
+    private static string Escape(string text, Func<char, string> escape, bool dot = false)
+    {
+        var escaped = new StringBuilder(text.Length);
+        foreach (char c in text)
+            escaped.Append((dot ? c is '"' or '\\' or '\n' or '\r' : !(char.IsLetterOrDigit(c) || c is ' ' or '_' or '=' or '.' or ',' or '-' or '(' or ')')) ? escape(c) : c.ToString());
+        return escaped.ToString();
+    }
+}
+
+public sealed partial class Expr
+{
+    /// <summary>
+    /// The whole graph as text in single-assignment form: one line per node, with its type, in Kahn's order. <paramref name="names"/> names nodes; variables
+    /// carry their own.
+    /// </summary>
+    public string Print(params IEnumerable<KeyValuePair<string, Expr>> names) => GraphPrinter.Print([this], names);
+
+    /// <summary>The graph as a Mermaid flow chart, for Markdown. Names are escaped.</summary>
+    public string ToMermaid(params IEnumerable<KeyValuePair<string, Expr>> names) => GraphPrinter.Mermaid([this], names);
+
+    /// <summary>The graph in Graphviz' DOT language. Names are escaped.</summary>
+    public string ToDot(params IEnumerable<KeyValuePair<string, Expr>> names) => GraphPrinter.Dot([this], names);
+
+    /// <summary>Several graphs printed together: what they share is printed once.</summary>
+    public static string Print(IEnumerable<Expr> roots, params IEnumerable<KeyValuePair<string, Expr>> names) => GraphPrinter.Print([.. roots], names);
+
+    /// <summary>A fresh parameter that stands for a point: it is told apart from it, and knows its value if there is one.</summary>
+    internal static Expr SeedAt(Expr at) => new(Seed.Instance, new(at), at.Type, at.IsConstant ? at._value : null, weak: false);
+
+    /// <summary>A fresh leaf of a type.</summary>
+    internal static Expr Leaf(Leaf op, TensorType type) => new(op, default, type, null, weak: false);
+}

@@ -1,0 +1,62 @@
+namespace Autodiff.Functional;
+
+public sealed partial class Expr
+{
+    /// <summary>Zeros of a shape; one is stored.</summary>
+    public static Expr Zeros(Shape shape, DType dtype = DType.Float64) => Constant(ElementType.Of(dtype).Zeros(shape));
+
+    /// <summary>Ones of a shape; one is stored.</summary>
+    public static Expr Ones(Shape shape, DType dtype = DType.Float64) => Full(shape, 1, dtype);
+
+    /// <summary>The same value everywhere; one is stored.</summary>
+    public static Expr Full(Shape shape, double value, DType dtype = DType.Float64) => BroadcastTo(Cast(Literal(value), dtype), shape);
+
+    /// <summary>Zeros of the shape and dtype of x.</summary>
+    public static Expr ZerosLike(Expr x)
+    {
+        ArgumentNullException.ThrowIfNull(x);
+        return Zeros(x.Shape, x.DType);
+    }
+
+    /// <summary>Ones of the shape and dtype of x.</summary>
+    public static Expr OnesLike(Expr x)
+    {
+        ArgumentNullException.ThrowIfNull(x);
+        return Ones(x.Shape, x.DType);
+    }
+
+    /// <summary>The matrix with ones on its diagonal.</summary>
+    public static Expr Eye(int rows, int? columns = null, DType dtype = DType.Float64) =>
+        Cast(Equal(ExpandDims(ArangeInt64(rows), 1), ExpandDims(ArangeInt64(columns ?? rows), 0)), dtype);
+
+    /// <summary>The whole numbers 0 … count − 1, as Int64.</summary>
+    public static Expr Arange(int count) => ArangeInt64(count);
+
+    /// <summary>start, start + step, … while below stop (above, if the step is negative), as NumPy's arange.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The step is 0.</exception>
+    public static Expr Arange(double start, double stop, double step = 1, DType dtype = DType.Float64)
+    {
+        ArgumentOutOfRangeException.ThrowIfZero(step);
+        return Cast(Cast(ArangeInt64((int)Math.Max(0, Math.Ceiling((stop - start) / step))), DType.Float64) * step + start, dtype);
+    }
+
+    /// <summary>Numbers at equal distances from start to stop, both included.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The count is negative.</exception>
+    public static Expr Linspace(double start, double stop, int count, DType dtype = DType.Float64)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(count);
+        var elements = new double[count];
+        for (int i = 0; i < count; i++)
+            elements[i] = i == count - 1 && count > 1 ? stop : start + i * ((stop - start) / Math.Max(1, count - 1));
+        return Cast(Constant(Tensor.Of(elements)), dtype);
+    }
+
+    private static Expr ArangeInt64(int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(count);
+        var numbers = new long[count];
+        for (int i = 0; i < count; i++)
+            numbers[i] = i;
+        return Constant(Tensor.Of(numbers));
+    }
+}

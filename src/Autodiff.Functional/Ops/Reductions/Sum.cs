@@ -1,0 +1,104 @@
+using Autodiff.Functional.Kernels;
+
+namespace Autodiff.Functional;
+
+/// <summary>The sum over some axes, which are dropped. Pairwise, so that the error grows with the logarithm of the length.</summary>
+internal sealed record Sum(Axes Axes) : Linear
+{
+    public override string Attributes => $"axes={Axes}";
+
+    public override TensorType Infer(Inputs inputs) => new(inputs[0].DType, inputs[0].Shape.Without(Axes));
+
+    public override Tensor Evaluate(ReadOnlySpan<Tensor> inputs) => inputs[0].Element.Run<Kernel, Tensor>(new(Reduced.Of(inputs[0], Axes)));
+
+    private readonly struct Kernel(Reduced x) : IKernel<Tensor>
+    {
+        public Tensor Run<E>() where E : unmanaged, IElementary<E>
+        {
+            var result = Tensor.New<E>(x.Data.Element, x.Shape, out var elements);
+            Reductions.Sum(x.Data.Elements<E>(), x.Axes, elements);
+            return result;
+        }
+    }
+
+    public override Expr Transpose(int index, Expr cotangent, Inputs inputs) => Expr.Restore(cotangent, inputs[0].Shape, Axes);
+
+    public override Op Lifted(Shape leading) => new Sum(Axes.Shift(leading.Rank));
+}
+
+/// <summary>A tensor whose reduced axes lie together: [outer, length, inner], of which the middle goes.</summary>
+internal readonly record struct Reduced(Tensor Data, Shape Shape, Middle Axes)
+{
+    public static Reduced Of(Tensor x, Axes axes)
+    {
+        var shape = x.Shape.Without(axes);
+        if (axes.Count == 0)
+            return new(x, shape, new(x.Size, 1, 1));
+        int first = axes[0], count = axes.Count;
+        bool together = axes[count - 1] - first == count - 1;
+        if (!together)
+        {
+            x = x.Permute([.. Enumerable.Range(0, x.Rank).Where(axis => !axes.Contains(axis)), .. axes]);
+            first = x.Rank - count;
+        }
+        return new(x, shape, new(x.Shape.Slice(0, first).Size, x.Shape.Slice(first, count).Size, x.Shape.Slice(first + count, x.Rank - first - count).Size));
+    }
+}
+
+public sealed partial class Expr
+{
+    /// <summary>The sum over all axes, or those named; 0 over none. Bool and integers give Int64.</summary>
+    /// <exception cref="AxisException">An axis is outside the rank, or named twice.</exception>
+    public static Expr Sum(Expr x, Axes axes = default, bool keepDims = false)
+    {
+        ArgumentNullException.ThrowIfNull(x);
+        axes = x.Shape.Normalize(axes);
+        x = x.DType.IsFloating() ? x : Cast(x, DType.Int64);
+        return axes.Count == 0 ? x : Dropped(Make(new Sum(axes), new(x), new(x.DType, x.Shape.Without(axes))), x.Shape, axes, keepDims);
+    }
+
+    /// <summary>The mean over all axes, or those named. Bool and integers give Float64.</summary>
+    /// <exception cref="ShapeException">It would be over no elements.</exception>
+    /// <exception cref="AxisException">An axis is outside the rank, or named twice.</exception>
+    public static Expr Mean(Expr x, Axes axes = default, bool keepDims = false)
+    {
+        ArgumentNullException.ThrowIfNull(x);
+        axes = x.Shape.Normalize(axes);
+        int count = NonEmpty("Mean", x.Shape, axes);
+        return Sum(x.DType.IsFloating() ? x : Cast(x, DType.Float64), axes, keepDims) / (double)count;
+    }
+
+    /// <summary>
+    /// The variance over all axes, or those named: the mean squared distance from the mean, divided by n − <paramref name="ddof"/>.
+    /// </summary>
+    /// <exception cref="ShapeException">It would be over no elements.</exception>
+    public static Expr Variance(Expr x, Axes axes = default, bool keepDims = false, int ddof = 0)
+    {
+        ArgumentNullException.ThrowIfNull(x);
+        axes = x.Shape.Normalize(axes);
+        int count = NonEmpty("Variance", x.Shape, axes);
+        return Sum(Square(x - Mean(x, axes, keepDims: true)), axes, keepDims) / (double)(count - ddof);
+    }
+
+    /// <summary>The sum over all axes, or those named.</summary>
+    public Expr Sum(Axes axes = default, bool keepDims = false) => Sum(this, axes, keepDims);
+    /// <summary>The mean over all axes, or those named.</summary>
+    public Expr Mean(Axes axes = default, bool keepDims = false) => Mean(this, axes, keepDims);
+    /// <summary>The variance over all axes, or those named.</summary>
+    public Expr Variance(Axes axes = default, bool keepDims = false, int ddof = 0) => Variance(this, axes, keepDims, ddof);
+
+    /// <summary>The result of a reduction, with axes of length 1 where it dropped them if they are to be kept.</summary>
+    private static Expr Dropped(Expr result, Shape shape, Axes axes, bool keepDims) => keepDims ? Reshape(result, shape.WithOnes(axes)) : result;
+
+    /// <summary>The result of a reduction stretched over the axes that it dropped: the transpose of the sum.</summary>
+    internal static Expr Restore(Expr reduced, Shape shape, Axes axes) => BroadcastTo(Reshape(reduced, shape.WithOnes(axes)), shape);
+
+    /// <summary>How many elements a reduction goes over; an error if none, where it then has no meaning.</summary>
+    private static int NonEmpty(string op, Shape shape, Axes axes)
+    {
+        int count = 1;
+        foreach (int axis in axes)
+            count *= shape[axis];
+        return count > 0 ? count : throw new ShapeException(op, "at least one element to reduce over", $"none: {shape} over {axes}", "Sum and Product of nothing are 0 and 1; this has no value.");
+    }
+}

@@ -1,0 +1,92 @@
+namespace Autodiff.Functional;
+
+/// <summary>The inputs one after the other along an axis.</summary>
+internal sealed record Concatenate(int Axis) : Linear
+{
+    public override string Attributes => $"axis={Axis}";
+
+    public override TensorType Infer(Inputs inputs)
+    {
+        if (inputs.Count == 0)
+            throw new ShapeException("Concatenate", "at least one input", "none");
+        var first = inputs[0];
+        int length = 0;
+        foreach (var input in inputs)
+        {
+            if (input.DType != first.DType)
+                throw Promotion.Differ("Concatenate", first, input);
+            if (input.Rank != first.Rank || input.Shape.With(Axis, 0) != first.Shape.With(Axis, 0))
+                throw new ShapeException("Concatenate", $"shapes that are equal but at axis {Axis}", $"{first.Shape} and {input.Shape}");
+            length += input.Shape[Axis];
+        }
+        return new(first.DType, first.Shape.With(Axis, length));
+    }
+
+    public override Tensor Evaluate(ReadOnlySpan<Tensor> inputs) => inputs[0].Element.Run<Kernel, Tensor>(new(this, inputs.ToArray()));
+
+    private readonly struct Kernel(Concatenate op, Tensor[] parts) : IKernel<Tensor>
+    {
+        public Tensor Run<E>() where E : unmanaged, IElementary<E>
+        {
+            int axis = op.Axis;
+            var shape = parts[0].Shape.With(axis, parts.Sum(part => part.Shape[axis]));
+            var result = Tensor.New<E>(parts[0].Element, shape, out var elements);
+            int outer = shape.Slice(0, axis).Size, row = shape.Slice(axis, shape.Rank - axis).Size, at = 0;
+            foreach (var part in parts)
+            {
+                var source = part.Elements<E>();
+                int width = part.Shape.Slice(axis, shape.Rank - axis).Size;
+                for (int i = 0; i < outer; i++)
+                    source.Slice(i * width, width).CopyTo(elements[(i * row + at)..]);
+                at += width;
+            }
+            return result;
+        }
+    }
+
+    public override Expr Transpose(int index, Expr cotangent, Inputs inputs)
+    {
+        int start = 0;
+        for (int i = 0; i < index; i++)
+            start += inputs[i].Shape[Axis];
+        return Expr.Slice(cotangent, Axis, start, start + inputs[index].Shape[Axis]);
+    }
+
+    public override Op Lifted(Shape leading) => new Concatenate(Axis + leading.Rank);
+}
+
+public sealed partial class Expr
+{
+    /// <summary>The nodes one after the other along an axis.</summary>
+    /// <exception cref="ShapeException">There is none, or the shapes differ at another axis.</exception>
+    /// <exception cref="AxisException">The axis is outside the rank.</exception>
+    /// <exception cref="DTypeException">The dtypes differ.</exception>
+    public static Expr Concatenate(IEnumerable<Expr> nodes, int axis = 0)
+    {
+        Expr[] all = Alike("Concatenate", nodes);
+        return all.Length == 1 && all[0].Shape.Axis(axis) >= 0 ? all[0] : Apply(new Concatenate(all[0].Shape.Axis(axis)), all);
+    }
+
+    /// <summary>The nodes, all of one shape, along a new axis.</summary>
+    /// <exception cref="ShapeException">There is none, or the shapes differ.</exception>
+    /// <exception cref="AxisException">The axis is outside −rank−1 … rank.</exception>
+    public static Expr Stack(IEnumerable<Expr> nodes, int axis = 0)
+    {
+        Expr[] all = Alike("Stack", nodes);
+        int at = Shape.Ones(all[0].Rank + 1).Axis(axis);
+        foreach (var node in all)
+            if (node.Shape != all[0].Shape)
+                throw new ShapeException("Stack", "equal shapes", $"{all[0].Shape} and {node.Shape}");
+        return Concatenate(all.Select(node => ExpandDims(node, at)), at);
+    }
+
+    /// <summary>At least one node; literals among them take the dtype of the others.</summary>
+    private static Expr[] Alike(string op, IEnumerable<Expr> nodes)
+    {
+        Expr[] all = [.. nodes];
+        if (all.Length == 0)
+            throw new ShapeException(op, "at least one node", "none", "The shape of nothing is unknown; use Zeros.");
+        var strong = Array.Find(all, node => !node.IsWeak);
+        return strong is null ? all : Array.ConvertAll(all, node => node.IsWeak ? Promotion.Numbers(op, node, strong, Domain.Numeric).X : node);
+    }
+}

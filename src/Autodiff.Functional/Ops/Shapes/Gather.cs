@@ -1,0 +1,189 @@
+namespace Autodiff.Functional;
+
+/// <summary>
+/// The sub-tensors at some indices along an axis, in place of that axis. The first <paramref name="Leading"/> axes are shared: data and indices are
+/// walked through together along them.
+/// </summary>
+internal sealed record Gather(int Axis, int Leading = 0) : Linear
+{
+    public override string Name => "Take";
+    public override string Attributes => Leading == 0 ? $"axis={Axis}" : $"axis={Axis}, leading={Leading}";
+    public override bool Selects => true;
+
+    public override TensorType Infer(Inputs inputs)
+    {
+        var (data, indices) = (inputs[0].Shape, inputs[1].Shape);
+        if (!inputs[1].DType.IsInteger())
+            throw new DTypeException(Name, "indices of dtype Int32 or Int64", $"{inputs[1].DType}", "Cast them.");
+        return new(inputs[0].DType, [.. data.Dimensions[..Axis], .. indices.Dimensions[Leading..], .. data.Dimensions[(Axis + 1)..]]);
+    }
+
+    public override Tensor Evaluate(ReadOnlySpan<Tensor> inputs) => inputs[0].Element.Run<Kernel, Tensor>(new(this, inputs[0], inputs[1]));
+
+    private readonly struct Kernel(Gather op, Tensor data, Tensor indices) : IKernel<Tensor>
+    {
+        public Tensor Run<E>() where E : unmanaged, IElementary<E>
+        {
+            var places = new IndexPlaces(op.Name, data.Shape, op.Axis, op.Leading, indices);
+            Shape shape = [.. data.Shape.Dimensions[..op.Axis], .. indices.Shape.Dimensions[op.Leading..], .. data.Shape.Dimensions[(op.Axis + 1)..]];
+            var result = Tensor.New<E>(data.Element, shape, out var elements);
+            var source = data.Elements<E>();
+            int at = 0;
+            foreach (int place in places)
+            {
+                source.Slice(place, places.Inner).CopyTo(elements[at..]);
+                at += places.Inner;
+            }
+            return result;
+        }
+    }
+
+    public override Expr Transpose(int index, Expr cotangent, Inputs inputs) =>
+        Expr.Apply(new ScatterAdd(Axis, Leading), Expr.Zeros(inputs[0].Shape, inputs[0].DType), inputs[1], cotangent);
+
+    public override Op Lifted(Shape leading) => new Gather(Axis + leading.Rank, Leading + leading.Rank);
+
+    public override Expr Batch(Inputs inputs, ReadOnlySpan<bool> batched, int size)
+    {
+        if (batched[1])
+            return base.Batch(inputs, batched, size);
+        // One set of indices for all: as if along one more axis of the data. Shared leading axes stay in front.
+        return Leading == 0 ? Expr.Apply(new Gather(Axis + 1), inputs[0], inputs[1]) : base.Batch(inputs, batched, size);
+    }
+}
+
+/// <summary>The first input with the third's sub-tensors added at the indices along an axis; an index that comes twice adds twice.</summary>
+internal sealed record ScatterAdd(int Axis, int Leading = 0) : Linear
+{
+    public override string Attributes => Leading == 0 ? $"axis={Axis}" : $"axis={Axis}, leading={Leading}";
+
+    public override TensorType Infer(Inputs inputs)
+    {
+        var (target, indices, updates) = (inputs[0].Shape, inputs[1].Shape, inputs[2].Shape);
+        if (!inputs[1].DType.IsInteger())
+            throw new DTypeException(Name, "indices of dtype Int32 or Int64", $"{inputs[1].DType}", "Cast them.");
+        if (inputs[0].DType != inputs[2].DType)
+            throw Promotion.Differ(Name, inputs[0], inputs[2]);
+        Shape expected = [.. target.Dimensions[..Axis], .. indices.Dimensions[Leading..], .. target.Dimensions[(Axis + 1)..]];
+        return updates == expected ? inputs[0].Type
+            : throw new ShapeException(Name, $"updates of shape {expected}: the target's, with the indices' in place of axis {Axis}", $"{updates}");
+    }
+
+    public override Tensor Evaluate(ReadOnlySpan<Tensor> inputs) => inputs[0].Element.Run<Kernel, Tensor>(new(this, inputs[0], inputs[1], inputs[2]));
+
+    private readonly struct Kernel(ScatterAdd op, Tensor target, Tensor indices, Tensor updates) : IKernel<Tensor>
+    {
+        public Tensor Run<E>() where E : unmanaged, IElementary<E>
+        {
+            var places = new IndexPlaces(op.Name, target.Shape, op.Axis, op.Leading, indices);
+            var result = Tensor.New<E>(target.Element, target.Shape, out var elements);
+            target.Read(0, elements);
+            var source = updates.Elements<E>();
+            int at = 0;
+            foreach (int place in places)
+                for (int i = 0; i < places.Inner; i++)
+                    elements[place + i] += source[at++];
+            return result;
+        }
+    }
+
+    public override Expr Transpose(int index, Expr cotangent, Inputs inputs) =>
+        index == 0 ? cotangent : Expr.Apply(new Gather(Axis, Leading), cotangent, inputs[1]);
+
+    public override Op Lifted(Shape leading) => new ScatterAdd(Axis + leading.Rank, Leading + leading.Rank);
+}
+
+/// <summary>
+/// Where in row-major data the sub-tensors lie that indices along an axis name, in the order of the result: shared axes, axes before, indices, axes after.
+/// </summary>
+internal readonly struct IndexPlaces
+{
+    private readonly long[] _indices;
+    private readonly int _shared, _before, _length;
+
+    /// <exception cref="IndexException">An index is outside −length … length − 1.</exception>
+    public IndexPlaces(string op, Shape data, int axis, int leading, Tensor indices)
+    {
+        _length = data[axis];
+        _shared = data.Slice(0, leading).Size;
+        _before = data.Slice(leading, axis - leading).Size;
+        Inner = data.Slice(axis + 1, data.Rank - axis - 1).Size;
+        _indices = indices.DType == DType.Int64 ? indices.ToArray<long>() : Array.ConvertAll(indices.ToArray<int>(), i => (long)i);
+        for (int i = 0; i < _indices.Length; i++)
+        {
+            if (_indices[i] < -_length || _indices[i] >= _length)
+                throw new IndexException(op, $"indices in {-_length} … {_length - 1} at axis {axis} of {data}", $"{_indices[i]}");
+            if (_indices[i] < 0)
+                _indices[i] += _length;
+        }
+    }
+
+    /// <summary>The number of elements that lie together at each place.</summary>
+    public int Inner { get; }
+
+    public IEnumerator<int> GetEnumerator()
+    {
+        int perShared = _shared == 0 ? 0 : _indices.Length / _shared;
+        for (int s = 0; s < _shared; s++)
+            for (int b = 0; b < _before; b++)
+                for (int i = 0; i < perShared; i++)
+                    yield return ((s * _before + b) * _length + (int)_indices[s * perShared + i]) * Inner;
+    }
+}
+
+public sealed partial class Expr
+{
+    /// <summary>
+    /// The sub-tensors at some indices along an axis, in place of that axis. Negative indices count from the end.
+    /// </summary>
+    /// <exception cref="IndexException">An index is outside the axis.</exception>
+    /// <exception cref="AxisException">The axis is outside the rank.</exception>
+    /// <exception cref="DTypeException">The indices are not integers.</exception>
+    public static Expr Take(Expr x, Expr indices, int axis = 0)
+    {
+        ArgumentNullException.ThrowIfNull(x);
+        return Apply(new Gather(x.Shape.Axis(axis)), x, Indices(indices));
+    }
+
+    /// <summary>The sub-tensors at some indices along an axis.</summary>
+    public Expr Take(Expr indices, int axis = 0) => Take(this, indices, axis);
+
+    /// <summary>
+    /// The element at an index along an axis for each of the other positions (NumPy's take_along_axis): indices of the shape of x but for that axis.
+    /// </summary>
+    /// <exception cref="ShapeException">The indices do not have that shape.</exception>
+    /// <exception cref="IndexException">An index is outside the axis.</exception>
+    public static Expr TakeAlongAxis(Expr x, Expr indices, int axis)
+    {
+        ArgumentNullException.ThrowIfNull(x);
+        ArgumentNullException.ThrowIfNull(indices);
+        axis = x.Shape.Axis(axis);
+        indices = Indices(indices);
+        if (indices.Rank != x.Rank || indices.Shape.With(axis, 0) != x.Shape.With(axis, 0))
+            throw new ShapeException("TakeAlongAxis", $"indices of the shape {x.Shape} but for axis {axis}", $"{indices.Shape}");
+        // With the axis last, all others are shared.
+        int[] last = [.. Enumerable.Range(0, x.Rank).Where(i => i != axis), axis];
+        var taken = Apply(new Gather(x.Rank - 1, x.Rank - 1), Transpose(x, last), Transpose(indices, last));
+        return Transpose(taken, Axes.Of(last).Inverse());
+    }
+
+    /// <summary>
+    /// The target with sub-tensors of updates added at some indices along an axis; an index that comes twice adds twice.
+    /// </summary>
+    /// <exception cref="ShapeException">The updates do not have the target's shape with the indices' in place of the axis.</exception>
+    /// <exception cref="IndexException">An index is outside the axis.</exception>
+    public static Expr ScatterAdd(Expr target, Expr indices, Expr updates, int axis = 0)
+    {
+        ArgumentNullException.ThrowIfNull(target);
+        ArgumentNullException.ThrowIfNull(updates);
+        (target, updates) = Promotion.Numbers("ScatterAdd", target, updates, Domain.Numeric);
+        return Apply(new ScatterAdd(target.Shape.Axis(axis)), target, Indices(indices), updates);
+    }
+
+    /// <summary>Indices as integers: a literal is one if it is whole.</summary>
+    private static Expr Indices(Expr indices)
+    {
+        ArgumentNullException.ThrowIfNull(indices);
+        return indices.IsWeak ? Cast(indices, DType.Int64) : indices;
+    }
+}

@@ -1,0 +1,168 @@
+namespace Autodiff.Functional;
+
+/// <summary>The elements at Starts + i·Steps, i &lt; Counts, along each axis. Steps may be negative. A view.</summary>
+internal sealed record Slice(Axes Starts, Shape Counts, Axes Steps) : Linear
+{
+    public override bool Selects => true;
+
+    public override string Attributes => $"start={Starts}, count={Counts}, step={Steps}";
+
+    public override TensorType Infer(Inputs inputs)
+    {
+        var shape = inputs[0].Shape;
+        if (Starts.Count != shape.Rank || Counts.Rank != shape.Rank || Steps.Count != shape.Rank)
+            throw new AxisException("Slice", $"a start, a count and a step for each axis of {shape}", $"{Attributes}");
+        for (int axis = 0; axis < shape.Rank; axis++)
+            if (Counts[axis] > 0 && (!Inside(Starts[axis], shape[axis]) || !Inside(Starts[axis] + (Counts[axis] - 1) * Steps[axis], shape[axis])))
+                throw new IndexException("Slice", $"indices below {shape[axis]} at axis {axis} of {shape}", $"{Starts[axis]} … {Starts[axis] + (Counts[axis] - 1) * Steps[axis]}");
+        return new(inputs[0].DType, Counts);
+
+        static bool Inside(int index, int length) => (uint)index < (uint)length;
+    }
+
+    public override Tensor Evaluate(ReadOnlySpan<Tensor> inputs) => inputs[0].Slice(Starts.Span, Counts.Dimensions, Steps.Span);
+
+    public override Expr Transpose(int index, Expr cotangent, Inputs inputs) => Expr.Apply(new Embed(inputs[0].Shape, Starts, Steps), cotangent);
+
+    public override Op Lifted(Shape leading) => new Slice(
+        [.. new int[leading.Rank], .. Starts], Counts.After(leading), [.. Shape.Ones(leading.Rank), .. Steps]);
+}
+
+/// <summary>Zeros of a shape, with the input's elements at Starts + i·Steps along each axis: the transpose of <see cref="Slice"/>.</summary>
+internal sealed record Embed(Shape To, Axes Starts, Axes Steps) : Linear
+{
+    public override string Attributes => $"{To}, start={Starts}, step={Steps}";
+
+    public override TensorType Infer(Inputs inputs)
+    {
+        for (int axis = 0; axis < To.Rank; axis++)
+            if (inputs[0].Shape.Rank != To.Rank || Math.Max(Starts[axis], Starts[axis] + (inputs[0].Shape[axis] - 1) * Steps[axis]) >= To[axis])
+                throw new ShapeException("Pad", $"room for {inputs[0].Shape} at {Starts}", $"{To}");
+        return new(inputs[0].DType, To);
+    }
+
+    public override Tensor Evaluate(ReadOnlySpan<Tensor> inputs) => inputs[0].Element.Run<Kernel, Tensor>(new(this, inputs[0]));
+
+    private readonly struct Kernel(Embed op, Tensor x) : IKernel<Tensor>
+    {
+        public Tensor Run<E>() where E : unmanaged, IElementary<E>
+        {
+            var result = Tensor.New<E>(x.Element, op.To, out var elements);
+            elements.Clear();
+            if (x.Size > 0)
+            {
+                var place = result.Slice(op.Starts.Span, x.Shape.Dimensions, op.Steps.Span);
+                Strided.Write(x.Elements<E>(), elements, place.Offset, place.Shape.Dimensions, place.Strides);
+            }
+            return result;
+        }
+    }
+
+    public override Expr Transpose(int index, Expr cotangent, Inputs inputs) => Expr.Apply(new Slice(Starts, inputs[0].Shape, Steps), cotangent);
+
+    public override Op Lifted(Shape leading) => new Embed(To.After(leading), [.. new int[leading.Rank], .. Starts], [.. Shape.Ones(leading.Rank), .. Steps]);
+}
+
+public sealed partial class Expr
+{
+    /// <summary>
+    /// The part from <paramref name="start"/> (inclusive) to <paramref name="stop"/> (exclusive) of an axis, every <paramref name="step"/>-th, by NumPy's
+    /// rules: negative bounds count from the end, bounds beyond the ends are cut to them, null is as far as it goes, a negative step goes backwards.
+    /// </summary>
+    /// <exception cref="AxisException">The axis is outside the rank.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The step is 0.</exception>
+    public static Expr Slice(Expr x, int axis, int? start = null, int? stop = null, int step = 1)
+    {
+        ArgumentNullException.ThrowIfNull(x);
+        ArgumentOutOfRangeException.ThrowIfZero(step);
+        axis = x.Shape.Axis(axis);
+        int length = x.Shape[axis];
+        int from = Bound(start, step > 0 ? 0 : length - 1), to = Bound(stop, step > 0 ? length : -1);
+        int count = Math.Max(0, step > 0 ? (to - from + step - 1) / step : (from - to - step - 1) / -step);
+        int[] starts = new int[x.Rank], steps = [.. Shape.Ones(x.Rank)];
+        (starts[axis], steps[axis]) = (count == 0 ? 0 : from, step);
+        return Sliced(x, starts, x.Shape.With(axis, count), steps);
+
+        int Bound(int? bound, int open) => bound is not { } b ? open
+            : Math.Clamp(b < 0 ? b + length : b, step > 0 ? 0 : -1, step > 0 ? length : length - 1);
+    }
+
+    /// <summary>The part from start to stop of an axis, every step-th, by NumPy's rules.</summary>
+    public Expr Slice(int axis, int? start = null, int? stop = null, int step = 1) => Slice(this, axis, start, stop, step);
+
+    private static Expr Sliced(Expr x, int[] starts, Shape counts, int[] steps) =>
+        counts == x.Shape && !starts.Any(s => s != 0) && !steps.Any(s => s != 1) ? x : Apply(new Slice(starts, counts, steps), x);
+
+    /// <summary>An element or a sub-tensor: one index per leading axis; <c>^1</c> counts from the end.</summary>
+    /// <exception cref="IndexException">An index is outside its axis.</exception>
+    /// <exception cref="AxisException">There are more indices than axes.</exception>
+    public Expr this[params ReadOnlySpan<Index> indices]
+    {
+        get
+        {
+            RequireAxes(indices.Length);
+            int[] starts = new int[Rank], counts = [.. Shape];
+            for (int axis = 0; axis < indices.Length; axis++)
+            {
+                int index = indices[axis].GetOffset(Shape[axis]);
+                if ((uint)index >= (uint)Shape[axis])
+                    throw new IndexException("Expr[]", $"an index below {Shape[axis]} at axis {axis} of the shape {Shape}", $"{indices[axis]}");
+                (starts[axis], counts[axis]) = (index, 1);
+            }
+            return Reshape(Sliced(this, starts, Shape.Of(counts), [.. Shape.Ones(Rank)]), Shape.Slice(indices.Length, Rank - indices.Length));
+        }
+    }
+
+    /// <summary>A part along the leading axes: one range per axis, as in <c>x[1..^1, ..]</c>.</summary>
+    /// <exception cref="IndexException">A range is outside its axis.</exception>
+    /// <exception cref="AxisException">There are more ranges than axes.</exception>
+    public Expr this[params ReadOnlySpan<Range> ranges]
+    {
+        get
+        {
+            RequireAxes(ranges.Length);
+            int[] starts = new int[Rank], counts = [.. Shape];
+            for (int axis = 0; axis < ranges.Length; axis++)
+            {
+                int start = ranges[axis].Start.GetOffset(Shape[axis]), end = ranges[axis].End.GetOffset(Shape[axis]);
+                if (start < 0 || end > Shape[axis] || start > end)
+                    throw new IndexException("Expr[]", $"a range within 0..{Shape[axis]} at axis {axis} of the shape {Shape}", $"{ranges[axis]}");
+                (starts[axis], counts[axis]) = (start, end - start);
+            }
+            return Sliced(this, starts, Shape.Of(counts), [.. Shape.Ones(Rank)]);
+        }
+    }
+
+    private void RequireAxes(int count)
+    {
+        if (count > Rank)
+            throw new AxisException("Expr[]", $"at most {Rank} indices for the shape {Shape}", $"{count}");
+    }
+
+    /// <summary>More elements around: for each axis how many before and after, all of them <paramref name="value"/>.</summary>
+    /// <exception cref="ShapeException">There is not one pair for each axis, or a number is negative.</exception>
+    public static Expr Pad(Expr x, ReadOnlySpan<(int Before, int After)> widths, double value = 0)
+    {
+        ArgumentNullException.ThrowIfNull(x);
+        if (widths.Length != x.Rank)
+            throw new ShapeException("Pad", $"a pair of widths for each of {x.Rank} axes", $"{widths.Length}");
+        int[] starts = new int[x.Rank], lengths = new int[x.Rank];
+        for (int axis = 0; axis < x.Rank; axis++)
+        {
+            var (before, after) = widths[axis];
+            if (before < 0 || after < 0)
+                throw new ShapeException("Pad", "widths ≥ 0", $"({before}, {after}) at axis {axis}", "Slice it to make it smaller.");
+            (starts[axis], lengths[axis]) = (before, before + x.Shape[axis] + after);
+        }
+        var embed = new Embed(Shape.Of(lengths), starts, [.. Shape.Ones(x.Rank)]);
+        var padded = Apply(embed, x);
+        return value == 0 ? padded : Where(Apply(embed, Constant(Tensor.Full(x.Shape, true))), padded, value);
+    }
+
+    /// <summary>The same width of padding on all sides.</summary>
+    public static Expr Pad(Expr x, int width, double value = 0)
+    {
+        ArgumentNullException.ThrowIfNull(x);
+        return Pad(x, [.. Enumerable.Repeat((width, width), x.Rank)], value);
+    }
+}

@@ -1,0 +1,127 @@
+using System.Collections.Immutable;
+
+namespace Autodiff.Functional;
+
+/// <summary>Every transform in one shape: trace at a point, replay there, then one fold of the graph.</summary>
+internal static class Transform
+{
+    /// <summary>A function of structures, traced at a point: its graph, and how nodes become structures again.</summary>
+    private sealed class Traced<P, R>
+    {
+        public Traced(string op, Func<P, R> f, P at, Structure<P> inputs, Structure<R> outputs)
+        {
+            ArgumentNullException.ThrowIfNull(f);
+            At = [.. inputs.Flatten(at).Select((node, i) => Point(op, node, i))];
+            R value = default!;
+            Graph = Graph.TraceAt(parameters => outputs.Flatten(value = f(inputs.Rebuild(at, parameters))), At);
+            Input = nodes => inputs.Rebuild(at, nodes);
+            Output = nodes => outputs.Rebuild(value, nodes);
+        }
+
+        public Graph Graph { get; }
+        public ImmutableArray<Expr> At { get; }
+        public Func<ImmutableArray<Expr>, P> Input { get; }
+        public Func<ImmutableArray<Expr>, R> Output { get; }
+    }
+
+    public static (Expr Value, P Gradient) ValueAndGrad<P>(string op, Func<P, Expr> f, P at, Structure<P> structure)
+    {
+        var traced = new Traced<P, Expr>(op, f, at, structure, Structure.Node);
+        RequireScalar(op, traced.Graph.Outputs[0]);
+        var replay = traced.Graph.Replay(traced.At);
+        var value = replay.Outputs[0];
+        return (value, traced.Input(replay.Pullback([Expr.Ones(value.Shape, value.DType)])));
+    }
+
+    public static (R Value, Func<R, P> Pullback) Vjp<P, R>(Func<P, R> f, P at, Structure<P> inputs, Structure<R> outputs)
+    {
+        var traced = new Traced<P, R>("Vjp", f, at, inputs, outputs);
+        var replay = traced.Graph.Replay(traced.At);
+        return (traced.Output(replay.Outputs), cotangent =>
+            traced.Input(replay.Pullback([.. Directions("Vjp", "cotangent", outputs.Flatten(cotangent), traced.Graph.Outputs).Select(c => new Cotangent(c))])));
+    }
+
+    public static (R Value, R Tangent) Jvp<P, R>(Func<P, R> f, P at, P tangent, Structure<P> inputs, Structure<R> outputs)
+    {
+        var traced = new Traced<P, R>("Jvp", f, at, inputs, outputs);
+        var tangents = Directions("Jvp", "tangent", inputs.Flatten(tangent), traced.Graph.Parameters);
+        var (values, valueTangents) = traced.Graph.Jvp(traced.At, tangents);
+        return (traced.Output(values), traced.Output(valueTangents));
+    }
+
+    /// <summary>The Jacobian as a batch of pushforwards or pullbacks over basis vectors; by the mode that needs fewer if none is asked for.</summary>
+    public static Jacobian<P, R> Jacobian<P, R>(string op, Func<P, R> f, P at, Structure<P> inputs, Structure<R> outputs, bool? forward = null)
+    {
+        var traced = new Traced<P, R>(op, f, at, inputs, outputs);
+        foreach (var output in traced.Graph.Outputs)
+            RequireFloating(op, "the value", output);
+        var replay = traced.Graph.Replay(traced.At);
+        ImmutableArray<Expr> parameters = traced.Graph.Parameters, values = traced.Graph.Outputs;
+        // blocks[i][k]: the derivative of value i in parameter k
+        var blocks = forward ?? parameters.Sum(p => p.Shape.Size) <= values.Sum(v => v.Shape.Size)
+            ? Transposed([.. parameters.Select((_, k) => JacobianColumn(replay, parameters, values, k))], values.Length)
+            : [.. values.Select((_, i) => JacobianRow(replay, parameters, values, i))];
+        return new(outputs, traced.Output(values), [.. blocks.Select(traced.Input)]);
+    }
+
+    /// <summary>The derivatives of all values in one parameter: pushforwards of its basis vectors.</summary>
+    private static ImmutableArray<Expr> JacobianColumn(Replay replay, ImmutableArray<Expr> parameters, ImmutableArray<Expr> values, int parameter)
+    {
+        var type = parameters[parameter].Type;
+        int size = type.Shape.Size;
+        var pushforward = Graph.Trace(t => replay.Pushforward([.. parameters.Select((_, i) => i == parameter ? t[0] : null)]), [type]);
+        var columns = pushforward.Batch([Basis(type)], [true], size);
+        return [.. columns.Select((column, i) => Expr.Reshape(
+            Expr.Transpose(column, [.. Enumerable.Range(1, column.Rank - 1), 0]), type.Shape.After(values[i].Shape)))];
+    }
+
+    /// <summary>The derivatives of one value in all parameters: pullbacks of its basis vectors, each with its one entry as support.</summary>
+    private static ImmutableArray<Expr> JacobianRow(Replay replay, ImmutableArray<Expr> parameters, ImmutableArray<Expr> values, int value)
+    {
+        var type = values[value].Type;
+        var pullback = Graph.Trace(c => replay.Pullback([.. values.Select((_, i) => i == value ? new Cotangent(c[0], new Support(c[1])) : default)]), [type, type with { DType = DType.Bool }]);
+        var rows = pullback.Batch([Basis(type), Basis(type with { DType = DType.Bool })], [true, true], type.Shape.Size);
+        return [.. rows.Select((row, k) => Expr.Reshape(row, parameters[k].Shape.After(type.Shape)))];
+    }
+
+    private static Expr Basis(TensorType type) => Expr.Reshape(Expr.Eye(type.Shape.Size, dtype: type.DType), type.Shape.Insert(0, type.Shape.Size));
+
+    private static ImmutableArray<ImmutableArray<Expr>> Transposed(ImmutableArray<ImmutableArray<Expr>> columns, int rows) =>
+        [.. Enumerable.Range(0, rows).Select(i => (ImmutableArray<Expr>)[.. columns.Select(column => column[i])])];
+
+    /// <summary>A point to differentiate at: floating-point, and no longer weak if it was a literal.</summary>
+    private static Expr Point(string op, Expr node, int index)
+    {
+        RequireFloating(op, $"parameter {index}", node);
+        return Expr.Cast(node, node.DType);
+    }
+
+    /// <summary>Tangents or cotangents of the types of what they belong to; literals take them.</summary>
+    private static ImmutableArray<Expr> Directions(string op, string kind, ImmutableArray<Expr> given, ImmutableArray<Expr> of)
+    {
+        if (given.Length != of.Length)
+            throw new StructureException(op, $"a {kind} with {of.Length} nodes, like what it belongs to", $"{given.Length}");
+        return [.. given.Select((direction, i) =>
+        {
+            var type = of[i].Type;
+            if (direction.Shape != type.Shape && !direction.IsWeak)
+                throw new ShapeException(op, $"a {kind} of the shape {type.Shape} that it belongs to", $"{direction.Shape}");
+            var conformed = Promotion.Conform(direction, type);
+            return conformed.DType == type.DType ? conformed
+                : throw new DTypeException(op, $"a {kind} of the dtype {type.DType} that it belongs to", $"{direction.DType}", "Cast it.");
+        })];
+    }
+
+    public static void RequireScalar(string op, Expr value)
+    {
+        if (value.Shape.Size != 1)
+            throw new ShapeException(op, "a function with a scalar value", $"a value of shape {value.Shape}", "Sum it, or use Jacobian or Vjp.");
+        RequireFloating(op, "the value", value);
+    }
+
+    private static void RequireFloating(string op, string what, Expr node)
+    {
+        if (!node.DType.IsFloating())
+            throw new DTypeException(op, $"a floating-point dtype for {what}", $"{node.DType}", "Cast it to Float64; only real numbers have derivatives.");
+    }
+}
