@@ -60,8 +60,8 @@ static class LevenbergMarquardt
 
     static Iteration Begin(Problem problem, Tolerances tolerances)
     {
-        var residuals = problem.Residuals(problem.Start);
-        var jacobian = problem.Jacobian(problem.Start);
+        var residuals = problem.ResidualsAt(problem.Start);
+        var jacobian = problem.JacobianAt(problem.Start);
         return Judged(tolerances, new(0, 0, problem.Start, residuals, jacobian, ColumnNorms(jacobian), InitialDamping, 2, Outcome.Searching));
     }
 
@@ -69,7 +69,7 @@ static class LevenbergMarquardt
     {
         var step = Step(last);
         var parameters = last.Parameters + step;
-        var residuals = problem.Residuals(parameters);
+        var residuals = problem.ResidualsAt(parameters);
 
         // a² − b² = (a − b)(a + b): a reduction far below the rounding of the sums themselves is still seen.
         var actual = (last.Residuals - residuals) * (last.Residuals + residuals);
@@ -87,7 +87,7 @@ static class LevenbergMarquardt
 
         Iteration Accepted()
         {
-            var jacobian = problem.Jacobian(parameters);
+            var jacobian = problem.JacobianAt(parameters);
             return new(
                 last.Trials + 1, last.Accepted + 1, parameters, residuals, jacobian, last.Scale.PointwiseMaximum(ColumnNorms(jacobian)),
                 last.Damping * Math.Max(1 / 3.0, 1 - Math.Pow(2 * gain - 1, 3)), 2, Outcome.Searching);

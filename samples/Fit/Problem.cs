@@ -1,32 +1,41 @@
 using System.Collections.Immutable;
+using Autodiff.Functional;
 using MathNet.Numerics.LinearAlgebra;
 
 namespace Fit;
 
-/// <summary>A model on data, as the solver sees it: residuals, and their Jacobian, at a point.</summary>
-/// <remarks>SEAM: until the core is there, derivatives are central differences.</remarks>
-sealed record Problem(Data Data, Model Model)
+/// <summary>A model on data: residuals and their sum of squares, as functions of the parameters.</summary>
+sealed class Problem(Data data, Model model)
 {
-    public Vector<double> Start { get; } = Vector<double>.Build.DenseOfEnumerable(Model.Parameters.Select(p => p.Start));
+    readonly ImmutableArray<Expr> _predictors = [.. data.Predictors.Select(column => Expr.Constant(Tensor.Of(column.Values)))];
+    readonly Expr _observed = Tensor.Of(data.Response.Values);
 
-    public double Predict(Vector<double> parameters, ImmutableArray<double> predictors) => Model.Predict([.. parameters], predictors);
+    public Data Data => data;
 
-    /// <summary>The model's response minus the observed one, row by row.</summary>
-    public Vector<double> Residuals(Vector<double> parameters) =>
-        Vector<double>.Build.Dense(Data.Count, row =>
-            Model.Predict([.. parameters], [.. Data.Predictors.Select(column => column.Values[row])]) - Data.Response.Values[row]);
+    public Model Model => model;
 
-    /// <summary>∂(residual i) / ∂(parameter j).</summary>
-    public Matrix<double> Jacobian(Vector<double> parameters) =>
-        Matrix<double>.Build.DenseOfColumnVectors(parameters.Select((value, j) =>
+    public Vector<double> Start { get; } = Vector<double>.Build.DenseOfEnumerable(model.Parameters.Select(p => p.Start));
+
+    /// <summary>The model's responses minus the observed ones, all rows at once.</summary>
+    public Expr Residuals(Expr parameters) =>
+        model.Formula.Predict([.. model.Parameters.Select((_, j) => parameters[j])], _predictors) - _observed;
+
+    public Expr SumOfSquares(Expr parameters) => Expr.Sum(Expr.Square(Residuals(parameters)));
+
+    public Vector<double> ResidualsAt(Vector<double> parameters) => Residuals(parameters.ToExpr()).ToVector();
+
+    /// <summary>∂(residual i) / ∂(parameter j), exact.</summary>
+    public Matrix<double> JacobianAt(Vector<double> parameters) => Ad.Jacobian(Residuals, parameters.ToExpr()).ToMatrix();
+
+    /// <summary>The model's response over any numbers, for a single row.</summary>
+    public T Predict<T>(ImmutableArray<T> parameters, IEnumerable<double> predictors) where T : IElementary<T> =>
+        model.Formula.Predict(parameters, [.. predictors.Select(T.Literal)]);
+
+    /// <summary>The sum of squares over any numbers, row by row and without a graph.</summary>
+    public T SumOfSquares<T>(ImmutableArray<T> parameters) where T : IElementary<T> =>
+        Enumerable.Range(0, data.Count).Aggregate(T.Literal(0), (sum, row) =>
         {
-            var step = 6e-6 * Math.Max(Math.Abs(value), 1e-3);
-            Vector<double> Moved(double by)
-            {
-                var moved = parameters.Clone();
-                moved[j] += by;
-                return Residuals(moved);
-            }
-            return (Moved(step) - Moved(-step)) / (2 * step);
-        }));
+            var residual = Predict(parameters, data.Predictors.Select(column => column.Values[row])) - T.Literal(data.Response.Values[row]);
+            return sum + residual * residual;
+        });
 }

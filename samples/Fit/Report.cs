@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using Autodiff.Functional;
 using Spectre.Console;
 using Spectre.Console.Rendering;
 
@@ -46,7 +47,7 @@ static class Report
     }
 
     static Rows Description(Model model) =>
-        new(new Text($"{model.Name}: {model.Formula}"),
+        new(new Text($"{model.Name}: {model.Text}"),
             new Text($"from {string.Join(", ", model.Parameters.Select(p => $"{p.Name} = {p.Start.ToString("G6", CultureInfo.InvariantCulture)}"))}"));
 
     static Rows Search(Problem problem, ImmutableArray<Iteration> iterations)
@@ -55,7 +56,7 @@ static class Report
         foreach (var at in iterations)
         {
             table.AddRow([
-                $"{at.Trials}", Digits(at.SumOfSquares), at.Damping.ToString("0.0e+0", CultureInfo.InvariantCulture), .. at.Parameters.Select(value => Digits(value))]);
+                $"{at.Trials}", Digits(at.SumOfSquares), Rough(at.Damping), .. at.Parameters.Select(value => Digits(value))]);
         }
         var last = iterations[^1];
         return new(table, new Text($"Levenberg–Marquardt, {last.Accepted} iterations of {last.Trials} trials: {Sentence(last.Outcome)}."));
@@ -95,21 +96,26 @@ static class Report
         return table;
     }
 
-    static IRenderable Curve(Problem problem, Iteration solution) =>
-        problem.Data.Predictors is [var x]
-            ? new Chart(x, problem.Data.Response, at => problem.Predict(solution.Parameters, [at]))
-            : new Text("(a chart needs a single predictor)");
+    static IRenderable Curve(Problem problem, Iteration solution)
+    {
+        if (problem.Data.Predictors is not [var x])
+        {
+            return new Text("(a chart needs a single predictor)");
+        }
+        ImmutableArray<Number<double>> parameters = [.. solution.Parameters.Select(value => new Number<double>(value))];
+        return new Chart(x, problem.Data.Response, at => problem.Predict(parameters, [at]).Value);
+    }
 
     static Rows Gradients(Problem problem, Iteration solution)
     {
+        var agreement = Agreement.At(problem, solution);
         var table = NamedTable(["method", .. problem.Model.Parameters.Select(p => $"∂/∂{p.Name}"), "distance"]);
-        foreach (var witness in Agreement.At(problem, solution))
+        foreach (var witness in agreement.Witnesses)
         {
-            table.AddRow([
-                witness.Method, .. witness.Gradient.Select(value => value.ToString("0.00e+00", CultureInfo.InvariantCulture)),
-                witness.Distance == 0 ? "0" : witness.Distance.ToString("0.0e+00", CultureInfo.InvariantCulture)]);
+            table.AddRow([witness.Method, .. witness.Gradient.Select(Rough), witness.Distance == 0 ? "0" : Rough(witness.Distance)]);
         }
-        return new(table, new Text("distance: from reverse mode, relative to the sizes of the terms that cancel in the gradient"));
+        table.AddRow(["terms that cancel, Σ|·|", .. agreement.Terms.Select(Rough), ""]);
+        return new(table, new Text("distance: from reverse mode, relative to the terms that cancel"));
     }
 
     /// <summary>A table whose first column holds names.</summary>
@@ -139,6 +145,8 @@ static class Report
             ? value.ToString($"E{digits - 1}", CultureInfo.InvariantCulture)
             : Fixed(value, Math.Max(0, digits - 1 - magnitude));
     }
+
+    static string Rough(double value) => value.ToString("0.00e+00", CultureInfo.InvariantCulture);
 
     static string Fixed(double value, int decimals) => value.ToString($"F{decimals}", CultureInfo.InvariantCulture);
 }
