@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
 
 namespace Autodiff.Functional;
 
@@ -8,7 +9,7 @@ namespace Autodiff.Functional;
 /// </summary>
 /// <example><code>
 /// Func&lt;Expr, Expr> derivative = Ad.Grad(x => Expr.Sin(x) * x);
-/// Console.WriteLine((double)derivative(0.5));                         // 0.9182168195130955
+/// Console.WriteLine((double)derivative(0.5));                         // 0.9182168195493894
 /// Console.WriteLine((double)Ad.Grad(Ad.Grad(x => x * x * x), 2.0));   // 12
 /// </code></example>
 public static class Ad
@@ -34,6 +35,7 @@ public static class Ad
     public static Func<P, P> Grad<P>(Func<P, Expr> f) => at => Grad(f, at);
 
     /// <summary>The gradient of a scalar function of one node.</summary>
+    [OverloadResolutionPriority(1)]
     public static Func<Expr, Expr> Grad(Func<Expr, Expr> f) => at => Grad(f, at);
 
     /// <summary>The gradient at a point.</summary>
@@ -47,6 +49,7 @@ public static class Ad
     /// <exception cref="ShapeException">The function's value has more than one element.</exception>
     /// <exception cref="DTypeException">A parameter or the value is not floating-point.</exception>
     /// <exception cref="StructureException">The parameters are not nodes, or tuples and arrays of them.</exception>
+    [OverloadResolutionPriority(1)]
     public static Expr Grad(Func<Expr, Expr> f, Expr at) => Transform.ValueAndGrad("Grad", f, at, Structure.Node).Gradient;
 
     /// <summary>Value and gradient together, at the cost of the gradient.</summary>
@@ -54,6 +57,7 @@ public static class Ad
     public static Func<P, (Expr Value, P Gradient)> ValueAndGrad<P>(Func<P, Expr> f) => at => ValueAndGrad(f, at);
 
     /// <summary>Value and gradient of a scalar function of one node.</summary>
+    [OverloadResolutionPriority(1)]
     public static Func<Expr, (Expr Value, Expr Gradient)> ValueAndGrad(Func<Expr, Expr> f) => at => ValueAndGrad(f, at);
 
     /// <summary>Value and gradient at a point.</summary>
@@ -67,6 +71,7 @@ public static class Ad
     /// <exception cref="ShapeException">The function's value has more than one element.</exception>
     /// <exception cref="DTypeException">A parameter or the value is not floating-point.</exception>
     /// <exception cref="StructureException">The parameters are not nodes, or tuples and arrays of them.</exception>
+    [OverloadResolutionPriority(1)]
     public static (Expr Value, Expr Gradient) ValueAndGrad(Func<Expr, Expr> f, Expr at) => Transform.ValueAndGrad("ValueAndGrad", f, at, Structure.Node);
 
     /// <summary>The value at a point, and the pullback there: from a cotangent of the value to the parameters' cotangents.</summary>
@@ -80,6 +85,7 @@ public static class Ad
     /// <exception cref="ShapeException">A tangent or cotangent does not have the shape of what it belongs to.</exception>
     /// <exception cref="DTypeException">A parameter or a value is not floating-point.</exception>
     /// <exception cref="StructureException">Parameters or values are not nodes, or tuples and arrays of them.</exception>
+    [OverloadResolutionPriority(1)]
     public static (Expr Value, Func<Expr, Expr> Pullback) Vjp(Func<Expr, Expr> f, Expr at) => Transform.Vjp(f, at, Structure.Node, Structure.Node);
 
     // ---- forward mode ----
@@ -95,6 +101,7 @@ public static class Ad
     /// <exception cref="ShapeException">A tangent or cotangent does not have the shape of what it belongs to.</exception>
     /// <exception cref="DTypeException">A parameter or a value is not floating-point.</exception>
     /// <exception cref="StructureException">Parameters or values are not nodes, or tuples and arrays of them.</exception>
+    [OverloadResolutionPriority(1)]
     public static (Expr Value, Expr Tangent) Jvp(Func<Expr, Expr> f, Expr at, Expr tangent) => Transform.Jvp(f, at, tangent, Structure.Node, Structure.Node);
 
     // ---- matrices of derivatives ----
@@ -104,6 +111,7 @@ public static class Ad
     public static Func<P, P> Jacobian<P>(Func<P, Expr> f) => at => Jacobian(f, at);
 
     /// <summary>The Jacobian of a function of one node: its shape is the value's, then the parameter's.</summary>
+    [OverloadResolutionPriority(1)]
     public static Func<Expr, Expr> Jacobian(Func<Expr, Expr> f) => at => Jacobian(f, at);
 
     /// <summary>The Jacobian at a point, by forward or reverse mode, whichever has fewer passes.</summary>
@@ -117,6 +125,7 @@ public static class Ad
     /// <exception cref="ShapeException">A tangent or cotangent does not have the shape of what it belongs to.</exception>
     /// <exception cref="DTypeException">A parameter or a value is not floating-point.</exception>
     /// <exception cref="StructureException">Parameters or values are not nodes, or tuples and arrays of them.</exception>
+    [OverloadResolutionPriority(1)]
     public static Expr Jacobian(Func<Expr, Expr> f, Expr at) => Transform.Jacobian("Jacobian", f, at, Structure.Node, Structure.Node).Single();
 
     /// <summary>The Jacobian of a function with several values, at a point: indexed by a value, it gives that value's derivative in each parameter.</summary>
@@ -130,12 +139,14 @@ public static class Ad
     /// <exception cref="ShapeException">A tangent or cotangent does not have the shape of what it belongs to.</exception>
     /// <exception cref="DTypeException">A parameter or a value is not floating-point.</exception>
     /// <exception cref="StructureException">Parameters or values are not nodes, or tuples and arrays of them.</exception>
+    [OverloadResolutionPriority(1)]
     public static Expr JacobianForward(Func<Expr, Expr> f, Expr at) => Transform.Jacobian("JacobianForward", f, at, Structure.Node, Structure.Node, forward: true).Single();
 
     /// <summary>The Jacobian of a function of one node at a point by reverse mode: one pass over all value entries, batched.</summary>
     /// <exception cref="ShapeException">A tangent or cotangent does not have the shape of what it belongs to.</exception>
     /// <exception cref="DTypeException">A parameter or a value is not floating-point.</exception>
     /// <exception cref="StructureException">Parameters or values are not nodes, or tuples and arrays of them.</exception>
+    [OverloadResolutionPriority(1)]
     public static Expr JacobianReverse(Func<Expr, Expr> f, Expr at) => Transform.Jacobian("JacobianReverse", f, at, Structure.Node, Structure.Node, forward: false).Single();
 
     /// <summary>The Hessian of a scalar function: its Jacobian's Jacobian. Indexed by a parameter, it gives that row of blocks: <c>h[p => p.Item1].Item2</c>.</summary>
@@ -143,6 +154,7 @@ public static class Ad
     public static Func<P, Jacobian<P, P>> Hessian<P>(Func<P, Expr> f) => at => Hessian(f, at);
 
     /// <summary>The Hessian of a scalar function of one node: its shape is the parameter's twice.</summary>
+    [OverloadResolutionPriority(1)]
     public static Func<Expr, Expr> Hessian(Func<Expr, Expr> f) => at => Hessian(f, at);
 
     /// <summary>The Hessian at a point, forward over reverse.</summary>
@@ -160,6 +172,7 @@ public static class Ad
     /// <exception cref="ShapeException">The function's value has more than one element.</exception>
     /// <exception cref="DTypeException">A parameter or the value is not floating-point.</exception>
     /// <exception cref="StructureException">The parameters are not nodes, or tuples and arrays of them.</exception>
+    [OverloadResolutionPriority(1)]
     public static Expr Hessian(Func<Expr, Expr> f, Expr at) =>
         Transform.Jacobian("Hessian", x => Transform.ValueAndGrad("Hessian", f, x, Structure.Node).Gradient, at, Structure.Node, Structure.Node, forward: true).Single();
 }

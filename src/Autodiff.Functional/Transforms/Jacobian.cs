@@ -9,8 +9,8 @@ namespace Autodiff.Functional;
 /// <typeparam name="P">The parameters' structure.</typeparam>
 /// <typeparam name="R">The values' structure.</typeparam>
 /// <example><code>
-/// var hessian = Ad.Hessian(((Expr X, Expr Y) p) => Expr.Sin(p.X) * p.Y, (x, y));
-/// var mixed = hessian[p => p.X].Y;
+/// var hessian = Ad.Hessian(p => Expr.Sin(p.Item1) * p.Item2, (x, y));
+/// var mixed = hessian[p => p.Item1].Item2;
 /// </code></example>
 public sealed class Jacobian<P, R>
 {
