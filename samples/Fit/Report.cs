@@ -11,6 +11,9 @@ static class Report
 {
     public static void Write(IAnsiConsole console, Problem problem, ImmutableArray<Iteration> iterations)
     {
+        // Below this a table would break its numbers in two; better that a narrow terminal breaks lines.
+        console.Profile.Width = Math.Max(console.Profile.Width, 72);
+
         var solution = iterations[^1];
         var statistics = Statistics.Of(problem, solution);
         ReadOnlySpan<(string Title, IRenderable Content)> sections =
