@@ -55,8 +55,14 @@ internal static class Gemm
         else if (n < Vector256<T>.Count) ColumnByColumn(m, n, k, a, b, c);
         else if (m <= FewRows && b.Column != 1)
             for (int i = 0; i < m; i++) Gemv.Multiply(n, k, b.Transposed, a.FromRow(i), c.Slice(i * n, n));
-        else if (UnpackedGemm.IsBest<T>(m, n, k)) UnpackedGemm.Multiply(m, n, k, a, b, c);
-        else PackedGemm.Multiply(m, n, k, a, b, c);
+        else if (Vector512.IsHardwareAccelerated && n >= Vector512<T>.Count) Blocked<T, Register512<T>>(m, n, k, a, b, c);
+        else Blocked<T, Register256<T>>(m, n, k, a, b, c);
+    }
+
+    private static void Blocked<T, V>(int m, int n, int k, Strided<T> a, Strided<T> b, Span<T> c) where T : unmanaged, INumberBase<T> where V : struct, IRegister<V, T>
+    {
+        if (UnpackedGemm.IsBest<T>(m, n, k)) UnpackedGemm.Multiply<T, V>(m, n, k, a, b, c);
+        else PackedGemm.Multiply<T, V>(m, n, k, a, b, c);
     }
 
     private const int TinyProduct = 48, FewRows = 3;
