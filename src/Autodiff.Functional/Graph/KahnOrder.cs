@@ -25,7 +25,7 @@ public sealed class KahnOrder : IReadOnlyList<Visit>, INodes
     public static KahnOrder From(params ReadOnlySpan<Expr> roots) => Discovery.Of(roots, static (_, _) => true, 0).Sort();
 
     /// <summary>The nodes whose values must be computed before the root's is known.</summary>
-    internal static KahnOrder Unevaluated(Expr root) => Discovery.Of([root], static (node, _) => !node.HasValue || node.Inputs.Count == 0 && !node.IsConstant, 0).Sort();
+    internal static KahnOrder Unevaluated(Expr root) => Discovery.Of([root], static (node, _) => !node.HasValue, 0).Sort();
 
     /// <summary>
     /// The nodes on the way from parameters to roots: those that depend on a parameter. Edges from elsewhere are −1. A node that is older than all
