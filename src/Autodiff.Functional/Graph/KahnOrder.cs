@@ -1,5 +1,4 @@
 using System.Collections;
-using System.Runtime.CompilerServices;
 
 namespace Autodiff.Functional;
 
@@ -22,10 +21,10 @@ public sealed class KahnOrder : IReadOnlyList<Visit>, INodes
         (_nodes, _edges, _firstEdge, RootPositions) = (nodes, edges, firstEdge, roots);
 
     /// <summary>All nodes that the roots are computed from.</summary>
-    public static KahnOrder From(params ReadOnlySpan<Expr> roots) => Discovery.Of(roots, static (_, _) => true, 0).Sort();
+    public static KahnOrder From(params ReadOnlySpan<Expr> roots) => Sorted(roots, static (_, _) => true, 0);
 
     /// <summary>The nodes whose values must be computed before the root's is known.</summary>
-    internal static KahnOrder Unevaluated(Expr root) => Discovery.Of([root], static (node, _) => !node.HasValue, 0).Sort();
+    internal static KahnOrder Unevaluated(Expr root) => Sorted([root], static (node, _) => !node.HasValue, 0);
 
     /// <summary>
     /// The nodes on the way from parameters to roots: those that depend on a parameter. Edges from elsewhere are −1. A node that is older than all
@@ -36,11 +35,34 @@ public sealed class KahnOrder : IReadOnlyList<Visit>, INodes
         long floor = long.MaxValue;
         foreach (var parameter in parameters)
             floor = Math.Min(floor, parameter.Stamp);
-        return Discovery.Of(roots, static (node, floor) => node.Stamp >= floor && !node.IsConstant, floor).Sort().DependentOn(parameters);
+        return Sorted(roots, static (node, floor) => node.Stamp >= floor && !node.IsConstant, floor).DependentOn(parameters);
     }
 
     /// <summary>The nodes that depend on a leaf which is no constant.</summary>
-    internal static KahnOrder DependentOnVariables(Expr root) => Discovery.Of([root], static (node, _) => !node.IsConstant, 0).Sort();
+    internal static KahnOrder DependentOnVariables(Expr root) => Sorted([root], static (node, _) => !node.IsConstant, 0);
+
+    /// <summary>
+    /// Finds the nodes that <paramref name="follow"/> admits, breadth first, and sorts them. The list of those found is also the list of those still to
+    /// be looked at.
+    /// </summary>
+    private static KahnOrder Sorted(ReadOnlySpan<Expr> roots, Func<Expr, long, bool> follow, long floor)
+    {
+        using var index = new NodeIndex();
+        using var edges = new GrowingList<int>();
+        using var firstEdge = new GrowingList<int>();
+        var rootNumbers = new int[roots.Length];
+        for (int i = 0; i < roots.Length; i++)
+            rootNumbers[i] = follow(roots[i], floor) ? index.Add(roots[i]) : -1;
+        for (int i = 0; i < index.Count; i++)
+        {
+            firstEdge.Add(edges.Count);
+            var inputs = index.Node(i).Inputs;
+            for (int k = 0, count = inputs.Count; k < count; k++)
+                edges.Add(inputs[k] is var input && follow(input, floor) ? index.Add(input) : -1);
+        }
+        firstEdge.Add(edges.Count);
+        return new Discovery(index.Nodes, edges.Items, firstEdge.Items, rootNumbers).Sort();
+    }
 
     private KahnOrder DependentOn(ReadOnlySpan<Expr> parameters)
     {
@@ -68,7 +90,8 @@ public sealed class KahnOrder : IReadOnlyList<Visit>, INodes
     private KahnOrder Kept(bool[] marked, int count, HashSet<Expr> cut)
     {
         var moved = new int[Count];
-        var (nodes, edges, firstEdge) = (new Expr[count], new GrowingList<int>(2 * count), new int[count + 1]);
+        using var edges = new GrowingList<int>(2 * count);
+        var (nodes, firstEdge) = (new Expr[count], new int[count + 1]);
         int next = 0;
         for (int position = 0; position < marked.Length; position++)
         {
@@ -81,7 +104,7 @@ public sealed class KahnOrder : IReadOnlyList<Visit>, INodes
                 edges.Add(input < 0 || isCut ? -1 : moved[input]);
             firstEdge[++next] = edges.Count;
         }
-        return new(nodes, edges.ToArray(), firstEdge, Array.ConvertAll(RootPositions, p => p < 0 ? -1 : moved[p]));
+        return new(nodes, edges.Items.ToArray(), firstEdge, Array.ConvertAll(RootPositions, p => p < 0 ? -1 : moved[p]));
     }
 
     /// <summary>How many nodes.</summary>
@@ -170,38 +193,18 @@ public sealed class KahnOrder : IReadOnlyList<Visit>, INodes
         private readonly ReadOnlySpan<int> _edges = edges, _firstEdge = firstEdge, _roots = roots;
 
         /// <summary>
-        /// Finds the nodes that <paramref name="follow"/> admits, breadth first; the list of those found is also the list of those still to be looked at.
-        /// </summary>
-        public static Discovery Of(ReadOnlySpan<Expr> roots, Func<Expr, long, bool> follow, long floor)
-        {
-            var index = new NodeIndex();
-            var (edges, firstEdge) = (new GrowingList<int>(32), new GrowingList<int>(16));
-            var rootNumbers = new int[roots.Length];
-            for (int i = 0; i < roots.Length; i++)
-                rootNumbers[i] = follow(roots[i], floor) ? index.Add(roots[i]) : -1;
-            for (int i = 0; i < index.Count; i++)
-            {
-                firstEdge.Add(edges.Count);
-                var inputs = index[i].Inputs;
-                for (int k = 0, count = inputs.Count; k < count; k++)
-                    edges.Add(inputs[k] is var input && follow(input, floor) ? index.Add(input) : -1);
-            }
-            firstEdge.Add(edges.Count);
-            return new(index.Nodes, edges.Items, firstEdge.Items, rootNumbers);
-        }
-
-        /// <summary>
         /// Kahn's algorithm, from the roots down. A queue of ready nodes keeps the order deterministic; any choice among them gives a valid order.
         /// </summary>
         public KahnOrder Sort(Func<int, int>? choose = null)
         {
             int count = _nodes.Length;
-            var consumers = new int[count];
+            using var pooled = new GrowingList<int>(2 * count);
+            Span<int> consumers = pooled.Space[..count], ready = pooled.Space[count..(2 * count)];   // ready is a queue: those before head are taken
+            consumers.Clear();
             foreach (int input in _edges)
                 if (input >= 0)
                     consumers[input]++;
 
-            var ready = new int[count];     // a queue: those before head are taken
             int head = 0, tail = 0;
             for (int i = 0; i < count; i++)
                 if (consumers[i] == 0)
@@ -267,86 +270,3 @@ public readonly struct Visit
     public Wanted Wanted => new(InputPositions);
 }
 
-/// <summary>Some nodes by number.</summary>
-internal interface INodes
-{
-    int Count { get; }
-    Expr Node(int position);
-    /// <summary>The node's number, −1 if it is not here.</summary>
-    int Find(Expr node);
-}
-
-/// <summary>Numbers nodes in the order in which they are added. The stamp is the hash; it is multiplied, since raw stamps cluster.</summary>
-internal sealed class NodeIndex : INodes
-{
-    private Expr[] _nodes = new Expr[16];
-    private int[] _slots = new int[32];   // number + 1; 0 is free
-    private int _shift = 64 - 5;
-
-    public int Count { get; private set; }
-    public Expr this[int number] => _nodes[number];
-    public Expr Node(int position) => _nodes[position];
-
-    public static NodeIndex Of(Expr[] nodes)
-    {
-        var index = new NodeIndex();
-        foreach (var node in nodes)
-            index.Add(node);
-        return index;
-    }
-
-    public ReadOnlySpan<Expr> Nodes => _nodes.AsSpan(0, Count);
-
-    /// <summary>The node's number: a new one if it is not here yet.</summary>
-    public int Add(Expr node)
-    {
-        int slot = Slot(node);
-        if (_slots[slot] != 0)
-            return _slots[slot] - 1;
-        if (Count == _nodes.Length)
-            Array.Resize(ref _nodes, 2 * Count);
-        _nodes[Count] = node;
-        _slots[slot] = ++Count;
-        if (2 * Count > _slots.Length)
-            Grow();
-        return Count - 1;
-    }
-
-    /// <summary>The node's number, −1 if it has none.</summary>
-    public int Find(Expr node) => _slots[Slot(node)] - 1;
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private int Slot(Expr node)
-    {
-        int mask = _slots.Length - 1;
-        int slot = (int)((ulong)node.Stamp * 0x9E3779B97F4A7C15 >> _shift);
-        while (_slots[slot] != 0 && !ReferenceEquals(_nodes[_slots[slot] - 1], node))
-            slot = (slot + 1) & mask;
-        return slot;
-    }
-
-    private void Grow()
-    {
-        _slots = new int[2 * _slots.Length];
-        _shift--;
-        for (int i = 0; i < Count; i++)
-            _slots[Slot(_nodes[i])] = i + 1;
-    }
-}
-
-/// <summary>A list whose items can be seen as a span.</summary>
-internal struct GrowingList<T>(int capacity)
-{
-    private T[] _items = new T[capacity];
-    public int Count { get; private set; }
-    public readonly ReadOnlySpan<T> Items => _items.AsSpan(0, Count);
-
-    public void Add(T item)
-    {
-        if (Count == _items.Length)
-            Array.Resize(ref _items, Math.Max(4, 2 * Count));
-        _items[Count++] = item;
-    }
-
-    public readonly T[] ToArray() => Count == _items.Length ? _items : Items.ToArray();
-}
