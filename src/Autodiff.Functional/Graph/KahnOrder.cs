@@ -24,6 +24,9 @@ public sealed class KahnOrder : IReadOnlyList<Visit>, INodes
     /// <summary>All nodes that the roots are computed from.</summary>
     public static KahnOrder From(params ReadOnlySpan<Expr> roots) => From(roots, long.MinValue);
 
+    /// <summary>All nodes that the roots are computed from.</summary>
+    public static KahnOrder From(params Expr[] roots) => From((ReadOnlySpan<Expr>)roots);   // F# knows no span of parameters
+
     /// <summary>The nodes that the roots are computed from and whose stamp is not below a floor.</summary>
     internal static KahnOrder From(ReadOnlySpan<Expr> roots, long floor) => Discovery.Of(roots, floor, skipValued: false).Sort();
 
