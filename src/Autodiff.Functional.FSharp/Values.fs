@@ -8,10 +8,13 @@ open Autodiff.Functional
 [<AutoOpen>]
 module Values =
 
-    let rec private innermost (kind: Type) = if kind.IsArray then innermost (kind.GetElementType()) else kind
+    let rec private innermost (kind: Type) =
+        match kind.GetElementType() with
+        | null -> kind
+        | element -> innermost element
 
-    let private refuse (element: obj) =
-        let kind = if isNull element then "null" else element.GetType().Name
+    let private refuse (element: obj | null) =
+        let kind = match element with null -> "null" | element -> element.GetType().Name
         raise (DTypeException("tensor", "numbers or bools, or nested sequences of them", $"a sequence of {kind}", "Convert the elements first."))
 
     let rec private read (data: IEnumerable) : Tensor =
