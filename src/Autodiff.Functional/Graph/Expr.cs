@@ -108,6 +108,9 @@ public sealed partial class Expr
         return Make(op, all, op.Infer(all));
     }
 
+    /// <inheritdoc cref="Apply(Op, ReadOnlySpan{Expr})"/>
+    public static Expr Apply(Op op, params Expr[] inputs) => Apply(op, (ReadOnlySpan<Expr>)inputs);   // F# knows no span of parameters
+
     /// <summary>A node whose type is known. If its inputs are all constants, it is computed at once.</summary>
     internal static Expr Make(Op op, Inputs inputs, TensorType type)
     {

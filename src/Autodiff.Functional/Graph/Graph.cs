@@ -67,6 +67,8 @@ public sealed class Graph
     /// <exception cref="DTypeException">A value has another dtype.</exception>
     /// <exception cref="MissingValueException">A captured variable has no value.</exception>
     public ImmutableArray<Tensor> Evaluate(params ReadOnlySpan<Tensor> arguments) => Evaluate([.. arguments], tensor => tensor);
+    /// <inheritdoc cref="Evaluate(ReadOnlySpan{Tensor})"/>
+    public ImmutableArray<Tensor> Evaluate(params Tensor[] arguments) => Evaluate((ReadOnlySpan<Tensor>)arguments);   // F# knows no span of parameters
 
     /// <summary>
     /// The outputs' values over any number of .NET's generic math: each op runs on it with the same kernels, and constants are converted. Over
@@ -108,6 +110,8 @@ public sealed class Graph
     /// <exception cref="ShapeException">There is another number of arguments, or one has another shape.</exception>
     /// <exception cref="DTypeException">An argument has another dtype.</exception>
     public ImmutableArray<Expr> Call(params ReadOnlySpan<Expr> arguments) => Replay([.. arguments]).Outputs;
+    /// <inheritdoc cref="Call(ReadOnlySpan{Expr})"/>
+    public ImmutableArray<Expr> Call(params Expr[] arguments) => Call((ReadOnlySpan<Expr>)arguments);   // F# knows no span of parameters
 
     /// <summary>The nodes made anew with other arguments in the parameters' place.</summary>
     internal Replay Replay(ImmutableArray<Expr> arguments)

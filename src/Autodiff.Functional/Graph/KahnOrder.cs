@@ -23,6 +23,9 @@ public sealed class KahnOrder : IReadOnlyList<Visit>, INodes
     /// <summary>All nodes that the roots are computed from.</summary>
     public static KahnOrder From(params ReadOnlySpan<Expr> roots) => Sorted(roots, static (_, _) => true, 0);
 
+    /// <summary>All nodes that the roots are computed from.</summary>
+    public static KahnOrder From(params Expr[] roots) => From((ReadOnlySpan<Expr>)roots);   // F# knows no span of parameters
+
     /// <summary>The nodes whose values must be computed before the root's is known.</summary>
     internal static KahnOrder Unevaluated(Expr root) => Sorted([root], static (node, _) => !node.HasValue, 0);
 

@@ -17,7 +17,7 @@ internal static class Arrays
             var type when type == typeof(int) => Read<int>(array),
             var type when type == typeof(long) => Read<long>(array),
             var type when type == typeof(bool) => Read<bool>(array),
-            { IsArray: true } => ReadJagged(array),
+            var type when type.IsArray || type == typeof(Array) => ReadJagged(array),
             var type => throw new DTypeException("Tensor.Of", "an array of bool, int, long, float or double, or nested arrays of them", $"an array of {type.Name}", "Convert the elements first."),
         };
     }

@@ -25,6 +25,9 @@ public readonly struct Axes : IEquatable<Axes>, IReadOnlyList<int>
     /// <summary>These axes; none of them if empty, which is not the same as <see cref="All"/>.</summary>
     public static Axes Of(params ReadOnlySpan<int> axes) => new(axes.ToArray());
 
+    /// <summary>These axes; none of them if empty, which is not the same as <see cref="All"/>.</summary>
+    public static Axes Of(params int[] axes) => Of((ReadOnlySpan<int>)axes);   // F# knows no span of parameters
+
     /// <summary>The axes start … start + count − 1.</summary>
     public static Axes Range(int start, int count) => new([.. Enumerable.Range(start, count)]);
 

@@ -38,6 +38,10 @@ public readonly struct Shape : IEquatable<Shape>, IReadOnlyList<int>
             : throw new ShapeException("Shape.Of", "at most 2³¹ − 1 elements", Format(dimensions));
     }
 
+    /// <summary>The shape with these dimensions; any of them may be 0.</summary>
+    /// <exception cref="ShapeException">A dimension is negative, or there would be more than 2³¹ − 1 elements.</exception>
+    public static Shape Of(params int[] dimensions) => Of((ReadOnlySpan<int>)dimensions);   // F# knows no span of parameters
+
     /// <summary>The shape of one element with this many axes: (1, 1, …).</summary>
     public static Shape Ones(int rank)
     {
@@ -149,6 +153,22 @@ public readonly struct Shape : IEquatable<Shape>, IReadOnlyList<int>
                 : throw new ShapeException(op, "shapes that broadcast: aligned at the last axis, equal or 1", $"{left} and {right} ({a} against {b} at axis −{i})");
         }
         return Of(dimensions);
+    }
+
+    /// <summary>An index along an axis as a number in 0 … length − 1.</summary>
+    internal int Position(int axis, Index index, string op)
+    {
+        int position = index.GetOffset(this[axis]);
+        return (uint)position < (uint)this[axis] ? position
+            : throw new IndexException(op, $"an index below {this[axis]} at axis {axis} of the shape {this}", $"{index}");
+    }
+
+    /// <summary>A range along an axis, as its first index and the number of indices.</summary>
+    internal (int Start, int Count) Part(int axis, Range range, string op)
+    {
+        int start = range.Start.GetOffset(this[axis]), end = range.End.GetOffset(this[axis]);
+        return 0 <= start && start <= end && end <= this[axis] ? (start, end - start)
+            : throw new IndexException(op, $"a range within 0..{this[axis]} at axis {axis} of the shape {this}", $"{range}");
     }
 
     /// <summary>Row-major strides, in elements.</summary>

@@ -264,15 +264,15 @@ public sealed class Tensor : IEquatable<Tensor>
             int offset = _offset;
             var strides = Strides;
             for (int axis = 0; axis < indices.Length; axis++)
-            {
-                int index = indices[axis].GetOffset(Shape[axis]);
-                if ((uint)index >= (uint)Shape[axis])
-                    throw new IndexException("Tensor[]", $"an index below {Shape[axis]} at axis {axis} of the shape {Shape}", $"{indices[axis]}");
-                offset += index * strides[axis];
-            }
+                offset += Shape.Position(axis, indices[axis], "Tensor[]") * strides[axis];
             return _data is null ? this : View(Shape.Slice(indices.Length, Rank - indices.Length), offset, strides[indices.Length..].ToArray());
         }
     }
+
+    /// <summary>An element or a sub-tensor: one index per leading axis, counted from 0.</summary>
+    /// <exception cref="IndexException">An index is outside its axis.</exception>
+    /// <exception cref="AxisException">There are more indices than axes.</exception>
+    public Tensor this[params int[] indices] => this[Positions.Of(indices, "Tensor[]")];
 
     /// <summary>A part along the leading axes: one range per axis, as in <c>tensor[1..^1, ..]</c>.</summary>
     /// <exception cref="IndexException">A range is outside its axis.</exception>
@@ -286,12 +286,7 @@ public sealed class Tensor : IEquatable<Tensor>
             int[] starts = new int[Rank], counts = [.. Shape.Dimensions], steps = new int[Rank];
             Array.Fill(steps, 1);
             for (int axis = 0; axis < ranges.Length; axis++)
-            {
-                int start = ranges[axis].Start.GetOffset(Shape[axis]), end = ranges[axis].End.GetOffset(Shape[axis]);
-                if (start < 0 || end > Shape[axis] || start > end)
-                    throw new IndexException("Tensor[]", $"a range within 0..{Shape[axis]} at axis {axis} of the shape {Shape}", $"{ranges[axis]}");
-                (starts[axis], counts[axis]) = (start, end - start);
-            }
+                (starts[axis], counts[axis]) = Shape.Part(axis, ranges[axis], "Tensor[]");
             return Slice(starts, counts, steps);
         }
     }

@@ -72,8 +72,14 @@ public sealed partial class Expr
         return Reshape(x, Shape.Of(filled));
     }
 
+    /// <summary>The same elements in another shape, of which one dimension may be −1: it is computed from the others.</summary>
+    /// <exception cref="ShapeException">The elements do not fit, or two dimensions are −1.</exception>
+    public static Expr Reshape(Expr x, params int[] dimensions) => Reshape(x, (ReadOnlySpan<int>)dimensions);   // F# knows no span of parameters
+
     /// <summary>The same elements in another shape, of which one dimension may be −1.</summary>
     public Expr Reshape(params ReadOnlySpan<int> dimensions) => Reshape(this, dimensions);
+    /// <summary>The same elements in another shape, of which one dimension may be −1.</summary>
+    public Expr Reshape(params int[] dimensions) => Reshape(this, (ReadOnlySpan<int>)dimensions);
 
     /// <summary>A new axis of length 1 before an axis; −1 puts it last.</summary>
     /// <exception cref="AxisException">The axis is outside −rank−1 … rank.</exception>

@@ -145,15 +145,15 @@ public sealed partial class Expr
             RequireAxes(indices.Length);
             int[] starts = new int[Rank], counts = [.. Shape];
             for (int axis = 0; axis < indices.Length; axis++)
-            {
-                int index = indices[axis].GetOffset(Shape[axis]);
-                if ((uint)index >= (uint)Shape[axis])
-                    throw new IndexException("Expr[]", $"an index below {Shape[axis]} at axis {axis} of the shape {Shape}", $"{indices[axis]}");
-                (starts[axis], counts[axis]) = (index, 1);
-            }
+                (starts[axis], counts[axis]) = (Shape.Position(axis, indices[axis], "Expr[]"), 1);
             return Reshape(Sliced(this, starts, Shape.Of(counts), [.. Shape.Ones(Rank)]), Shape.Slice(indices.Length, Rank - indices.Length));
         }
     }
+
+    /// <summary>An element or a sub-tensor: one index per leading axis, counted from 0.</summary>
+    /// <exception cref="IndexException">An index is outside its axis.</exception>
+    /// <exception cref="AxisException">There are more indices than axes.</exception>
+    public Expr this[params int[] indices] => this[Positions.Of(indices, "Expr[]")];
 
     /// <summary>A part along the leading axes: one range per axis, as in <c>x[1..^1, ..]</c>.</summary>
     /// <exception cref="IndexException">A range is outside its axis.</exception>
@@ -165,12 +165,7 @@ public sealed partial class Expr
             RequireAxes(ranges.Length);
             int[] starts = new int[Rank], counts = [.. Shape];
             for (int axis = 0; axis < ranges.Length; axis++)
-            {
-                int start = ranges[axis].Start.GetOffset(Shape[axis]), end = ranges[axis].End.GetOffset(Shape[axis]);
-                if (start < 0 || end > Shape[axis] || start > end)
-                    throw new IndexException("Expr[]", $"a range within 0..{Shape[axis]} at axis {axis} of the shape {Shape}", $"{ranges[axis]}");
-                (starts[axis], counts[axis]) = (start, end - start);
-            }
+                (starts[axis], counts[axis]) = Shape.Part(axis, ranges[axis], "Expr[]");
             return Sliced(this, starts, Shape.Of(counts), [.. Shape.Ones(Rank)]);
         }
     }
