@@ -8,8 +8,11 @@ namespace Autodiff.Functional.Kernels;
 internal static class UnpackedGemm
 {
     /// <summary>Packing pays when B is read often and does not stay in the cache.</summary>
-    public static bool IsBest<T>(int m, int n, int k) =>
-        m <= 4 * GemmKernel.Rows || (long)n * k * Unsafe.SizeOf<T>() <= 768 * 1024 && k <= 1024;
+    public static bool IsBest<T>(int m, int n, int k)
+    {
+        long bytes = (long)n * k * Unsafe.SizeOf<T>();
+        return m <= 4 * GemmKernel.Rows || k <= 1024 && (bytes <= 256 * 1024 || bytes <= 768 * 1024 && m <= 128);
+    }
 
     public static void Multiply<T, V>(int m, int n, int k, Strided<T> a, Strided<T> b, Span<T> c) where T : unmanaged where V : struct, IRegister<V, T>
     {
