@@ -192,6 +192,23 @@ internal static class VectorMath32
         VectorMath64.PowOfFloats(Vector256.WidenLower(x), Vector256.WidenLower(y)),
         VectorMath64.PowOfFloats(Vector256.WidenUpper(x), Vector256.WidenUpper(y)));
 
+    // These are computed in double precision, half by half.
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes Sinh(Lanes x) => Vector256.Narrow(VectorMath64.Sinh(Vector256.WidenLower(x)), VectorMath64.Sinh(Vector256.WidenUpper(x)));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes Cosh(Lanes x) => Vector256.Narrow(VectorMath64.Cosh(Vector256.WidenLower(x)), VectorMath64.Cosh(Vector256.WidenUpper(x)));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes Asin(Lanes x) => Vector256.Narrow(InverseTrigonometry64.Asin(Vector256.WidenLower(x)), InverseTrigonometry64.Asin(Vector256.WidenUpper(x)));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes Acos(Lanes x) => Vector256.Narrow(InverseTrigonometry64.Acos(Vector256.WidenLower(x)), InverseTrigonometry64.Acos(Vector256.WidenUpper(x)));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes Atan(Lanes x) => Vector256.Narrow(InverseTrigonometry64.Atan(Vector256.WidenLower(x)), InverseTrigonometry64.Atan(Vector256.WidenUpper(x)));
+
     // ---- pieces ----
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

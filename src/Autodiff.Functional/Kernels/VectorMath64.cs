@@ -80,6 +80,36 @@ internal static class VectorMath64
         return Vector256.CopySign(Scale(sum + (lost + tail), k), x);
     }
 
+    /// <summary>eˣ/2, which does not overflow where cosh x doesn't.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Lanes HalfExp(Lanes x)
+    {
+        x = Clamp(x, -746, 712);
+        Lanes k = Vector256.Round(x * Log2E);
+        Lanes high = Fma(-k, Vector256.Create(Ln2), x);
+        Lanes low = k * Ln2Low;
+        Lanes r = high - low;
+        Lanes tail = Fma(r * r, ExpTail(r), (high - r) - low);
+        return Scale(Lanes.One + (r + tail), k - Lanes.One);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes Cosh(Lanes x)
+    {
+        Lanes h = HalfExp(Vector256.Abs(x));
+        return h + Vector256.Create(0.25) / h;
+    }
+
+    /// <summary>(e + e/(e + 1))/2 with e = expm1 |x| near 0, else eˣ/2 − e⁻ˣ/2.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes Sinh(Lanes x)
+    {
+        Lanes magnitude = Vector256.Abs(x);
+        Lanes e = Expm1(magnitude), h = HalfExp(magnitude);
+        Lanes near = (e + e / (e + Lanes.One)) * 0.5, far = h - Vector256.Create(0.25) / h;
+        return Vector256.CopySign(Vector256.ConditionalSelect(Vector256.LessThan(magnitude, Lanes.One), near, far), x);
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes Sigmoid(Lanes x)
     {
@@ -410,10 +440,19 @@ internal static class VectorMath64
         Fma(x, Horner(x, c1, c2, c3, c4, c5, c6), Vector256.Create(c0));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Lanes Horner(Lanes x, double c0, double c1, double c2, double c3, double c4, double c5, double c6, double c7, double c8) =>
+    public static Lanes Horner(Lanes x, double c0, double c1, double c2, double c3, double c4, double c5, double c6, double c7, double c8) =>
         Fma(x, Fma(x, Horner(x, c2, c3, c4, c5, c6, c7, c8), Vector256.Create(c1)), Vector256.Create(c0));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Lanes Horner(Lanes x, double c0, double c1, double c2, double c3, double c4, double c5, double c6, double c7, double c8, double c9) =>
         Fma(x, Horner(x, c1, c2, c3, c4, c5, c6, c7, c8, c9), Vector256.Create(c0));
+
+    /// <summary>The first terms, before a rest that is known.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes Horner(Lanes x, double c0, double c1, double c2, Lanes rest) =>
+        Fma(x, Fma(x, Fma(x, rest, Vector256.Create(c2)), Vector256.Create(c1)), Vector256.Create(c0));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes Horner(Lanes x, double c0, double c1, double c2, double c3, Lanes rest) =>
+        Fma(x, Horner(x, c1, c2, c3, rest), Vector256.Create(c0));
 }

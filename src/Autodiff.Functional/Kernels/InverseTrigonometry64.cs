@@ -1,0 +1,65 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using Lanes = System.Runtime.Intrinsics.Vector256<double>;
+
+namespace Autodiff.Functional.Kernels;
+
+/// <summary>Arcsine, arccosine and arctangent of four doubles at once: within 2 ulp, every special value right.</summary>
+internal static class InverseTrigonometry64
+{
+    private const double Pi = 3.1415926535897931, PiLow = 1.2246467991473532e-16;
+    private const double HalfPi = Pi / 2, HalfPiLow = PiLow / 2, QuarterPi = Pi / 4, QuarterPiLow = PiLow / 4;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes Asin(Lanes x)
+    {
+        (Lanes small, Lanes s, Lanes tail) = Arc(x);
+        Lanes large = Vector256.Create(HalfPi) - (2 * (s + tail) - Vector256.Create(HalfPiLow));
+        return Vector256.CopySign(Vector256.ConditionalSelect(small, s + tail, large), x);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes Acos(Lanes x)
+    {
+        (Lanes small, Lanes s, Lanes tail) = Arc(x);
+        Lanes middle = Vector256.Create(HalfPi) - (x - (Vector256.Create(HalfPiLow) - Vector256.CopySign(tail, x)));
+        Lanes twice = 2 * (s + tail);
+        Lanes large = Vector256.ConditionalSelect(Vector256.LessThan(x, Lanes.Zero), Vector256.Create(Pi) - (twice - Vector256.Create(PiLow)), twice);
+        return Vector256.ConditionalSelect(small, middle, large);
+    }
+
+    /// <summary>arcsin |x| = s + tail where |x| &lt; ½, else π/2 − 2·(s + tail) with s = √((1 − |x|)/2).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static (Lanes Small, Lanes S, Lanes Tail) Arc(Lanes x)
+    {
+        Lanes magnitude = Vector256.Abs(x);
+        Lanes small = Vector256.LessThan(magnitude, Vector256.Create(0.5));
+        Lanes half = (Lanes.One - magnitude) * 0.5;
+        Lanes z = Vector256.ConditionalSelect(small, magnitude * magnitude, half);
+        Lanes s = Vector256.ConditionalSelect(small, magnitude, Vector256.Sqrt(half));
+        Lanes p = VectorMath64.Horner(z, 0.022372173062100795, 0.01735238980570733, 0.013971257700218363, 0.011478727335132069,
+            0.010325825844686153, 0.0054442363584000439, 0.017437866186062991, -0.014910967384172082, 0.028799050522138873);
+        p = VectorMath64.Horner(z, 0.16666666666666669, 0.074999999999984149, 0.044642857146391421, 0.030381944135632818, p);
+        return (small, s, s * z * p);
+    }
+
+    /// <summary>The angle is turned by 0, π/4 or π/2 into where the series is short.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes Atan(Lanes x)
+    {
+        Lanes magnitude = Vector256.Abs(x);
+        Lanes large = Vector256.GreaterThan(magnitude, Vector256.Create(2.4142135623730949));       // tan 3π/8
+        Lanes turned = Vector256.GreaterThan(magnitude, Vector256.Create(0.41421356237309503));     // tan π/8
+        Lanes over = Vector256.ConditionalSelect(large, Vector256.Create(-1.0), Vector256.ConditionalSelect(turned, magnitude - Lanes.One, magnitude));
+        Lanes under = Vector256.ConditionalSelect(large, magnitude, Vector256.ConditionalSelect(turned, magnitude + Lanes.One, Lanes.One));
+        Lanes start = Vector256.ConditionalSelect(large, Vector256.Create(HalfPi), turned & Vector256.Create(QuarterPi));
+        Lanes startLow = Vector256.ConditionalSelect(large, Vector256.Create(HalfPiLow), turned & Vector256.Create(QuarterPiLow));
+
+        Lanes t = over / under, z = t * t;
+        Lanes p = VectorMath64.Horner(z, 0.11111111105106693, -0.090909087510760281, 0.07692296304956911, -0.066664236277542033,
+            0.058789145407817524, -0.052303478463894312, 0.045511080049881907, -0.034558089433987527, 0.016271941300250316);
+        p = VectorMath64.Horner(z, -0.33333333333333331, 0.19999999999999801, -0.14285714285659326, p);
+        Lanes sum = start + t;
+        return Vector256.CopySign(sum + (((start - sum) + t) + (startLow + t * z * p)), x);
+    }
+}
