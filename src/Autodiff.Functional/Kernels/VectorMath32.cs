@@ -176,15 +176,15 @@ internal static class VectorMath32
     // Larger arguments go through double precision, where the reduction reaches further.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static Lanes SinRest(Lanes usual, Lanes x, Lanes result) => Vector256.ConditionalSelect(usual, result,
-        Vector256.Narrow(VectorMath64.Sin(Vector256.WidenLower(x)), VectorMath64.Sin(Vector256.WidenUpper(x))));
+        Vector256.Narrow(Trigonometry64.Sin(Vector256.WidenLower(x)), Trigonometry64.Sin(Vector256.WidenUpper(x))));
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static Lanes CosRest(Lanes usual, Lanes x, Lanes result) => Vector256.ConditionalSelect(usual, result,
-        Vector256.Narrow(VectorMath64.Cos(Vector256.WidenLower(x)), VectorMath64.Cos(Vector256.WidenUpper(x))));
+        Vector256.Narrow(Trigonometry64.Cos(Vector256.WidenLower(x)), Trigonometry64.Cos(Vector256.WidenUpper(x))));
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static Lanes TanRest(Lanes usual, Lanes x, Lanes result) => Vector256.ConditionalSelect(usual, result,
-        Vector256.Narrow(VectorMath64.Tan(Vector256.WidenLower(x)), VectorMath64.Tan(Vector256.WidenUpper(x))));
+        Vector256.Narrow(Trigonometry64.Tan(Vector256.WidenLower(x)), Trigonometry64.Tan(Vector256.WidenUpper(x))));
 
     /// <summary>Through double precision, as an exponent magnifies the error of the logarithm.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -195,19 +195,22 @@ internal static class VectorMath32
     // These are computed in double precision, half by half.
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes Cbrt(Lanes x) => Vector256.Narrow(VectorMath64.Cbrt(Vector256.WidenLower(x)), VectorMath64.Cbrt(Vector256.WidenUpper(x)));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes Sinh(Lanes x) => Vector256.Narrow(VectorMath64.Sinh(Vector256.WidenLower(x)), VectorMath64.Sinh(Vector256.WidenUpper(x)));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes Cosh(Lanes x) => Vector256.Narrow(VectorMath64.Cosh(Vector256.WidenLower(x)), VectorMath64.Cosh(Vector256.WidenUpper(x)));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes Asin(Lanes x) => Vector256.Narrow(InverseTrigonometry64.Asin(Vector256.WidenLower(x)), InverseTrigonometry64.Asin(Vector256.WidenUpper(x)));
+    public static Lanes Asin(Lanes x) => Vector256.Narrow(Trigonometry64.Asin(Vector256.WidenLower(x)), Trigonometry64.Asin(Vector256.WidenUpper(x)));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes Acos(Lanes x) => Vector256.Narrow(InverseTrigonometry64.Acos(Vector256.WidenLower(x)), InverseTrigonometry64.Acos(Vector256.WidenUpper(x)));
+    public static Lanes Acos(Lanes x) => Vector256.Narrow(Trigonometry64.Acos(Vector256.WidenLower(x)), Trigonometry64.Acos(Vector256.WidenUpper(x)));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes Atan(Lanes x) => Vector256.Narrow(InverseTrigonometry64.Atan(Vector256.WidenLower(x)), InverseTrigonometry64.Atan(Vector256.WidenUpper(x)));
+    public static Lanes Atan(Lanes x) => Vector256.Narrow(Trigonometry64.Atan(Vector256.WidenLower(x)), Trigonometry64.Atan(Vector256.WidenUpper(x)));
 
     // ---- pieces ----
 

@@ -24,6 +24,7 @@ public class AccuracyTests(ITestOutputHelper output)
         { "Sinh", -700, 710.4, 2, false }, { "Sinh", -2, 2, 2, false }, { "Sinh", 1e-300, 1, 2, true }, { "Cosh", -700, 710.4, 2, false }, { "Cosh", -1, 1, 2, false },
         { "Asin", -1, 1, 2, false }, { "Asin", 1e-300, 1, 2, true }, { "Acos", -1, 1, 2, false }, { "Acos", 0.99, 1, 2, false },
         { "Atan", -5, 5, 2, false }, { "Atan", 1e-300, 1e300, 2, true },
+        { "Cbrt", -9, 9, 1, false }, { "Cbrt", 5e-324, 1e308, 1, true },
         { "Sigmoid", -740, 40, 2.5, false }, { "Sigmoid", -5, 5, 2.5, false },
     };
 
@@ -102,6 +103,7 @@ public class AccuracyTests(ITestOutputHelper output)
         "Tanh" => x => Precise.Tanh(x),
         "Sinh" => x => Precise.Sinh(x),
         "Cosh" => x => Precise.Cosh(x),
+        "Cbrt" => x => x < 0 ? -Precise.Exp(Precise.Log(-x) / 3) : Precise.Exp(Precise.Log(x) / 3),
         "Asin" => Precise.Asin,
         "Acos" => Precise.Acos,
         "Atan" => Precise.Atan,
