@@ -21,10 +21,11 @@ internal static class ScalarMath
         return Math.Log(u) + lost / u;
     }
 
-    /// <summary>Only the exponential of −|x| is taken: it cannot overflow.</summary>
+    /// <summary>Only the exponential of −|x| is taken: it cannot overflow. What 1 + e loses in rounding is given back.</summary>
     public static double Sigmoid(double x)
     {
-        double e = Math.Exp(-Math.Abs(x));
-        return (x < 0 ? e : 1) / (1 + e);
+        double e = Math.Exp(-Math.Abs(x)), sum = 1 + e, lost = (1 - sum) + e;
+        double result = (x < 0 ? e : 1) / sum;
+        return result - result * (lost / sum);
     }
 }
