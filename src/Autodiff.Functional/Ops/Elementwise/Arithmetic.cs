@@ -96,14 +96,14 @@ internal readonly struct Reciprocal : IUnary
     public static T Differential<T>(T x, T y, T d) where T : IElementary<T> => -d * y * y;
 }
 
-/// <summary>|x|. Derivative: the sign of x, 0 at 0; selected, not multiplied.</summary>
+/// <summary>|x|. Derivative: the sign of x, 0 at 0 (also to second order), NaN at NaN; selected, not multiplied.</summary>
 internal readonly struct Abs : IUnary
 {
     public static OpInfo Info => OpInfo.Unary("Abs", Expr.Abs, "|x|", "d·sign x", new(-2, 2, 0.01)) with { Edges = "The derivative at 0 is 0." };
     public static Domain Domain => Domain.Numeric;
     public static T Apply<T>(T x) where T : IElementary<T> => T.Abs(x);
     public static T Differential<T>(T x, T y, T d) where T : IElementary<T> =>
-        T.IfLess(x, T.Literal(0), -d, T.IfLess(T.Literal(0), x, d, x * d));
+        T.IfLess(x, T.Literal(0), -d, T.IfLess(T.Literal(0), x, d, T.IfEqual(x, T.Literal(0), T.Literal(0), x * d)));
 }
 
 /// <summary>−1, 0 or 1; NaN at NaN. Derivative: 0.</summary>
