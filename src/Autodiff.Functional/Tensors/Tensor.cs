@@ -98,6 +98,7 @@ public sealed class Tensor : IEquatable<Tensor>
 
     /// <summary>The elements of a span, copied, as a vector.</summary>
     /// <exception cref="DTypeException">The elements are not bool, int, long, float or double.</exception>
+    [OverloadResolutionPriority(1)]   // so that Of([1.0, 2.0]) has one meaning
     public static Tensor Of<T>(ReadOnlySpan<T> elements) where T : unmanaged => Of(elements, Shape.Of(elements.Length));
 
     /// <summary>The elements of a span, copied, in row-major order of a shape.</summary>
