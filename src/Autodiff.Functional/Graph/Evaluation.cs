@@ -16,6 +16,8 @@ internal static class Evaluation
     /// <summary>The value of an op at inputs whose values are known.</summary>
     public static Tensor Step(Op op, Inputs inputs)
     {
+        if (op is IScalarFunction function && inputs[0].Remembered is { Shape.IsScalar: true } x && ReferenceEquals(x.Element, ElementType.Float64))
+            return Tensor.Scalar(function.Evaluate(x.Elements<double>()[0], inputs[^1].Remembered!.Elements<double>()[0]));
         switch (inputs.Count)
         {
             case 1:

@@ -18,8 +18,9 @@ namespace Autodiff.Functional;
 [DebuggerDisplay("{ToString(),nq}")]
 public sealed partial class Expr
 {
-    private readonly Op? _op;   // null: a constant, whose op is made when asked for
-    private Tensor? _value;     // a constant's value; for other nodes the value once somebody asked
+    private readonly Op? _op;          // null: a constant, whose op is made when asked for
+    private readonly double _scalar;   // a Float64 scalar constant's value, whose tensor is made when asked for
+    private Tensor? _value;            // another constant's value; for other nodes the value once somebody asked
 
     private Expr(Op? op, Inputs inputs, TensorType type, Tensor? value, bool weak)
     {
@@ -27,8 +28,14 @@ public sealed partial class Expr
         Stamp = StampClock.Next(inputs);
     }
 
+    private Expr(double scalar, bool weak)
+    {
+        (_scalar, DType, IsWeak) = (scalar, DType.Float64, weak);
+        Stamp = StampClock.Next(default);
+    }
+
     /// <summary>What it computes.</summary>
-    public Op Op => _op ?? new Constant(_value!);
+    public Op Op => _op ?? new Constant(Value);
 
     /// <summary>What it computes from.</summary>
     public Inputs Inputs { get; }
@@ -54,25 +61,29 @@ public sealed partial class Expr
     /// <summary>Larger than the stamps of the inputs, and than those of all nodes that this thread made before.</summary>
     internal long Stamp { get; }
 
-    internal bool HasValue => _value is not null;
+    /// <summary>A constant scalar of dtype Float64.</summary>
+    internal bool IsScalarConstant => _op is null && Shape.IsScalar && DType == DType.Float64;
 
-    internal Tensor? Remembered { get => _value; set => _value = value; }
+    internal bool HasValue => _op is null || _value is not null;
+
+    /// <summary>The value if it is known, without computing it.</summary>
+    internal Tensor? Remembered { get => _value ?? (IsScalarConstant ? _value = Tensor.Scalar(_scalar) : null); set => _value = value; }
 
     // ---- leaves ----
 
     /// <summary>A constant of dtype Float64, which does not give way to other dtypes (unlike a literal).</summary>
-    public static Expr Scalar(double value) => Constant(Tensor.Scalar(value));
+    public static Expr Scalar(double value) => new(value, weak: false);
     /// <summary>A constant of dtype Float32.</summary>
     public static Expr Scalar(float value) => Constant(Tensor.Scalar(value));
     /// <summary>A constant.</summary>
     public static Expr Constant(Tensor value)
     {
         ArgumentNullException.ThrowIfNull(value);
-        return new(null, default, value.Type, value, weak: false);
+        return FromValue(value, weak: false);
     }
 
     /// <summary>A weak literal: it takes the dtype of the other operand, and is Float64 when alone.</summary>
-    public static Expr Literal(double value) => new(null, default, new(DType.Float64, Shape.Scalar), Tensor.Scalar(value), weak: true);
+    public static Expr Literal(double value) => new(value, weak: true);
 
     /// <summary>A variable without a value: a graph over it is open, and <see cref="Value"/> of what depends on it is an error.</summary>
     public static Expr Variable(string name, Shape shape, DType dtype = DType.Float64) => new(new Variable(name), default, new(dtype, shape), null, weak: false);
@@ -112,7 +123,12 @@ public sealed partial class Expr
                 weak &= inputs[i].IsWeak;
             }
             if (constant)
-                return new(null, default, type, Evaluation.Step(op, inputs), weak && inputs.Count > 0);
+            {
+                weak &= inputs.Count > 0;
+                return type is { DType: DType.Float64, Shape.IsScalar: true } && op is IScalarFunction function && inputs[0].IsScalarConstant
+                    ? new(function.Evaluate(inputs[0]._scalar, inputs[inputs.Count - 1]._scalar), weak)
+                    : FromValue(Evaluation.Step(op, inputs), weak);
+            }
         }
         return new(op, inputs, type, null, weak: false);
     }
@@ -120,7 +136,9 @@ public sealed partial class Expr
     /// <summary>The same op at other inputs of the same types: what replaying a graph does.</summary>
     internal Expr With(Inputs inputs) => Make(_op!, inputs, Type);
 
-    internal static Expr FromValue(Tensor value, bool weak) => new(null, default, value.Type, value, weak);
+    internal static Expr FromValue(Tensor value, bool weak) => value.Shape.IsScalar && ReferenceEquals(value.Element, ElementType.Float64)
+        ? new(value.Elements<double>()[0], weak) { _value = value }
+        : new(null, default, value.Type, value, weak);
 
     // ---- value ----
 
@@ -128,7 +146,7 @@ public sealed partial class Expr
     /// The value, if all variables that it depends on have one. It is computed without recursion, and remembered.
     /// </summary>
     /// <exception cref="MissingValueException">A variable has no value, or there is no concrete value inside this transform.</exception>
-    public Tensor Value => _value ?? Evaluation.Value(this);
+    public Tensor Value => Remembered ?? Evaluation.Value(this);
 
     /// <summary>The value of a node with one element, as a double.</summary>
     /// <exception cref="MissingValueException">A variable has no value, or there is no concrete value inside this transform.</exception>

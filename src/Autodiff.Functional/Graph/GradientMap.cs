@@ -40,21 +40,18 @@ public sealed class GradientMap : IReadOnlyDictionary<Expr, Expr>
     /// <summary>The map with a node's contributions added to its inputs. This one stays as it is.</summary>
     internal GradientMap Add(Visit visit, Contributions contributions)
     {
-        var map = this;
+        var (log, version) = (_log, _version);
         var inputs = visit.InputPositions;
         for (int i = 0; i < inputs.Length; i++)
             if (inputs[i] >= 0)
-                map = map.Add(inputs[i], contributions[i]);
-        return map;
+                (log, version) = log.Add(version, inputs[i], contributions[i]);
+        return version == _version ? this : new(_nodes, log, version);
     }
 
     private GradientMap Add(int position, Cotangent contribution)
     {
-        if (contribution.IsNone)
-            return this;
-        var total = TryGetValue(position, out var before) ? before + contribution : contribution;
-        var log = _log.TryAppend(_version, position, total) ? _log : _log.Fork(_version, position, total);
-        return new(_nodes, log, _version + 1);
+        var (log, version) = _log.Add(_version, position, contribution);
+        return new(_nodes, log, version);
     }
 
     internal bool TryGetValue(Visit visit, out Cotangent cotangent) => TryGetValue(visit.Position, out cotangent);
@@ -150,7 +147,16 @@ public sealed class GradientMap : IReadOnlyDictionary<Expr, Expr>
             return entry;
         }
 
-        public bool TryAppend(int version, int position, Cotangent total)
+        /// <summary>A contribution added to a version: the log that holds the next version, and its number.</summary>
+        public (Log Log, int Version) Add(int version, int position, Cotangent contribution)
+        {
+            if (contribution.IsNone)
+                return (this, version);
+            var total = Find(position, version) is var entry and >= 0 ? this[entry] + contribution : contribution;
+            return (TryAppend(version, position, total) ? this : Fork(version, position, total), version + 1);
+        }
+
+        private bool TryAppend(int version, int position, Cotangent total)
         {
             if (Interlocked.CompareExchange(ref _count, version + 1, version) != version)
                 return false;
@@ -166,7 +172,7 @@ public sealed class GradientMap : IReadOnlyDictionary<Expr, Expr>
         }
 
         /// <summary>A copy of a version's entries, with one more.</summary>
-        public Log Fork(int version, int position, Cotangent total)
+        private Log Fork(int version, int position, Cotangent total)
         {
             var fork = new Log(_newest.Length) { _count = version, _entries = new Entry[Math.Max(4, 2 * version)] };
             Volatile.Read(ref _entries).AsSpan(0, version).CopyTo(fork._entries);

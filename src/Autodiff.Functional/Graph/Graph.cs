@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Numerics;
 
 namespace Autodiff.Functional;
 
@@ -68,6 +69,33 @@ public sealed class Graph
     public ImmutableArray<Tensor> Evaluate(params ReadOnlySpan<Tensor> arguments) => Evaluate([.. arguments], tensor => tensor);
     /// <inheritdoc cref="Evaluate(ReadOnlySpan{Tensor})"/>
     public ImmutableArray<Tensor> Evaluate(params Tensor[] arguments) => Evaluate((ReadOnlySpan<Tensor>)arguments);   // F# knows no span of parameters
+
+    /// <summary>
+    /// The outputs' values over any number of .NET's generic math: each op runs on it with the same kernels, and constants are converted. Over
+    /// <see cref="Dual{T}"/> it gives derivatives by the arithmetic of dual numbers alone, a second opinion on the ops' rules; nested duals give higher ones.
+    /// </summary>
+    /// <remarks>Both floating dtypes are this number. Masks and integers stay what they are, and come out as 0, 1 and whole numbers.</remarks>
+    /// <typeparam name="T">The number.</typeparam>
+    /// <param name="arguments">One for each parameter.</param>
+    /// <exception cref="ShapeException">There is another number of values, or one has another shape.</exception>
+    /// <exception cref="DTypeException">A parameter is not floating-point.</exception>
+    /// <exception cref="MissingValueException">A captured variable has no value.</exception>
+    /// <exception cref="NotSupportedException">An op has code for single dtypes only: a special function, a cast to integers.</exception>
+    /// <example><code>
+    /// var graph = Graph.Trace(x => [Expr.Sin(x[0]) * x[0]], [new(DType.Float64, Shape.Scalar)]);
+    /// Console.WriteLine(graph.Evaluate&lt;Dual&lt;double>>(Dual&lt;double>.Variable(0.5))[0].ToScalar().Tangent);   // 0.9182168195493894
+    /// </code></example>
+    public ImmutableArray<Numbers<T>> Evaluate<T>(params ReadOnlySpan<Numbers<T>> arguments) where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        var values = ImmutableArray.CreateBuilder<Tensor>(arguments.Length);
+        for (int i = 0; i < arguments.Length; i++)
+        {
+            var dtype = i < Parameters.Length ? Parameters[i].DType : DType.Float64;
+            values.Add(dtype.IsFloating() ? NumberType<T>.ToTensor(dtype, arguments[i])
+                : throw new DTypeException("Graph.Evaluate", $"floating-point parameters, to evaluate over {typeof(T).Name}", $"{dtype} at parameter {i}", "Capture it as a constant."));
+        }
+        return [.. Evaluate(values.DrainToImmutable(), NumberType<T>.Convert).Select(NumberType<T>.FromTensor)];
+    }
 
     /// <summary>The values over another element type: <paramref name="convert"/> takes each value of the graph's own type there.</summary>
     internal ImmutableArray<Tensor> Evaluate(ImmutableArray<Tensor> arguments, Func<Tensor, Tensor> convert)

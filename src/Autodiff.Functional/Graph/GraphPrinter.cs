@@ -143,7 +143,7 @@ public sealed partial class Expr
     public static string Print(IEnumerable<Expr> roots, params IEnumerable<KeyValuePair<string, Expr>> names) => GraphPrinter.Print([.. roots], names);
 
     /// <summary>A fresh parameter that stands for a point: it is told apart from it, and knows its value if there is one.</summary>
-    internal static Expr SeedAt(Expr at) => new(Seed.Instance, new(at), at.Type, at.IsConstant ? at._value : null, weak: false);
+    internal static Expr SeedAt(Expr at) => new(Seed.Instance, new(at), at.Type, at.IsConstant ? at.Value : null, weak: false);
 
     /// <summary>A fresh leaf of a type.</summary>
     internal static Expr Leaf(Leaf op, TensorType type) => new(op, default, type, null, weak: false);

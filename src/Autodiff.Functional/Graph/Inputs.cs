@@ -32,6 +32,9 @@ public readonly struct Inputs : IReadOnlyList<Expr>
         : index == 1 && _second is not null ? _second
         : throw new ArgumentOutOfRangeException(nameof(index));
 
+    /// <summary>The input at a position counted from either end.</summary>
+    public Expr this[Index index] => this[index.GetOffset(Count)];
+
     /// <summary>The inputs in order.</summary>
     public Enumerator GetEnumerator() => new(this);
     IEnumerator<Expr> IEnumerable<Expr>.GetEnumerator() => GetEnumerator();

@@ -1,5 +1,4 @@
 using System.Collections;
-using System.Runtime.CompilerServices;
 
 namespace Autodiff.Functional;
 
@@ -22,37 +21,93 @@ public sealed class KahnOrder : IReadOnlyList<Visit>, INodes
         (_nodes, _edges, _firstEdge, RootPositions) = (nodes, edges, firstEdge, roots);
 
     /// <summary>All nodes that the roots are computed from.</summary>
-    public static KahnOrder From(params ReadOnlySpan<Expr> roots) => From(roots, long.MinValue);
+    public static KahnOrder From(params ReadOnlySpan<Expr> roots) => Sorted(roots, static (_, _) => true, 0);
 
     /// <summary>All nodes that the roots are computed from.</summary>
     public static KahnOrder From(params Expr[] roots) => From((ReadOnlySpan<Expr>)roots);   // F# knows no span of parameters
 
-    /// <summary>The nodes that the roots are computed from and whose stamp is not below a floor.</summary>
-    internal static KahnOrder From(ReadOnlySpan<Expr> roots, long floor) => Discovery.Of(roots, floor, skipValued: false).Sort();
-
     /// <summary>The nodes whose values must be computed before the root's is known.</summary>
-    internal static KahnOrder Unevaluated(Expr root) => Discovery.Of([root], long.MinValue, skipValued: true).Sort();
+    internal static KahnOrder Unevaluated(Expr root) => Sorted([root], static (node, _) => !node.HasValue, 0);
 
-    /// <summary>The nodes on the way from parameters to roots: those that depend on a parameter, in order. Edges from elsewhere are −1.</summary>
+    /// <summary>
+    /// The nodes on the way from parameters to roots: those that depend on a parameter. Edges from elsewhere are −1. A node that is older than all
+    /// parameters, or a constant, can't depend on one and is not even looked at.
+    /// </summary>
     internal static KahnOrder Between(ReadOnlySpan<Expr> parameters, ReadOnlySpan<Expr> roots)
     {
         long floor = long.MaxValue;
         foreach (var parameter in parameters)
             floor = Math.Min(floor, parameter.Stamp);
-        return From(roots, floor).DependentOn(parameters);
+        return Sorted(roots, static (node, floor) => node.Stamp >= floor && !node.IsConstant, floor).DependentOn(parameters);
     }
 
     /// <summary>The nodes that depend on a leaf which is no constant.</summary>
-    internal KahnOrder DependentOnVariables() => Where((visit, dependent) => dependent || (visit.Inputs.Count == 0 && !visit.Node.IsConstant), cut: null);
+    internal static KahnOrder DependentOnVariables(Expr root) => Sorted([root], static (node, _) => !node.IsConstant, 0);
+
+    /// <summary>
+    /// Finds the nodes that <paramref name="follow"/> admits, breadth first, and sorts them. The list of those found is also the list of those still to
+    /// be looked at.
+    /// </summary>
+    private static KahnOrder Sorted(ReadOnlySpan<Expr> roots, Func<Expr, long, bool> follow, long floor)
+    {
+        using var index = new NodeIndex();
+        using var edges = new GrowingList<int>();
+        using var firstEdge = new GrowingList<int>();
+        var rootNumbers = new int[roots.Length];
+        for (int i = 0; i < roots.Length; i++)
+            rootNumbers[i] = follow(roots[i], floor) ? index.Add(roots[i]) : -1;
+        for (int i = 0; i < index.Count; i++)
+        {
+            firstEdge.Add(edges.Count);
+            var inputs = index.Node(i).Inputs;
+            for (int k = 0, count = inputs.Count; k < count; k++)
+                edges.Add(inputs[k] is var input && follow(input, floor) ? index.Add(input) : -1);
+        }
+        firstEdge.Add(edges.Count);
+        return new Discovery(index.Nodes, edges.Items, firstEdge.Items, rootNumbers).Sort();
+    }
 
     private KahnOrder DependentOn(ReadOnlySpan<Expr> parameters)
     {
-        var seeds = new HashSet<Expr>(parameters.Length, ReferenceEqualityComparer.Instance);
+        var dependent = new bool[Count];
+        var cut = new HashSet<Expr>(parameters.Length, ReferenceEqualityComparer.Instance);
         foreach (var parameter in parameters)
-            seeds.Add(parameter);
-        return parameters.Length == 1 && parameters[0] is var only
-            ? Where((visit, dependent) => dependent || ReferenceEquals(visit.Node, only), node => ReferenceEquals(node, only))
-            : Where((visit, dependent) => dependent || seeds.Contains(visit.Node), seeds.Contains);
+            cut.Add(parameter);
+        int kept = 0, cutEdges = 0;
+        for (int position = 0; position < dependent.Length; position++)
+        {
+            // A node of the kind that parameters are made of is looked up; others are what their inputs are.
+            bool isParameter = cut.Contains(_nodes[position]), any = isParameter;
+            foreach (int input in InputPositions(position))
+            {
+                any |= input >= 0 && dependent[input];
+                cutEdges += isParameter && input >= 0 ? 1 : 0;
+            }
+            dependent[position] = any;
+            kept += any ? 1 : 0;
+        }
+        return kept == Count && cutEdges == 0 ? this : Kept(dependent, kept, cut);
+    }
+
+    /// <summary>The marked nodes only. Edges from others, and all edges into cut ones, are −1.</summary>
+    private KahnOrder Kept(bool[] marked, int count, HashSet<Expr> cut)
+    {
+        var moved = new int[Count];
+        using var edges = new GrowingList<int>(2 * count);
+        var (nodes, firstEdge) = (new Expr[count], new int[count + 1]);
+        int next = 0;
+        for (int position = 0; position < marked.Length; position++)
+        {
+            moved[position] = marked[position] ? next : -1;
+            if (!marked[position])
+                continue;
+            nodes[next] = _nodes[position];
+            bool isCut = cut.Contains(_nodes[position]);
+            foreach (int input in InputPositions(position))
+                edges.Add(input < 0 || isCut ? -1 : moved[input]);
+            firstEdge[++next] = edges.Count;
+        }
+        return new(nodes, edges.Items.ToArray(), firstEdge, Array.ConvertAll(RootPositions, p => p < 0 ? -1 : moved[p]));
     }
 
     /// <summary>How many nodes.</summary>
@@ -88,39 +143,6 @@ public sealed class KahnOrder : IReadOnlyList<Visit>, INodes
         foreach (var visit in this)
             state = step(state, visit);
         return state;
-    }
-
-    /// <summary>The nodes that a predicate keeps, told whether one of their kept inputs was; edges to others are cut, as are all edges into <paramref name="cut"/>.</summary>
-    private KahnOrder Where(Func<Visit, bool, bool> keep, Func<Expr, bool>? cut)
-    {
-        var moved = new int[Count];
-        int nodes = 0, edges = 0;
-        foreach (var visit in this)
-        {
-            bool dependent = false;
-            foreach (int input in visit.InputPositions)
-                dependent |= input >= 0 && moved[input] >= 0;
-            bool kept = keep(visit, dependent);
-            moved[visit.Position] = kept ? nodes++ : -1;
-            if (kept)
-                edges += visit.Node.Inputs.Count;
-        }
-        if (nodes == Count && cut is null)
-            return this;
-        var (keptNodes, keptEdges, firstEdge) = (new Expr[nodes], new int[edges], new int[nodes + 1]);
-        int edge = 0;
-        foreach (var visit in this)
-        {
-            int to = moved[visit.Position];
-            if (to < 0)
-                continue;
-            keptNodes[to] = visit.Node;
-            bool isCut = cut is not null && cut(visit.Node);
-            foreach (int input in visit.InputPositions)
-                keptEdges[edge++] = input < 0 || isCut ? -1 : moved[input];
-            firstEdge[to + 1] = edge;
-        }
-        return new(keptNodes, keptEdges, firstEdge, Array.ConvertAll(RootPositions, p => p < 0 ? -1 : moved[p]));
     }
 
     /// <summary>Another order of the same nodes that Kahn's algorithm allows: <paramref name="choose"/> picks which of the ready nodes comes next.</summary>
@@ -168,45 +190,24 @@ public sealed class KahnOrder : IReadOnlyList<Visit>, INodes
     }
 
     /// <summary>The reachable nodes as they were found, with their edges by number; Kahn's algorithm puts them in order.</summary>
-    private sealed class Discovery(Expr[] nodes, int[] edges, int[] firstEdge, int[] roots)
+    private readonly ref struct Discovery(ReadOnlySpan<Expr> nodes, ReadOnlySpan<int> edges, ReadOnlySpan<int> firstEdge, ReadOnlySpan<int> roots)
     {
-        /// <summary>Finds the nodes breadth first; the list of those found is also the list of those still to be looked at.</summary>
-        public static Discovery Of(ReadOnlySpan<Expr> roots, long floor, bool skipValued)
-        {
-            var index = new NodeIndex();
-            var edges = new GrowingList<int>(32);
-            var firstEdge = new GrowingList<int>(16);
-            var rootNumbers = new int[roots.Length];
-            for (int i = 0; i < roots.Length; i++)
-                rootNumbers[i] = Skipped(roots[i]) ? -1 : index.Add(roots[i]);
-            for (int i = 0; i < index.Count; i++)
-            {
-                firstEdge.Add(edges.Count);
-                var inputs = index[i].Inputs;
-                for (int k = 0, count = inputs.Count; k < count; k++)
-                {
-                    var input = inputs[k];
-                    edges.Add(Skipped(input) ? -1 : index.Add(input));
-                }
-            }
-            firstEdge.Add(edges.Count);
-            return new(index.ToArray(), edges.ToArray(), firstEdge.ToArray(), rootNumbers);
-
-            bool Skipped(Expr node) => node.Stamp < floor || (skipValued && node.HasValue);
-        }
+        private readonly ReadOnlySpan<Expr> _nodes = nodes;
+        private readonly ReadOnlySpan<int> _edges = edges, _firstEdge = firstEdge, _roots = roots;
 
         /// <summary>
         /// Kahn's algorithm, from the roots down. A queue of ready nodes keeps the order deterministic; any choice among them gives a valid order.
         /// </summary>
         public KahnOrder Sort(Func<int, int>? choose = null)
         {
-            int count = nodes.Length;
-            var consumers = new int[count];
-            foreach (int input in edges)
+            int count = _nodes.Length;
+            using var pooled = new GrowingList<int>(2 * count);
+            Span<int> consumers = pooled.Space[..count], ready = pooled.Space[count..(2 * count)];   // ready is a queue: those before head are taken
+            consumers.Clear();
+            foreach (int input in _edges)
                 if (input >= 0)
                     consumers[input]++;
 
-            var ready = new int[count];     // a queue: those before head are taken
             int head = 0, tail = 0;
             for (int i = 0; i < count; i++)
                 if (consumers[i] == 0)
@@ -219,8 +220,8 @@ public sealed class KahnOrder : IReadOnlyList<Visit>, INodes
                     (ready[head], ready[chosen]) = (ready[chosen], ready[head]);
                 }
                 int node = ready[head++];
-                for (int edge = firstEdge[node]; edge < firstEdge[node + 1]; edge++)
-                    if (edges[edge] is var input and >= 0 && --consumers[input] == 0)
+                for (int edge = _firstEdge[node]; edge < _firstEdge[node + 1]; edge++)
+                    if (_edges[edge] is var input and >= 0 && --consumers[input] == 0)
                         ready[tail++] = input;
             }
 
@@ -228,17 +229,20 @@ public sealed class KahnOrder : IReadOnlyList<Visit>, INodes
             var position = consumers;
             for (int i = 0; i < count; i++)
                 position[ready[i]] = count - 1 - i;
-            var (sorted, sortedEdges, sortedFirst) = (new Expr[count], new int[edges.Length], new int[count + 1]);
+            var (sorted, sortedEdges, sortedFirst) = (new Expr[count], new int[_edges.Length], new int[count + 1]);
             int next = 0;
             for (int i = 0; i < count; i++)
             {
                 int node = ready[count - 1 - i];
-                sorted[i] = nodes[node];
-                for (int edge = firstEdge[node]; edge < firstEdge[node + 1]; edge++)
-                    sortedEdges[next++] = edges[edge] < 0 ? -1 : position[edges[edge]];
+                sorted[i] = _nodes[node];
+                for (int edge = _firstEdge[node]; edge < _firstEdge[node + 1]; edge++)
+                    sortedEdges[next++] = _edges[edge] < 0 ? -1 : position[_edges[edge]];
                 sortedFirst[i + 1] = next;
             }
-            return new(sorted, sortedEdges, sortedFirst, Array.ConvertAll(roots, r => r < 0 ? -1 : position[r]));
+            var rootPositions = new int[_roots.Length];
+            for (int i = 0; i < rootPositions.Length; i++)
+                rootPositions[i] = _roots[i] < 0 ? -1 : position[_roots[i]];
+            return new(sorted, sortedEdges, sortedFirst, rootPositions);
         }
     }
 }
@@ -269,85 +273,3 @@ public readonly struct Visit
     public Wanted Wanted => new(InputPositions);
 }
 
-/// <summary>Some nodes by number.</summary>
-internal interface INodes
-{
-    int Count { get; }
-    Expr Node(int position);
-    /// <summary>The node's number, −1 if it is not here.</summary>
-    int Find(Expr node);
-}
-
-/// <summary>Numbers nodes in the order in which they are added. The stamp is the hash; it is multiplied, since raw stamps cluster.</summary>
-internal sealed class NodeIndex : INodes
-{
-    private Expr[] _nodes = new Expr[16];
-    private int[] _slots = new int[32];   // number + 1; 0 is free
-    private int _shift = 64 - 5;
-
-    public int Count { get; private set; }
-    public Expr this[int number] => _nodes[number];
-    public Expr Node(int position) => _nodes[position];
-
-    public static NodeIndex Of(Expr[] nodes)
-    {
-        var index = new NodeIndex();
-        foreach (var node in nodes)
-            index.Add(node);
-        return index;
-    }
-
-    public Expr[] ToArray() => _nodes[..Count];
-
-    /// <summary>The node's number: a new one if it is not here yet.</summary>
-    public int Add(Expr node)
-    {
-        int slot = Slot(node);
-        if (_slots[slot] != 0)
-            return _slots[slot] - 1;
-        if (Count == _nodes.Length)
-            Array.Resize(ref _nodes, 2 * Count);
-        _nodes[Count] = node;
-        _slots[slot] = ++Count;
-        if (2 * Count > _slots.Length)
-            Grow();
-        return Count - 1;
-    }
-
-    /// <summary>The node's number, −1 if it has none.</summary>
-    public int Find(Expr node) => _slots[Slot(node)] - 1;
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private int Slot(Expr node)
-    {
-        int mask = _slots.Length - 1;
-        int slot = (int)((ulong)node.Stamp * 0x9E3779B97F4A7C15 >> _shift);
-        while (_slots[slot] != 0 && !ReferenceEquals(_nodes[_slots[slot] - 1], node))
-            slot = (slot + 1) & mask;
-        return slot;
-    }
-
-    private void Grow()
-    {
-        _slots = new int[2 * _slots.Length];
-        _shift--;
-        for (int i = 0; i < Count; i++)
-            _slots[Slot(_nodes[i])] = i + 1;
-    }
-}
-
-/// <summary>A list that gives its array away without a copy where it fits.</summary>
-internal struct GrowingList<T>(int capacity)
-{
-    private T[] _items = new T[capacity];
-    public int Count { get; private set; }
-
-    public void Add(T item)
-    {
-        if (Count == _items.Length)
-            Array.Resize(ref _items, 2 * Count);
-        _items[Count++] = item;
-    }
-
-    public readonly T[] ToArray() => Count == _items.Length ? _items : _items[..Count];
-}

@@ -49,14 +49,20 @@ internal static class Gemm
         Check(m, n, k, a, b, c);
         c = c[..(m * n)];
         if (k == 0) c.Clear();
-        else if ((long)m * n * k <= TinyProduct) Tiny(m, n, k, a, b, c);
+        else if ((long)m * n * k <= (n < Vector256<T>.Count ? 2 * TinyProduct : TinyProduct)) Tiny(m, n, k, a, b, c);
         else if (n == 1) Gemv.Multiply(m, k, a, b.Transposed, c);
         else if (m == 1) Gemv.Multiply(n, k, b.Transposed, a, c);
-        else if (n < Vector256<T>.Count) ColumnByColumn(m, n, k, a, b, c);
+        else if (n < Vector256<T>.Count) Narrow(m, n, k, a, b, c);
         else if (m <= FewRows && b.Column != 1)
             for (int i = 0; i < m; i++) Gemv.Multiply(n, k, b.Transposed, a.FromRow(i), c.Slice(i * n, n));
-        else if (UnpackedGemm.IsBest<T>(m, n, k)) UnpackedGemm.Multiply(m, n, k, a, b, c);
-        else PackedGemm.Multiply(m, n, k, a, b, c);
+        else if (Vector512.IsHardwareAccelerated && n >= Vector512<T>.Count) Blocked<T, Register512<T>>(m, n, k, a, b, c);
+        else Blocked<T, Register256<T>>(m, n, k, a, b, c);
+    }
+
+    private static void Blocked<T, V>(int m, int n, int k, Strided<T> a, Strided<T> b, Span<T> c) where T : unmanaged, INumberBase<T> where V : struct, IRegister<V, T>
+    {
+        if (UnpackedGemm.IsBest<T>(m, n, k)) UnpackedGemm.Multiply<T, V>(m, n, k, a, b, c);
+        else PackedGemm.Multiply<T, V>(m, n, k, a, b, c);
     }
 
     private const int TinyProduct = 48, FewRows = 3;
@@ -85,15 +91,17 @@ internal static class Gemm
         }
     }
 
-    /// <summary>B is narrower than a register: a matrix-vector product for each of its columns.</summary>
-    private static void ColumnByColumn<T>(int m, int n, int k, Strided<T> a, Strided<T> b, Span<T> c) where T : unmanaged, INumberBase<T>
+    /// <summary>B is narrower than a register: it is filled up with columns of zeros.</summary>
+    private static void Narrow<T>(int m, int n, int k, Strided<T> a, Strided<T> b, Span<T> c) where T : unmanaged, INumberBase<T>
     {
-        using var column = new Buffer<T>(m);
-        for (int j = 0; j < n; j++)
-        {
-            Gemv.Multiply(m, k, a, b.Transposed.FromRow(j), column.Span);
-            for (int i = 0; i < m; i++) c[i * n + j] = column.Span[i];
-        }
+        int width = Vector256<T>.Count;
+        using var wideB = new Buffer<T>(k * width);
+        using var wideC = new Buffer<T>(m * width);
+        wideB.Span.Clear();
+        for (int p = 0; p < k; p++)
+            for (int j = 0; j < n; j++) wideB.Span[p * width + j] = b.Data[p * b.Row + j * b.Column];
+        UnpackedGemm.Multiply<T, Register256<T>>(m, width, k, a, new(wideB.Span, width, 1), wideC.Span);
+        for (int i = 0; i < m; i++) wideC.Span.Slice(i * width, n).CopyTo(c[(i * n)..]);
     }
 
     private static void Plain<E>(int m, int n, int k, Strided<E> a, Strided<E> b, Span<E> c) where E : struct, IElementary<E>

@@ -42,22 +42,22 @@ internal static class Gemv
             for (; (int)p + 2 * width <= full; p += (nuint)(2 * width))
             {
                 Vector256<T> v = Vector256.LoadUnsafe(ref x, p), w = Vector256.LoadUnsafe(ref x, p + (nuint)width);
-                s0 = GemmKernel.MultiplyAdd(Vector256.LoadUnsafe(ref a0, p), v, s0);
-                s1 = GemmKernel.MultiplyAdd(Vector256.LoadUnsafe(ref a1, p), v, s1);
-                s2 = GemmKernel.MultiplyAdd(Vector256.LoadUnsafe(ref a2, p), v, s2);
-                s3 = GemmKernel.MultiplyAdd(Vector256.LoadUnsafe(ref a3, p), v, s3);
-                t0 = GemmKernel.MultiplyAdd(Vector256.LoadUnsafe(ref a0, p + (nuint)width), w, t0);
-                t1 = GemmKernel.MultiplyAdd(Vector256.LoadUnsafe(ref a1, p + (nuint)width), w, t1);
-                t2 = GemmKernel.MultiplyAdd(Vector256.LoadUnsafe(ref a2, p + (nuint)width), w, t2);
-                t3 = GemmKernel.MultiplyAdd(Vector256.LoadUnsafe(ref a3, p + (nuint)width), w, t3);
+                s0 = Register256<T>.MultiplyAdd(Vector256.LoadUnsafe(ref a0, p), v, s0);
+                s1 = Register256<T>.MultiplyAdd(Vector256.LoadUnsafe(ref a1, p), v, s1);
+                s2 = Register256<T>.MultiplyAdd(Vector256.LoadUnsafe(ref a2, p), v, s2);
+                s3 = Register256<T>.MultiplyAdd(Vector256.LoadUnsafe(ref a3, p), v, s3);
+                t0 = Register256<T>.MultiplyAdd(Vector256.LoadUnsafe(ref a0, p + (nuint)width), w, t0);
+                t1 = Register256<T>.MultiplyAdd(Vector256.LoadUnsafe(ref a1, p + (nuint)width), w, t1);
+                t2 = Register256<T>.MultiplyAdd(Vector256.LoadUnsafe(ref a2, p + (nuint)width), w, t2);
+                t3 = Register256<T>.MultiplyAdd(Vector256.LoadUnsafe(ref a3, p + (nuint)width), w, t3);
             }
             if ((int)p < full)
             {
                 Vector256<T> v = Vector256.LoadUnsafe(ref x, p);
-                s0 = GemmKernel.MultiplyAdd(Vector256.LoadUnsafe(ref a0, p), v, s0);
-                s1 = GemmKernel.MultiplyAdd(Vector256.LoadUnsafe(ref a1, p), v, s1);
-                s2 = GemmKernel.MultiplyAdd(Vector256.LoadUnsafe(ref a2, p), v, s2);
-                s3 = GemmKernel.MultiplyAdd(Vector256.LoadUnsafe(ref a3, p), v, s3);
+                s0 = Register256<T>.MultiplyAdd(Vector256.LoadUnsafe(ref a0, p), v, s0);
+                s1 = Register256<T>.MultiplyAdd(Vector256.LoadUnsafe(ref a1, p), v, s1);
+                s2 = Register256<T>.MultiplyAdd(Vector256.LoadUnsafe(ref a2, p), v, s2);
+                s3 = Register256<T>.MultiplyAdd(Vector256.LoadUnsafe(ref a3, p), v, s3);
             }
             Unsafe.Add(ref c, i) = Finish(s0 + t0, full, k, ref a0, ref x);
             Unsafe.Add(ref c, i + 1) = Finish(s1 + t1, full, k, ref a1, ref x);
@@ -71,10 +71,10 @@ internal static class Gemv
             nuint p = 0;
             for (; (int)p + 2 * width <= full; p += (nuint)(2 * width))
             {
-                s = GemmKernel.MultiplyAdd(Vector256.LoadUnsafe(ref a0, p), Vector256.LoadUnsafe(ref x, p), s);
-                t = GemmKernel.MultiplyAdd(Vector256.LoadUnsafe(ref a0, p + (nuint)width), Vector256.LoadUnsafe(ref x, p + (nuint)width), t);
+                s = Register256<T>.MultiplyAdd(Vector256.LoadUnsafe(ref a0, p), Vector256.LoadUnsafe(ref x, p), s);
+                t = Register256<T>.MultiplyAdd(Vector256.LoadUnsafe(ref a0, p + (nuint)width), Vector256.LoadUnsafe(ref x, p + (nuint)width), t);
             }
-            if ((int)p < full) s = GemmKernel.MultiplyAdd(Vector256.LoadUnsafe(ref a0, p), Vector256.LoadUnsafe(ref x, p), s);
+            if ((int)p < full) s = Register256<T>.MultiplyAdd(Vector256.LoadUnsafe(ref a0, p), Vector256.LoadUnsafe(ref x, p), s);
             Unsafe.Add(ref c, i) = Finish(s + t, full, k, ref a0, ref x);
         }
     }
@@ -102,9 +102,9 @@ internal static class Gemv
             nuint i = 0;
             for (; (int)i + width <= m; i += (nuint)width)
             {
-                Vector256<T> s = GemmKernel.MultiplyAdd(v0, Vector256.LoadUnsafe(ref a0, i), Vector256.LoadUnsafe(ref c, i));
-                Vector256<T> t = GemmKernel.MultiplyAdd(v2, Vector256.LoadUnsafe(ref a2, i), v1 * Vector256.LoadUnsafe(ref a1, i));
-                (GemmKernel.MultiplyAdd(v3, Vector256.LoadUnsafe(ref a3, i), s) + t).StoreUnsafe(ref c, i);
+                Vector256<T> s = Register256<T>.MultiplyAdd(v0, Vector256.LoadUnsafe(ref a0, i), Vector256.LoadUnsafe(ref c, i));
+                Vector256<T> t = Register256<T>.MultiplyAdd(v2, Vector256.LoadUnsafe(ref a2, i), v1 * Vector256.LoadUnsafe(ref a1, i));
+                (Register256<T>.MultiplyAdd(v3, Vector256.LoadUnsafe(ref a3, i), s) + t).StoreUnsafe(ref c, i);
             }
             for (; (int)i < m; i++)
                 Unsafe.Add(ref c, i) += x0 * Unsafe.Add(ref a0, i) + x1 * Unsafe.Add(ref a1, i) + (x2 * Unsafe.Add(ref a2, i) + x3 * Unsafe.Add(ref a3, i));
@@ -116,7 +116,7 @@ internal static class Gemv
             Vector256<T> v0 = Vector256.Create(x0);
             nuint i = 0;
             for (; (int)i + width <= m; i += (nuint)width)
-                GemmKernel.MultiplyAdd(v0, Vector256.LoadUnsafe(ref a0, i), Vector256.LoadUnsafe(ref c, i)).StoreUnsafe(ref c, i);
+                Register256<T>.MultiplyAdd(v0, Vector256.LoadUnsafe(ref a0, i), Vector256.LoadUnsafe(ref c, i)).StoreUnsafe(ref c, i);
             for (; (int)i < m; i++) Unsafe.Add(ref c, i) += x0 * Unsafe.Add(ref a0, i);
         }
     }

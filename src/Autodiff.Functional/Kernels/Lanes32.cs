@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
 namespace Autodiff.Functional.Kernels;
@@ -58,34 +57,33 @@ internal readonly record struct Lanes32(Vector256<float> Value) : ILanes<Lanes32
     public static Lanes32 Tanh(Lanes32 x) => new(VectorMath32.Tanh(x.Value));
 
     // These have no vector code: a lane at a time.
-    public static unsafe Lanes32 Cbrt(Lanes32 x) => EachLane(x, &Real32.Cbrt);
-    public static unsafe Lanes32 Asin(Lanes32 x) => EachLane(x, &Real32.Asin);
-    public static unsafe Lanes32 Acos(Lanes32 x) => EachLane(x, &Real32.Acos);
-    public static unsafe Lanes32 Atan(Lanes32 x) => EachLane(x, &Real32.Atan);
-    public static unsafe Lanes32 Atan2(Lanes32 y, Lanes32 x) => EachLane(y, x, &Real32.Atan2);
-    public static unsafe Lanes32 Sinh(Lanes32 x) => EachLane(x, &Real32.Sinh);
-    public static unsafe Lanes32 Cosh(Lanes32 x) => EachLane(x, &Real32.Cosh);
-    public static unsafe Lanes32 Asinh(Lanes32 x) => EachLane(x, &Real32.Asinh);
-    public static unsafe Lanes32 Acosh(Lanes32 x) => EachLane(x, &Real32.Acosh);
-    public static unsafe Lanes32 Atanh(Lanes32 x) => EachLane(x, &Real32.Atanh);
-    public static unsafe Lanes32 Special<TFunction>(Lanes32 x) where TFunction : struct, ISpecial => EachLane(x, &Real32.Special<TFunction>);
+    public static unsafe Lanes32 Cbrt(Lanes32 x) => EachLane(x, &Math.Cbrt);
+    public static unsafe Lanes32 Asin(Lanes32 x) => EachLane(x, &Math.Asin);
+    public static unsafe Lanes32 Acos(Lanes32 x) => EachLane(x, &Math.Acos);
+    public static unsafe Lanes32 Atan(Lanes32 x) => EachLane(x, &Math.Atan);
+    public static unsafe Lanes32 Atan2(Lanes32 y, Lanes32 x) => EachLane(y, x, &Math.Atan2);
+    public static unsafe Lanes32 Sinh(Lanes32 x) => EachLane(x, &Math.Sinh);
+    public static unsafe Lanes32 Cosh(Lanes32 x) => EachLane(x, &Math.Cosh);
+    public static unsafe Lanes32 Asinh(Lanes32 x) => EachLane(x, &Math.Asinh);
+    public static unsafe Lanes32 Acosh(Lanes32 x) => EachLane(x, &Math.Acosh);
+    public static unsafe Lanes32 Atanh(Lanes32 x) => EachLane(x, &Math.Atanh);
+    public static unsafe Lanes32 Special<TFunction>(Lanes32 x) where TFunction : struct, ISpecial => EachLane(x, &TFunction.Evaluate);
 
-    private static Real32 Remainder(Real32 x, Real32 y) => x % y;
+    private static double Remainder(double x, double y) => x % y;
 
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private static unsafe Lanes32 EachLane(Lanes32 x, delegate*<Real32, Real32> function)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static unsafe Lanes32 EachLane(Lanes32 x, delegate*<double, double> function)
     {
-        Span<Real32> lanes = MemoryMarshal.Cast<Lanes32, Real32>(new Span<Lanes32>(ref x));
-        foreach (ref Real32 lane in lanes) lane = function(lane);
+        ref float lane = ref Unsafe.As<Lanes32, float>(ref x);
+        for (int i = 0; i < Count; i++) Unsafe.Add(ref lane, i) = (float)function(Unsafe.Add(ref lane, i));
         return x;
     }
 
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private static unsafe Lanes32 EachLane(Lanes32 x, Lanes32 y, delegate*<Real32, Real32, Real32> function)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static unsafe Lanes32 EachLane(Lanes32 x, Lanes32 y, delegate*<double, double, double> function)
     {
-        Span<Real32> left = MemoryMarshal.Cast<Lanes32, Real32>(new Span<Lanes32>(ref x));
-        ReadOnlySpan<Real32> right = MemoryMarshal.Cast<Lanes32, Real32>(new ReadOnlySpan<Lanes32>(ref y));
-        for (int lane = 0; lane < left.Length; lane++) left[lane] = function(left[lane], right[lane]);
+        ref float lane = ref Unsafe.As<Lanes32, float>(ref x), other = ref Unsafe.As<Lanes32, float>(ref y);
+        for (int i = 0; i < Count; i++) Unsafe.Add(ref lane, i) = (float)function(Unsafe.Add(ref lane, i), Unsafe.Add(ref other, i));
         return x;
     }
 }

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
 namespace Autodiff.Functional.Kernels;
@@ -54,34 +53,33 @@ internal readonly record struct Lanes64(Vector256<double> Value) : ILanes<Lanes6
     public static Lanes64 Tanh(Lanes64 x) => new(VectorMath64.Tanh(x.Value));
 
     // These have no vector code: a lane at a time.
-    public static unsafe Lanes64 Cbrt(Lanes64 x) => EachLane(x, &Real64.Cbrt);
-    public static unsafe Lanes64 Asin(Lanes64 x) => EachLane(x, &Real64.Asin);
-    public static unsafe Lanes64 Acos(Lanes64 x) => EachLane(x, &Real64.Acos);
-    public static unsafe Lanes64 Atan(Lanes64 x) => EachLane(x, &Real64.Atan);
-    public static unsafe Lanes64 Atan2(Lanes64 y, Lanes64 x) => EachLane(y, x, &Real64.Atan2);
-    public static unsafe Lanes64 Sinh(Lanes64 x) => EachLane(x, &Real64.Sinh);
-    public static unsafe Lanes64 Cosh(Lanes64 x) => EachLane(x, &Real64.Cosh);
-    public static unsafe Lanes64 Asinh(Lanes64 x) => EachLane(x, &Real64.Asinh);
-    public static unsafe Lanes64 Acosh(Lanes64 x) => EachLane(x, &Real64.Acosh);
-    public static unsafe Lanes64 Atanh(Lanes64 x) => EachLane(x, &Real64.Atanh);
-    public static unsafe Lanes64 Special<TFunction>(Lanes64 x) where TFunction : struct, ISpecial => EachLane(x, &Real64.Special<TFunction>);
+    public static unsafe Lanes64 Cbrt(Lanes64 x) => EachLane(x, &Math.Cbrt);
+    public static unsafe Lanes64 Asin(Lanes64 x) => EachLane(x, &Math.Asin);
+    public static unsafe Lanes64 Acos(Lanes64 x) => EachLane(x, &Math.Acos);
+    public static unsafe Lanes64 Atan(Lanes64 x) => EachLane(x, &Math.Atan);
+    public static unsafe Lanes64 Atan2(Lanes64 y, Lanes64 x) => EachLane(y, x, &Math.Atan2);
+    public static unsafe Lanes64 Sinh(Lanes64 x) => EachLane(x, &Math.Sinh);
+    public static unsafe Lanes64 Cosh(Lanes64 x) => EachLane(x, &Math.Cosh);
+    public static unsafe Lanes64 Asinh(Lanes64 x) => EachLane(x, &Math.Asinh);
+    public static unsafe Lanes64 Acosh(Lanes64 x) => EachLane(x, &Math.Acosh);
+    public static unsafe Lanes64 Atanh(Lanes64 x) => EachLane(x, &Math.Atanh);
+    public static unsafe Lanes64 Special<TFunction>(Lanes64 x) where TFunction : struct, ISpecial => EachLane(x, &TFunction.Evaluate);
 
-    private static Real64 Remainder(Real64 x, Real64 y) => x % y;
+    private static double Remainder(double x, double y) => x % y;
 
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private static unsafe Lanes64 EachLane(Lanes64 x, delegate*<Real64, Real64> function)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static unsafe Lanes64 EachLane(Lanes64 x, delegate*<double, double> function)
     {
-        Span<Real64> lanes = MemoryMarshal.Cast<Lanes64, Real64>(new Span<Lanes64>(ref x));
-        foreach (ref Real64 lane in lanes) lane = function(lane);
+        ref double lane = ref Unsafe.As<Lanes64, double>(ref x);
+        for (int i = 0; i < Count; i++) Unsafe.Add(ref lane, i) = function(Unsafe.Add(ref lane, i));
         return x;
     }
 
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private static unsafe Lanes64 EachLane(Lanes64 x, Lanes64 y, delegate*<Real64, Real64, Real64> function)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static unsafe Lanes64 EachLane(Lanes64 x, Lanes64 y, delegate*<double, double, double> function)
     {
-        Span<Real64> left = MemoryMarshal.Cast<Lanes64, Real64>(new Span<Lanes64>(ref x));
-        ReadOnlySpan<Real64> right = MemoryMarshal.Cast<Lanes64, Real64>(new ReadOnlySpan<Lanes64>(ref y));
-        for (int lane = 0; lane < left.Length; lane++) left[lane] = function(left[lane], right[lane]);
+        ref double lane = ref Unsafe.As<Lanes64, double>(ref x), other = ref Unsafe.As<Lanes64, double>(ref y);
+        for (int i = 0; i < Count; i++) Unsafe.Add(ref lane, i) = function(Unsafe.Add(ref lane, i), Unsafe.Add(ref other, i));
         return x;
     }
 }

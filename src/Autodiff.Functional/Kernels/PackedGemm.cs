@@ -11,17 +11,17 @@ namespace Autodiff.Functional.Kernels;
 internal static class PackedGemm
 {
     /// <summary>Depth of a block: a panel of B of that depth stays in the nearest cache.</summary>
-    private const int Depth = 256;
+    private const int Depth = 384;
 
     /// <summary>Rows of a block of A, which stays in the second cache.</summary>
-    private const int Height = 32 * GemmKernel.Rows;
+    private const int Height = 16 * GemmKernel.Rows;
 
     /// <summary>Columns of a block of B, which stays in the last cache.</summary>
     private const int Breadth = 2048;
 
-    public static void Multiply<T>(int m, int n, int k, Strided<T> a, Strided<T> b, Span<T> c) where T : unmanaged, INumberBase<T>
+    public static void Multiply<T, V>(int m, int n, int k, Strided<T> a, Strided<T> b, Span<T> c) where T : unmanaged, INumberBase<T> where V : struct, IRegister<V, T>
     {
-        int columns = GemmKernel.Columns<T>();
+        int columns = 2 * V.Count;
         int breadth = Math.Min(n, Breadth), depth = Math.Min(k, Depth), height = Math.Min(m, Height);
         using var packedA = new Buffer<T>(RoundUp(height, GemmKernel.Rows) * depth);
         using var packedB = new Buffer<T>(RoundUp(breadth, columns) * depth);
@@ -31,19 +31,19 @@ internal static class PackedGemm
             {
                 breadth = Math.Min(n - j, Breadth);
                 depth = Math.Min(k - p, Depth);
-                Pack(breadth, depth, ref At(b, p, j), b.Column, b.Row, columns, packedB.Span);
+                Pack<T, V>(breadth, depth, ref At(b, p, j), b.Column, b.Row, columns, packedB.Span);
                 for (int i = 0; i < m; i += Height)
                 {
                     height = Math.Min(m - i, Height);
-                    Pack(height, depth, ref At(a, i, p), a.Row, a.Column, GemmKernel.Rows, packedA.Span);
-                    MultiplyBlock(height, breadth, depth, packedA.Span, packedB.Span, c[(i * n + j)..], n, add: p > 0);
+                    Pack<T, V>(height, depth, ref At(a, i, p), a.Row, a.Column, GemmKernel.Rows, packedA.Span);
+                    MultiplyBlock<T, V>(height, breadth, depth, packedA.Span, packedB.Span, c[(i * n + j)..], n, add: p > 0);
                 }
             }
     }
 
     /// <summary>Cuts a matrix into panels of so many lines; in a panel the lines' elements of equal depth stand side by side. The last panel is filled up with zeros.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Pack<T>(int lines, int depth, ref T source, nint lineStep, nint depthStep, int panel, Span<T> target) where T : unmanaged
+    private static void Pack<T, V>(int lines, int depth, ref T source, nint lineStep, nint depthStep, int panel, Span<T> target) where T : unmanaged where V : struct, IRegister<V, T>
     {
         ref T to = ref MemoryMarshal.GetReference(target);
         for (int first = 0; first < lines; first += panel)
@@ -51,24 +51,30 @@ internal static class PackedGemm
             int width = Math.Min(panel, lines - first);
             ref T from = ref Unsafe.Add(ref source, first * lineStep);
             if (width < panel) target.Slice(first * depth, panel * depth).Clear();
-            if (lineStep == 1)
+            if (lineStep == 1 && width == 2 * V.Count)
                 for (int p = 0; p < depth; p++)
-                    for (int line = 0; line < width; line++)
-                        Unsafe.Add(ref to, p * panel + line) = Unsafe.Add(ref from, p * depthStep + line);
-            else
-                for (int line = 0; line < width; line++)
                 {
-                    ref T at = ref Unsafe.Add(ref from, line * lineStep);
-                    for (int p = 0; p < depth; p++)
-                        Unsafe.Add(ref to, p * panel + line) = Unsafe.Add(ref at, p * depthStep);
+                    ref T at = ref Unsafe.Add(ref from, p * depthStep);
+                    V.Load(ref at, 0).Store(ref to, p * panel);
+                    V.Load(ref at, V.Count).Store(ref to, p * panel + V.Count);
+                }
+            else
+                for (int p = 0; p < depth; p++)
+                {
+                    ref T at = ref Unsafe.Add(ref from, p * depthStep);
+                    for (int line = 0; line < width; line++)
+                    {
+                        Unsafe.Add(ref to, p * panel + line) = at;
+                        at = ref Unsafe.Add(ref at, lineStep);
+                    }
                 }
             to = ref Unsafe.Add(ref to, panel * depth);
         }
     }
 
-    private static void MultiplyBlock<T>(int height, int breadth, int depth, Span<T> a, Span<T> b, Span<T> c, int cRow, bool add) where T : unmanaged, INumberBase<T>
+    private static void MultiplyBlock<T, V>(int height, int breadth, int depth, Span<T> a, Span<T> b, Span<T> c, int cRow, bool add) where T : unmanaged, INumberBase<T> where V : struct, IRegister<V, T>
     {
-        int columns = GemmKernel.Columns<T>();
+        int columns = 2 * V.Count;
         Span<T> edge = stackalloc T[GemmKernel.Rows * columns];
         for (int j = 0; j < breadth; j += columns)
         {
@@ -78,7 +84,7 @@ internal static class PackedGemm
                 int rows = Math.Min(GemmKernel.Rows, height - i);
                 Span<T> block = c[(i * cRow + j)..];
                 bool whole = width == columns;
-                GemmKernel.Run(rows, columns / 2, depth, ref a[i * depth], 1, GemmKernel.Rows, ref b[j * depth], columns,
+                GemmKernel.Run<T, V>(rows, columns / 2, depth, ref a[i * depth], 1, GemmKernel.Rows, ref b[j * depth], columns,
                     ref whole ? ref block[0] : ref edge[0], whole ? cRow : columns, add && whole);
                 if (!whole) PutEdge(edge, columns, rows, width, block, cRow, add);
             }

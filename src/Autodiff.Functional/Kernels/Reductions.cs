@@ -54,6 +54,11 @@ internal static class Reductions
         int at = 0;
         for (int o = 0; o < axes.Outer; o++)
         {
+            if (axes.Inner == 1)
+            {
+                z[o] = x.Slice(o * axes.N, axes.N).Count(true);
+                continue;
+            }
             Span<long> row = z.Slice(o * axes.Inner, axes.Inner);
             for (int i = 0; i < axes.N; i++)
                 for (int j = 0; j < row.Length; j++) row[j] += x[at++] ? 1 : 0;
@@ -91,17 +96,28 @@ internal static class Reductions
         else FoldPlain<TFold, E>(x, axes, z);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void FoldPlain<TFold, E>(ReadOnlySpan<E> x, Middle axes, Span<E> z) where TFold : struct, IFold where E : struct, IElementary<E>
     {
-        int at = 0;
+        int n = axes.N, inner = axes.Inner;
         for (int o = 0; o < axes.Outer; o++)
         {
-            Span<E> row = z.Slice(o * axes.Inner, axes.Inner);
-            for (int i = 0; i < axes.N; i++)
-                for (int j = 0; j < row.Length; j++, at++) row[j] = i == 0 ? x[at] : TFold.Apply(row[j], x[at]);
+            ReadOnlySpan<E> block = x.Slice(o * n * inner, n * inner);
+            if (inner == 1)
+            {
+                E result = block[0];
+                for (int i = 1; i < block.Length; i++) result = TFold.Apply(result, block[i]);
+                z[o] = result;
+                continue;
+            }
+            Span<E> row = z.Slice(o * inner, inner);
+            block[..inner].CopyTo(row);
+            for (int at = inner; at < block.Length; at += inner)
+                for (int j = 0; j < row.Length; j++) row[j] = TFold.Apply(row[j], block[at + j]);
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void FoldLanes<TFold, V, E>(ReadOnlySpan<E> x, Middle axes, Span<E> z)
         where TFold : struct, IFold where V : struct, ILanes<V, E> where E : struct, IElementary<E>
     {
@@ -116,6 +132,7 @@ internal static class Reductions
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static E Pairwise<TFold, V, E>(ReadOnlySpan<E> x)
         where TFold : struct, IFold where V : struct, ILanes<V, E> where E : struct, IElementary<E>
     {
@@ -161,14 +178,17 @@ internal static class Reductions
     }
 
     /// <summary>The lanes of a register folded pairwise.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static E Across<TFold, V, E>(V lanes) where TFold : struct, IFold where V : struct, ILanes<V, E> where E : struct, IElementary<E>
     {
-        ref E first = ref Unsafe.As<V, E>(ref lanes);
-        for (int half = V.Count / 2; half > 0; half /= 2)
-            for (int i = 0; i < half; i++)
-                Unsafe.Add(ref first, i) = TFold.Apply(Unsafe.Add(ref first, i), Unsafe.Add(ref first, i + half));
-        return first;
+        ref E lane = ref Unsafe.As<V, E>(ref lanes);
+        E low = Four<TFold, E>(ref lane);
+        return V.Count == 4 ? low : TFold.Apply(low, Four<TFold, E>(ref Unsafe.Add(ref lane, 4)));
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static E Four<TFold, E>(ref E lane) where TFold : struct, IFold where E : struct, IElementary<E> =>
+        TFold.Apply(TFold.Apply(lane, Unsafe.Add(ref lane, 1)), TFold.Apply(Unsafe.Add(ref lane, 2), Unsafe.Add(ref lane, 3)));
 
     /// <summary>Folds the rows of a matrix into one: z as wide as a strip, the rows <paramref name="stride"/> apart.</summary>
     private static void PairwiseRows<TFold, V, E>(ReadOnlySpan<E> x, int rows, int stride, Span<E> z)

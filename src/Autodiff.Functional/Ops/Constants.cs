@@ -1,5 +1,35 @@
 namespace Autodiff.Functional;
 
+file static class Entry
+{
+    public static IEnumerable<OpInfo> Infos =>
+    [
+        Of("Zeros", "Zeros(shape, dtype = Float64)", "0", (random, dtype) => random.NextShape() is var shape ? (() => Expr.Zeros(shape, dtype), $"{Text(shape)}, ") : default),
+        Of("Ones", "Ones(shape, dtype = Float64)", "1", (random, dtype) => random.NextShape() is var shape ? (() => Expr.Ones(shape, dtype), $"{Text(shape)}, ") : default),
+        Of("Full", "Full(shape, value, dtype = Float64)", "value", (random, dtype) => random.NextShape() is var shape ? (() => Expr.Full(shape, 2, dtype), $"{Text(shape)}, 2, ") : default),
+        Of("Eye", "Eye(rows, columns = rows, dtype = Float64)", "1 on the diagonal, else 0", (random, dtype) =>
+            (random.NextDimension(), random.NextDimension()) is var (rows, columns) ? (() => Expr.Eye(rows, columns, dtype), $"{rows}, {columns}, ") : default),
+        Of("Arange", "Arange(start, stop, step = 1, dtype = Float64)", "start, start + step … below stop", (random, dtype) =>
+            random.Next(-3, 4) is var stop ? (() => Expr.Arange(0, stop, 0.5, dtype), $"0, {stop}, 0.5, ") : default),
+        Of("Linspace", "Linspace(start, stop, count, dtype = Float64)", "numbers at equal distances, both ends included", (random, dtype) =>
+            random.Next(5) is var count ? (() => Expr.Linspace(-1, 1, count, dtype), $"-1, 1, {count}, ") : default),
+        OpInfo.Unary("ZerosLike", Expr.ZerosLike, "0 in the shape of x", "0"),
+        OpInfo.Unary("OnesLike", Expr.OnesLike, "1 in the shape of x", "0"),
+    ];
+
+    private static OpInfo Of(string name, string signature, string formula, Func<Random, DType, (Func<Expr> Make, string Arguments)> draw) => new(name, formula, random =>
+    {
+        var dtype = random.NextBool() ? DType.Float64 : (DType)random.Next(5);
+        var (make, arguments) = draw(random, dtype);
+        return new([], _ => make(), $"Expr.{name}({arguments}dtype: DType.{dtype})");
+    })
+    {
+        Signature = signature,
+    };
+
+    private static string Text(Shape shape) => $"Shape.Of({string.Join(", ", shape)})";
+}
+
 public sealed partial class Expr
 {
     /// <summary>Zeros of a shape; one is stored.</summary>

@@ -57,6 +57,7 @@ internal abstract class ElementType(DType dtype, int size)
         : Dispatch<TKernel, TResult>(kernel);
 
     protected abstract TResult Dispatch<TKernel, TResult>(TKernel kernel) where TKernel : struct, IKernel<TResult>;
+
     /// <summary>Zeros of a shape, of which one is stored.</summary>
     public Tensor Zeros(Shape shape)
     {
@@ -65,11 +66,17 @@ internal abstract class ElementType(DType dtype, int size)
         return new Tensor(this, Shape.Ones(shape.Rank), one).Expand(shape);
     }
 
+    /// <summary>Is it the dtype's own, not that of other numbers?</summary>
+    public bool IsNative => ReferenceEquals(this, Of(DType));
+
+    /// <summary>The cast of a tensor of other numbers than the dtype's own.</summary>
+    public virtual Tensor Cast(Tensor x, DType to) => throw new NotSupportedException($"Cast: there is none from {this} to {to}.");
+
     public abstract Array Allocate(int length);
     public abstract bool Equal(Tensor left, Tensor right);
 }
 
-internal sealed class ElementType<T, TElement>(DType dtype) : ElementType(dtype, Unsafe.SizeOf<T>())
+internal class ElementType<T, TElement>(DType dtype) : ElementType(dtype, Unsafe.SizeOf<T>())
     where T : unmanaged, IEquatable<T>
     where TElement : unmanaged, IElementary<TElement>
 {

@@ -23,7 +23,7 @@ public static class Ad
     {
         ArgumentNullException.ThrowIfNull(loss);
         Transform.RequireScalar("Gradients", loss);
-        var order = KahnOrder.From(loss).DependentOnVariables();
+        var order = KahnOrder.DependentOnVariables(loss);
         return order.Count == 0 ? GradientMap.Empty
             : ReverseMode.Fold(order, GradientMap.Seed(order, [Expr.Ones(loss.Shape, loss.DType)]), visit => visit.Inputs, visit => visit.Node);
     }

@@ -36,15 +36,15 @@ public class ElementwiseTests
     {
         Real64[] x = [.. values.Select(v => new Real64(v))], constant = [.. values.Select(_ => new Real64(scalar))];
         Real64[] z = new Real64[x.Length], expected = new Real64[x.Length];
-        Elementwise.Binary<Pow, Real64>(x, constant, expected);
-        Elementwise.Binary<Pow, Real64>(x, [new(scalar)], z);
+        Loops.Binary<Pow, Real64>(x, constant, expected);
+        Loops.Binary<Pow, Real64>(x, [new(scalar)], z);
         Assert.Equal(expected, z);
-        Elementwise.Binary<Subtract, Real64>(constant, x, expected);
-        Elementwise.Binary<Subtract, Real64>([new(scalar)], x, z);
+        Loops.Binary<Subtract, Real64>(constant, x, expected);
+        Loops.Binary<Subtract, Real64>([new(scalar)], x, z);
         Assert.Equal(expected, z);
 
         bool[] less = new bool[x.Length];
-        Elementwise.Predicate<Less, Real64>(x, [new(scalar)], less);
+        Loops.Predicate<Less, Real64>(x, [new(scalar)], less);
         Assert.Equal(values.Select(v => v < scalar), less);
     }
 
@@ -59,11 +59,11 @@ public class ElementwiseTests
         static void Check<E>(bool[] condition, Func<int, E> yes, Func<int, E> no) where E : struct
         {
             E[] left = [.. condition.Select((_, i) => yes(i))], right = [.. condition.Select((_, i) => no(i))], z = new E[condition.Length];
-            Elementwise.Select<E>(condition, left, right, z);
+            Loops.Select<E>(condition, left, right, z);
             Assert.Equal(condition.Select((c, i) => c ? left[i] : right[i]), z);
-            Elementwise.Select<E>(condition, left, [right.FirstOrDefault()], z);
+            Loops.Select<E>(condition, left, [right.FirstOrDefault()], z);
             Assert.Equal(condition.Select((c, i) => c ? left[i] : right[0]), z);
-            Elementwise.Select<E>(condition, left, right, left);
+            Loops.Select<E>(condition, left, right, left);
         }
     }
 
@@ -71,10 +71,10 @@ public class ElementwiseTests
     public void Integers_wrap(int[] values, int other)
     {
         Integer<int>[] x = [.. values.Select(v => new Integer<int>(v))], z = new Integer<int>[x.Length];
-        Elementwise.Binary<Multiply, Integer<int>>(x, [new(other)], z);
+        Loops.Binary<Multiply, Integer<int>>(x, [new(other)], z);
         Assert.Equal(values.Select(v => unchecked(v * other)), z.Select(v => v.Value));
         bool[] equal = new bool[x.Length];
-        Elementwise.Predicate<Equal, Integer<int>>(x, x, equal);
+        Loops.Predicate<Equal, Integer<int>>(x, x, equal);
         Assert.All(equal, Assert.True);
     }
 
@@ -108,7 +108,7 @@ public class ElementwiseTests
 
     [Fact]
     public void Unequal_lengths_are_an_error() =>
-        Assert.Contains("3 elements for 2 results", Assert.Throws<ArgumentException>(() => Elementwise.Unary<Exp, Real64>(new Real64[3], new Real64[2])).Message, StringComparison.Ordinal);
+        Assert.Contains("3 elements for 2 results", Assert.Throws<ArgumentException>(() => Loops.Unary<Exp, Real64>(new Real64[3], new Real64[2])).Message, StringComparison.Ordinal);
 
     private static double Draw(Random random) => random.Next(20) switch
     {

@@ -315,8 +315,8 @@ internal sealed class Function
     private static Function Of<F>() where F : struct, IUnary => new()
     {
         Name = typeof(F).Name,
-        Loop64 = (x, z) => Elementwise.Unary<F, Real64>(MemoryMarshal.Cast<double, Real64>(x), MemoryMarshal.Cast<double, Real64>(z.AsSpan())),
-        Loop32 = (x, z) => Elementwise.Unary<F, Real32>(MemoryMarshal.Cast<float, Real32>(x), MemoryMarshal.Cast<float, Real32>(z.AsSpan())),
+        Loop64 = (x, z) => Loops.Unary<F, Real64>(MemoryMarshal.Cast<double, Real64>(x), MemoryMarshal.Cast<double, Real64>(z.AsSpan())),
+        Loop32 = (x, z) => Loops.Unary<F, Real32>(MemoryMarshal.Cast<float, Real32>(x), MemoryMarshal.Cast<float, Real32>(z.AsSpan())),
         Scalar64 = x => F.Apply(new Real64(x)).Value,
         Scalar32 = x => F.Apply(new Real32(x)).Value,
     };

@@ -95,7 +95,7 @@ public class SpecialValueTests
         foreach (double x in Values64)
         {
             Real64[] z = new Real64[Values64.Length];
-            Elementwise.Binary<F, Real64>([new(x)], [.. Values64.Select(y => new Real64(y))], z);
+            Loops.Binary<F, Real64>([new(x)], [.. Values64.Select(y => new Real64(y))], z);
             for (int i = 0; i < z.Length; i++)
                 Assert.True(Same(F.Apply(new Real64(x), new Real64(Values64[i])).Value, z[i].Value),
                     $"{typeof(F).Name}({x:R}, {Values64[i]:R}) is {F.Apply(new Real64(x), new Real64(Values64[i])).Value:R}, the vector code says {z[i].Value:R}");
@@ -103,7 +103,7 @@ public class SpecialValueTests
         foreach (float x in Values32)
         {
             Real32[] z = new Real32[Values32.Length];
-            Elementwise.Binary<F, Real32>([new(x)], [.. Values32.Select(y => new Real32(y))], z);
+            Loops.Binary<F, Real32>([new(x)], [.. Values32.Select(y => new Real32(y))], z);
             for (int i = 0; i < z.Length; i++)
                 Assert.True(Same(F.Apply(new Real32(x), new Real32(Values32[i])).Value, z[i].Value),
                     $"{typeof(F).Name}({x:R}, {Values32[i]:R}) is {F.Apply(new Real32(x), new Real32(Values32[i])).Value:R}, the vector code says {z[i].Value:R}");
@@ -115,13 +115,13 @@ public class SpecialValueTests
         foreach (double x in Values64)
         {
             bool[] z = new bool[Values64.Length];
-            Elementwise.Predicate<F, Real64>([new(x)], [.. Values64.Select(y => new Real64(y))], z);
+            Loops.Predicate<F, Real64>([new(x)], [.. Values64.Select(y => new Real64(y))], z);
             Assert.Equal(Values64.Select(y => truth(x, y)), z);
         }
         foreach (float x in Values32)
         {
             bool[] z = new bool[Values32.Length];
-            Elementwise.Predicate<F, Real32>([new(x)], [.. Values32.Select(y => new Real32(y))], z);
+            Loops.Predicate<F, Real32>([new(x)], [.. Values32.Select(y => new Real32(y))], z);
             Assert.Equal(Values32.Select(y => truth(x, y)), z);
         }
     }

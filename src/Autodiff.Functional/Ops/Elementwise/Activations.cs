@@ -3,6 +3,7 @@ namespace Autodiff.Functional;
 /// <summary>σ(x) = 1 / (1 + e⁻ˣ). Derivative: σ(x)·σ(−x), which keeps its accuracy where σ is near 1.</summary>
 internal readonly struct Sigmoid : IUnary
 {
+    public static OpInfo Info => OpInfo.Unary("Sigmoid", Expr.Sigmoid, "1 / (1 + e⁻ˣ)", "d·y·σ(−x)", new(-4, 4));
     public static T Apply<T>(T x) where T : IElementary<T> => T.Sigmoid(x);
     public static T Differential<T>(T x, T y, T d) where T : IElementary<T> => d * y * T.Sigmoid(-x);
 }
@@ -10,6 +11,7 @@ internal readonly struct Sigmoid : IUnary
 /// <summary>softplus(x) = log(1 + eˣ), without overflow. Derivative: the logistic function.</summary>
 internal readonly struct Softplus : IUnary
 {
+    public static OpInfo Info => OpInfo.Unary("Softplus", Expr.Softplus, "ln(1 + eˣ)", "d·σ(x)", new(-4, 4, 0.01)) with { Edges = "No overflow." };
     public static T Apply<T>(T x) where T : IElementary<T> => T.Maximum(x, T.Literal(0)) + T.Log1p(T.Exp(-T.Abs(x)));
     public static T Differential<T>(T x, T y, T d) where T : IElementary<T> => d * T.Sigmoid(x);
 }
@@ -17,6 +19,7 @@ internal readonly struct Softplus : IUnary
 /// <summary>max(x, 0). Derivative: 1 above 0, else 0; selected, not multiplied.</summary>
 internal readonly struct Relu : IUnary
 {
+    public static OpInfo Info => OpInfo.Unary("Relu", Expr.Relu, "max(x, 0)", "d where x > 0, else 0", new(-2, 2, 0.01)) with { Edges = "The derivative at 0 is 0." };
     public static Domain Domain => Domain.Numeric;
     public static Slope Slope => Slope.Selecting;
     public static T Apply<T>(T x) where T : IElementary<T> => T.Maximum(x, T.Literal(0));

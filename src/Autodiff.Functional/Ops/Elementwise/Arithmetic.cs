@@ -4,6 +4,7 @@ namespace Autodiff.Functional;
 
 internal readonly struct Add : IBinary
 {
+    public static OpInfo Info => OpInfo.Binary("Add", Expr.Add, "x + y", "dx + dy") with { Edges = "Integers wrap." };
     public static Domain Domain => Domain.Numeric;
     public static Slope Slope => Slope.Constant;
     public static T Apply<T>(T x, T y) where T : IElementary<T> => x + y;
@@ -13,6 +14,7 @@ internal readonly struct Add : IBinary
 
 internal readonly struct Subtract : IBinary
 {
+    public static OpInfo Info => OpInfo.Binary("Subtract", Expr.Subtract, "x − y", "dx − dy") with { Edges = "Integers wrap." };
     public static Domain Domain => Domain.Numeric;
     public static Slope Slope => Slope.Constant;
     public static T Apply<T>(T x, T y) where T : IElementary<T> => x - y;
@@ -22,6 +24,7 @@ internal readonly struct Subtract : IBinary
 
 internal readonly struct Multiply : IBinary
 {
+    public static OpInfo Info => OpInfo.Binary("Multiply", Expr.Multiply, "x·y", "dx·y + x·dy") with { Edges = "Integers wrap." };
     public static Domain Domain => Domain.Numeric;
     public static T Apply<T>(T x, T y) where T : IElementary<T> => x * y;
     public static T DifferentialX<T>(T x, T y, T z, T d) where T : IElementary<T> => d * y;
@@ -31,6 +34,11 @@ internal readonly struct Multiply : IBinary
 /// <summary>True division: integers become Float64.</summary>
 internal readonly struct Divide : IBinary
 {
+    public static IEnumerable<OpInfo> Entries =>
+    [
+        OpInfo.Binary("Divide", Expr.Divide, "x / y", "(dx − z·dy) / y", null, new(-2, 2, 0.2)) with { Edges = "Integers give Float64." },
+        new("DivideByInt", "x / n", random => random.Next(1, 5) is var n ? OpCase.Of(random.NextTensor(random.NextShape()), x => Expr.DivideByInt(x, n), $"Expr.DivideByInt(x0, {n})") : null!) { Signature = "DivideByInt(x, n)", Derivative = "d / n" },
+    ];
     public static T Apply<T>(T x, T y) where T : IElementary<T> => x / y;
     public static T DifferentialX<T>(T x, T y, T z, T d) where T : IElementary<T> => d / y;
     public static T DifferentialY<T>(T x, T y, T z, T d) where T : IElementary<T> => -d * z / y;
@@ -39,6 +47,7 @@ internal readonly struct Divide : IBinary
 /// <summary>The remainder with the sign of the dividend. Derivative, where it is smooth: 1 in x, −trunc(x / y) in y.</summary>
 internal readonly struct FMod : IBinary
 {
+    public static OpInfo Info => OpInfo.Binary("FMod", Expr.FMod, "x − y·trunc(x / y)", "dx − trunc(x / y)·dy", new(-5, 5), new(-2, 2, 0.3)) with { Edges = "The sign of x; NaN at y = 0.", Source = "C99, 7.12.10.1" };
     public static Domain Domain => Domain.Numeric;
     public static T Apply<T>(T x, T y) where T : IElementary<T> => x % y;
     public static T DifferentialX<T>(T x, T y, T z, T d) where T : IElementary<T> => d;
@@ -47,6 +56,7 @@ internal readonly struct FMod : IBinary
 
 internal readonly struct Negate : IUnary
 {
+    public static OpInfo Info => OpInfo.Unary("Negate", Expr.Negate, "−x", "−d");
     public static Domain Domain => Domain.Numeric;
     public static Slope Slope => Slope.Constant;
     public static T Apply<T>(T x) where T : IElementary<T> => -x;
@@ -56,6 +66,13 @@ internal readonly struct Negate : IUnary
 /// <summary>xʸ. At x = 0 the logarithm in the derivative in y is taken as 0, and at y = 0 the derivative in x is 0, as in JAX.</summary>
 internal readonly struct Power : IBinary
 {
+    public static IEnumerable<OpInfo> Entries =>
+    [
+        OpInfo.Binary("Power", Expr.Power, "xʸ", "y·xʸ⁻¹·dx + xʸ·ln x·dy", new(0.2, 2), new(-3, 3)) with { Edges = "Right at x = 0, and at negative x with whole y." },
+        new("Pow", "xʸ", random => random.NextBool()
+            ? OpCase.Of(random.NextTensor(random.NextShape(), new(-2, 2, 0.2)), x => Expr.Pow(x, 3.0), "Expr.Pow(x0, 3.0)")
+            : OpCase.Of(random.NextTensor(Shape.Of(2), new(0.2, 2)), random.NextTensor(Shape.Of(3, 1)), Expr.Pow, "Expr.Pow(x0, x1)")) { Signature = "Pow(x, y)", Derivative = "as Power" },
+    ];
     public static Domain Domain => Domain.Numeric;
     public static T Apply<T>(T x, T y) where T : IElementary<T> => T.Pow(x, y);
     public static T DifferentialX<T>(T x, T y, T z, T d) where T : IElementary<T> =>
@@ -66,6 +83,7 @@ internal readonly struct Power : IBinary
 
 internal readonly struct Square : IUnary
 {
+    public static OpInfo Info => OpInfo.Unary("Square", Expr.Square, "x²", "2·x·d");
     public static Domain Domain => Domain.Numeric;
     public static T Apply<T>(T x) where T : IElementary<T> => x * x;
     public static T Differential<T>(T x, T y, T d) where T : IElementary<T> => d * (x + x);
@@ -73,6 +91,7 @@ internal readonly struct Square : IUnary
 
 internal readonly struct Reciprocal : IUnary
 {
+    public static OpInfo Info => OpInfo.Unary("Reciprocal", Expr.Reciprocal, "1 / x", "−d·y²", new(-2, 2, 0.3));
     public static T Apply<T>(T x) where T : IElementary<T> => T.Literal(1) / x;
     public static T Differential<T>(T x, T y, T d) where T : IElementary<T> => -d * y * y;
 }
@@ -80,6 +99,7 @@ internal readonly struct Reciprocal : IUnary
 /// <summary>|x|. Derivative: the sign of x, 0 at 0; selected, not multiplied.</summary>
 internal readonly struct Abs : IUnary
 {
+    public static OpInfo Info => OpInfo.Unary("Abs", Expr.Abs, "|x|", "d·sign x", new(-2, 2, 0.01)) with { Edges = "The derivative at 0 is 0." };
     public static Domain Domain => Domain.Numeric;
     public static T Apply<T>(T x) where T : IElementary<T> => T.Abs(x);
     public static T Differential<T>(T x, T y, T d) where T : IElementary<T> =>
@@ -89,6 +109,7 @@ internal readonly struct Abs : IUnary
 /// <summary>−1, 0 or 1; NaN at NaN. Derivative: 0.</summary>
 internal readonly struct Sign : IUnary
 {
+    public static OpInfo Info => OpInfo.Unary("Sign", Expr.Sign, "−1, 0 or 1", "0", new(-2, 2, 0.01)) with { Edges = "NaN at NaN." };
     public static Domain Domain => Domain.Numeric;
     public static Slope Slope => Slope.Zero;
     public static T Apply<T>(T x) where T : IElementary<T> =>
@@ -99,6 +120,7 @@ internal readonly struct Sign : IUnary
 /// <summary>|x| with the sign of y, where y may be −0. Derivative in x: ±1, 0 at 0; in y: 0.</summary>
 internal readonly struct CopySign : IBinary
 {
+    public static OpInfo Info => OpInfo.Binary("CopySign", Expr.CopySign, "|x| with the sign of y", "dx where the signs agree, else −dx", new(-2, 2, 0.01), new(-2, 2, 0.01)) with { Edges = "y may be −0; the derivative at x = 0 is 0." };
     public static T Apply<T>(T x, T y) where T : IElementary<T> => T.CopySign(x, y);
     public static T DifferentialX<T>(T x, T y, T z, T d) where T : IElementary<T> =>
         T.IfEqual(x, T.Literal(0), T.Literal(0), d * T.CopySign(T.Literal(1), x) * T.CopySign(T.Literal(1), y));

@@ -3,6 +3,17 @@ namespace Autodiff.Functional;
 /// <summary>The same numbers in another dtype. Linear between the floating dtypes; to and from others it has no derivative.</summary>
 internal sealed record Cast(DType To) : Linear
 {
+    public static OpInfo Info => new("Cast", "the same numbers in another dtype", random =>
+    {
+        var to = random.Next(6) switch { 0 => DType.Int32, 1 => DType.Int64, 2 => DType.Bool, 3 => DType.Float64, _ => DType.Float32 };
+        return OpCase.Of(random.NextTensor(random.NextShape(), new(-4, 4)), x => Expr.Cast(x, to), $"Expr.Cast(x0, DType.{to})");
+    })
+    {
+        Signature = "Cast(x, dtype)",
+        Derivative = "d cast back, between floating dtypes",
+        Edges = "Fractions are cut off towards 0 on the way to integers.",
+    };
+
     public override string Attributes => $"{To}";
 
     public override TensorType Infer(Inputs inputs) => new(To, inputs[0].Shape);
@@ -10,6 +21,7 @@ internal sealed record Cast(DType To) : Linear
     public override Tensor Evaluate(ReadOnlySpan<Tensor> inputs) => inputs[0] switch
     {
         var x when x.DType == To => x,
+        { Element.IsNative: false } x => x.Element.Cast(x, To),
         { IsUniform: true } x => Convert(x.Slice(new int[x.Rank], Shape.Ones(x.Rank).Dimensions, Shape.Ones(x.Rank).Dimensions)).Expand(x.Shape),
         var x => Convert(x),
     };
@@ -56,6 +68,8 @@ internal sealed record Cast(DType To) : Linear
 /// <summary>The value, as a constant for the derivative: no tangent and no cotangent passes.</summary>
 internal sealed record StopGradient : Op
 {
+    public static OpInfo Info => OpInfo.Unary("StopGradient", Expr.StopGradient, "x", "0") with { Detached = true };
+
     public static readonly StopGradient Op = new();
     public override TensorType Infer(Inputs inputs) => inputs[0].Type;
     public override Tensor Evaluate(ReadOnlySpan<Tensor> inputs) => inputs[0];

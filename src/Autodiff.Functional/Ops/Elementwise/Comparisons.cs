@@ -2,22 +2,42 @@ namespace Autodiff.Functional;
 
 internal readonly struct Less : IPredicate
 {
+    public static IEnumerable<OpInfo> Entries => [Comparison.Entry("Less", Expr.Less, "x < y"), Comparison.Entry("Greater", Expr.Greater, "x > y")];
     public static T Select<T>(T x, T y, T yes, T no) where T : IElementary<T> => T.IfLess(x, y, yes, no);
 }
 
 internal readonly struct LessEqual : IPredicate
 {
+    public static IEnumerable<OpInfo> Entries => [Comparison.Entry("LessEqual", Expr.LessEqual, "x ≤ y"), Comparison.Entry("GreaterEqual", Expr.GreaterEqual, "x ≥ y")];
     public static T Select<T>(T x, T y, T yes, T no) where T : IElementary<T> => T.IfLess(x, y, yes, T.IfEqual(x, y, yes, no));
 }
 
 internal readonly struct Equal : IPredicate
 {
+    public static OpInfo Info => Comparison.Entry("Equal", Expr.Equal, "x = y");
     public static T Select<T>(T x, T y, T yes, T no) where T : IElementary<T> => T.IfEqual(x, y, yes, no);
 }
 
 internal readonly struct NotEqual : IPredicate
 {
+    public static OpInfo Info => Comparison.Entry("NotEqual", Expr.NotEqual, "x ≠ y") with { Edges = "True at NaN." };
     public static T Select<T>(T x, T y, T yes, T no) where T : IElementary<T> => T.IfEqual(x, y, no, yes);
+}
+
+file static class Comparison
+{
+    public static OpInfo Entry(string name, Func<Expr, Expr, Expr> op, string formula) => new(name, formula, random =>
+    {
+        var (x, y) = random.NextShapesThatBroadcast();
+        return OpCase.Of(Whole(x), Whole(y), op, $"Expr.{name}(x0, x1)");
+
+        // Whole numbers, so that some are equal.
+        Tensor Whole(Shape shape) => Expr.Round(random.NextTensor(shape)).Value;
+    })
+    {
+        Signature = $"{name}(x, y)",
+        Edges = "False at NaN.",
+    };
 }
 
 public sealed partial class Expr

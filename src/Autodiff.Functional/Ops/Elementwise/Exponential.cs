@@ -2,54 +2,63 @@ namespace Autodiff.Functional;
 
 internal readonly struct Exp : IUnary
 {
+    public static OpInfo Info => OpInfo.Unary("Exp", Expr.Exp, "eˣ", "d·y", new(-3, 3));
     public static T Apply<T>(T x) where T : IElementary<T> => T.Exp(x);
     public static T Differential<T>(T x, T y, T d) where T : IElementary<T> => d * y;
 }
 
 internal readonly struct Exp2 : IUnary
 {
+    public static OpInfo Info => OpInfo.Unary("Exp2", Expr.Exp2, "2ˣ", "d·y·ln 2", new(-3, 3));
     public static T Apply<T>(T x) where T : IElementary<T> => T.Exp2(x);
     public static T Differential<T>(T x, T y, T d) where T : IElementary<T> => d * y * T.Literal(0.69314718055994530942);
 }
 
 internal readonly struct Expm1 : IUnary
 {
+    public static OpInfo Info => OpInfo.Unary("Expm1", Expr.Expm1, "eˣ − 1", "d·(y + 1)", new(-3, 3)) with { Edges = "Accurate near 0." };
     public static T Apply<T>(T x) where T : IElementary<T> => T.Expm1(x);
     public static T Differential<T>(T x, T y, T d) where T : IElementary<T> => d * (y + T.Literal(1));
 }
 
 internal readonly struct Log : IUnary
 {
+    public static OpInfo Info => OpInfo.Unary("Log", Expr.Log, "ln x", "d / x", new(0.1, 5)) with { Edges = "−∞ at 0, NaN below." };
     public static T Apply<T>(T x) where T : IElementary<T> => T.Log(x);
     public static T Differential<T>(T x, T y, T d) where T : IElementary<T> => d / x;
 }
 
 internal readonly struct Log2 : IUnary
 {
+    public static OpInfo Info => OpInfo.Unary("Log2", Expr.Log2, "log₂ x", "d / (x·ln 2)", new(0.1, 5)) with { Edges = "−∞ at 0, NaN below." };
     public static T Apply<T>(T x) where T : IElementary<T> => T.Log2(x);
     public static T Differential<T>(T x, T y, T d) where T : IElementary<T> => d / (x * T.Literal(0.69314718055994530942));
 }
 
 internal readonly struct Log10 : IUnary
 {
+    public static OpInfo Info => OpInfo.Unary("Log10", Expr.Log10, "log₁₀ x", "d / (x·ln 10)", new(0.1, 5)) with { Edges = "−∞ at 0, NaN below." };
     public static T Apply<T>(T x) where T : IElementary<T> => T.Log10(x);
     public static T Differential<T>(T x, T y, T d) where T : IElementary<T> => d / (x * T.Literal(2.30258509299404568402));
 }
 
 internal readonly struct Log1p : IUnary
 {
+    public static OpInfo Info => OpInfo.Unary("Log1p", Expr.Log1p, "ln(1 + x)", "d / (1 + x)", new(-0.8, 3)) with { Edges = "Accurate near 0; −∞ at −1, NaN below." };
     public static T Apply<T>(T x) where T : IElementary<T> => T.Log1p(x);
     public static T Differential<T>(T x, T y, T d) where T : IElementary<T> => d / (T.Literal(1) + x);
 }
 
 internal readonly struct Sqrt : IUnary
 {
+    public static OpInfo Info => OpInfo.Unary("Sqrt", Expr.Sqrt, "√x", "d / (2·y)", new(0.1, 5)) with { Edges = "The derivative at 0 is ∞; NaN below." };
     public static T Apply<T>(T x) where T : IElementary<T> => T.Sqrt(x);
     public static T Differential<T>(T x, T y, T d) where T : IElementary<T> => d / (y + y);
 }
 
 internal readonly struct Cbrt : IUnary
 {
+    public static OpInfo Info => OpInfo.Unary("Cbrt", Expr.Cbrt, "∛x", "d / (3·y²)", new(-3, 3, 0.1)) with { Edges = "The derivative at 0 is ∞." };
     public static T Apply<T>(T x) where T : IElementary<T> => T.Cbrt(x);
     public static T Differential<T>(T x, T y, T d) where T : IElementary<T> => d / (T.Literal(3) * y * y);
 }

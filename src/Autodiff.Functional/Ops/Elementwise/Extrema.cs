@@ -3,6 +3,7 @@ namespace Autodiff.Functional;
 /// <summary>The larger of two; NaN if one is. The derivative goes to the larger, to both by halves at a tie, and to both at NaN.</summary>
 internal readonly struct Maximum : IBinary
 {
+    public static OpInfo Info => OpInfo.Binary("Maximum", Expr.Maximum, "the larger of x and y", "d to the larger") with { Edges = "Ties share the derivative equally; NaN if one is." };
     public static Domain Domain => Domain.Numeric;
     public static Slope Slope => Slope.Selecting;
     public static T Apply<T>(T x, T y) where T : IElementary<T> => T.Maximum(x, y);
@@ -15,6 +16,7 @@ internal readonly struct Maximum : IBinary
 /// <summary>The smaller of two; NaN if one is. The derivative goes to the smaller, to both by halves at a tie, and to both at NaN.</summary>
 internal readonly struct Minimum : IBinary
 {
+    public static OpInfo Info => OpInfo.Binary("Minimum", Expr.Minimum, "the smaller of x and y", "d to the smaller") with { Edges = "Ties share the derivative equally; NaN if one is." };
     public static Domain Domain => Domain.Numeric;
     public static Slope Slope => Slope.Selecting;
     public static T Apply<T>(T x, T y) where T : IElementary<T> => T.Minimum(x, y);

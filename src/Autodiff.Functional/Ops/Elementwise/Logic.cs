@@ -2,6 +2,7 @@ namespace Autodiff.Functional;
 
 internal readonly struct And : IBinary
 {
+    public static OpInfo Info => Logical.Entry("And", Expr.And, "x and y");
     public static Domain Domain => Domain.Logical;
     public static Slope Slope => Slope.Zero;
     public static T Apply<T>(T x, T y) where T : IElementary<T> => x * y;
@@ -11,6 +12,7 @@ internal readonly struct And : IBinary
 
 internal readonly struct Or : IBinary
 {
+    public static OpInfo Info => Logical.Entry("Or", Expr.Or, "x or y");
     public static Domain Domain => Domain.Logical;
     public static Slope Slope => Slope.Zero;
     public static T Apply<T>(T x, T y) where T : IElementary<T> => x + y;
@@ -20,10 +22,23 @@ internal readonly struct Or : IBinary
 
 internal readonly struct Not : IUnary
 {
+    public static OpInfo Info => new("Not", "not x", random => OpCase.Of(random.NextMask(random.NextShape()), Expr.Not, "Expr.Not(x0)"));
     public static Domain Domain => Domain.Logical;
     public static Slope Slope => Slope.Zero;
     public static T Apply<T>(T x) where T : IElementary<T> => T.IfEqual(x, T.Literal(0), T.Literal(1), T.Literal(0));
     public static T Differential<T>(T x, T y, T d) where T : IElementary<T> => T.Literal(0);
+}
+
+file static class Logical
+{
+    public static OpInfo Entry(string name, Func<Expr, Expr, Expr> op, string formula) => new(name, formula, random =>
+    {
+        var (x, y) = random.NextShapesThatBroadcast();
+        return OpCase.Of(random.NextMask(x), random.NextMask(y), op, $"Expr.{name}(x0, x1)");
+    })
+    {
+        Signature = $"{name}(x, y)",
+    };
 }
 
 public sealed partial class Expr

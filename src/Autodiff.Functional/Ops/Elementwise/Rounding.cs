@@ -2,6 +2,7 @@ namespace Autodiff.Functional;
 
 internal readonly struct Floor : IUnary
 {
+    public static OpInfo Info => OpInfo.Unary("Floor", Expr.Floor, "⌊x⌋", "0", new(-4, 4));
     public static Domain Domain => Domain.Numeric;
     public static Slope Slope => Slope.Zero;
     public static T Apply<T>(T x) where T : IElementary<T> => T.Floor(x);
@@ -10,6 +11,7 @@ internal readonly struct Floor : IUnary
 
 internal readonly struct Ceiling : IUnary
 {
+    public static OpInfo Info => OpInfo.Unary("Ceiling", Expr.Ceiling, "⌈x⌉", "0", new(-4, 4));
     public static Domain Domain => Domain.Numeric;
     public static Slope Slope => Slope.Zero;
     public static T Apply<T>(T x) where T : IElementary<T> => T.Ceiling(x);
@@ -18,6 +20,7 @@ internal readonly struct Ceiling : IUnary
 
 internal readonly struct Round : IUnary
 {
+    public static OpInfo Info => OpInfo.Unary("Round", Expr.Round, "the nearest whole number", "0", new(-4, 4)) with { Edges = "Halves to even." };
     public static Domain Domain => Domain.Numeric;
     public static Slope Slope => Slope.Zero;
     public static T Apply<T>(T x) where T : IElementary<T> => T.Round(x);
@@ -26,6 +29,7 @@ internal readonly struct Round : IUnary
 
 internal readonly struct Truncate : IUnary
 {
+    public static OpInfo Info => OpInfo.Unary("Truncate", Expr.Truncate, "x without its fraction", "0", new(-4, 4));
     public static Domain Domain => Domain.Numeric;
     public static Slope Slope => Slope.Zero;
     public static T Apply<T>(T x) where T : IElementary<T> => T.Truncate(x);

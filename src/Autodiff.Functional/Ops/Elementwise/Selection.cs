@@ -5,6 +5,18 @@ namespace Autodiff.Functional;
 /// <summary>Takes each element from the second input where the first is true, else from the third. It selects: the other side has no influence.</summary>
 internal sealed record Where : Linear
 {
+    public static OpInfo Info => new("Where", "yes where the condition is true, else no", random =>
+    {
+        var (yes, no) = random.NextShapesThatBroadcast();
+        var condition = random.NextPartOf(Shape.Broadcast(yes, no));
+        return new([random.NextMask(condition), random.NextTensor(yes), random.NextTensor(no)], x => Expr.Where(x[0], x[1], x[2]), "Expr.Where(x0, x1, x2)");
+    })
+    {
+        Signature = "Where(condition, yes, no)",
+        Derivative = "d to the side that is taken",
+        Edges = "The side that is not taken has no influence, whatever its derivative.",
+    };
+
     public static readonly Where Op = new();
 
     public override bool Selects => true;

@@ -2,36 +2,42 @@ namespace Autodiff.Functional;
 
 internal readonly struct Sin : IUnary
 {
+    public static OpInfo Info => OpInfo.Unary("Sin", Expr.Sin, "sin x", "d·cos x", new(-6, 6));
     public static T Apply<T>(T x) where T : IElementary<T> => T.Sin(x);
     public static T Differential<T>(T x, T y, T d) where T : IElementary<T> => d * T.Cos(x);
 }
 
 internal readonly struct Cos : IUnary
 {
+    public static OpInfo Info => OpInfo.Unary("Cos", Expr.Cos, "cos x", "−d·sin x", new(-6, 6));
     public static T Apply<T>(T x) where T : IElementary<T> => T.Cos(x);
     public static T Differential<T>(T x, T y, T d) where T : IElementary<T> => -d * T.Sin(x);
 }
 
 internal readonly struct Tan : IUnary
 {
+    public static OpInfo Info => OpInfo.Unary("Tan", Expr.Tan, "tan x", "d·(1 + y²)", new(-1.3, 1.3));
     public static T Apply<T>(T x) where T : IElementary<T> => T.Tan(x);
     public static T Differential<T>(T x, T y, T d) where T : IElementary<T> => d * (T.Literal(1) + y * y);
 }
 
 internal readonly struct Asin : IUnary
 {
+    public static OpInfo Info => OpInfo.Unary("Asin", Expr.Asin, "arcsin x", "d / √(1 − x²)", new(-0.9, 0.9)) with { Edges = "NaN outside −1 … 1; the derivative at the ends is ∞." };
     public static T Apply<T>(T x) where T : IElementary<T> => T.Asin(x);
     public static T Differential<T>(T x, T y, T d) where T : IElementary<T> => d / T.Sqrt((T.Literal(1) - x) * (T.Literal(1) + x));
 }
 
 internal readonly struct Acos : IUnary
 {
+    public static OpInfo Info => OpInfo.Unary("Acos", Expr.Acos, "arccos x", "−d / √(1 − x²)", new(-0.9, 0.9)) with { Edges = "NaN outside −1 … 1; the derivative at the ends is −∞." };
     public static T Apply<T>(T x) where T : IElementary<T> => T.Acos(x);
     public static T Differential<T>(T x, T y, T d) where T : IElementary<T> => -d / T.Sqrt((T.Literal(1) - x) * (T.Literal(1) + x));
 }
 
 internal readonly struct Atan : IUnary
 {
+    public static OpInfo Info => OpInfo.Unary("Atan", Expr.Atan, "arctan x", "d / (1 + x²)", new(-4, 4));
     public static T Apply<T>(T x) where T : IElementary<T> => T.Atan(x);
     public static T Differential<T>(T x, T y, T d) where T : IElementary<T> => d / (T.Literal(1) + x * x);
 }
@@ -39,6 +45,7 @@ internal readonly struct Atan : IUnary
 /// <summary>The angle of the point (x, y). Derivative: (x·dy − y·dx) / (x² + y²).</summary>
 internal readonly struct Atan2 : IBinary
 {
+    public static OpInfo Info => OpInfo.Binary("Atan2", Expr.Atan2, "the angle of the point (x, y), in (−π, π]", "(x·dy − y·dx) / (x² + y²)", new(-2, 2, 0.1), new(-2, 2, 0.1)) with { Signature = "Atan2(y, x)", Edges = "A cut at negative x, y = 0.", Source = "C99, 7.12.4.4" };
     public static T Apply<T>(T y, T x) where T : IElementary<T> => T.Atan2(y, x);
     public static T DifferentialX<T>(T y, T x, T z, T d) where T : IElementary<T> => d * x / (x * x + y * y);
     public static T DifferentialY<T>(T y, T x, T z, T d) where T : IElementary<T> => -d * y / (x * x + y * y);

@@ -78,6 +78,12 @@ public abstract record Elementwise : Op
     }
 }
 
+/// <summary>An op that computes doubles without tensors: what folding scalars comes down to. (One of one argument ignores y.)</summary>
+internal interface IScalarFunction
+{
+    double Evaluate(double x, double y);
+}
+
 /// <summary>The op of an elementwise function of one argument.</summary>
 /// <typeparam name="TFunction">The function: an empty struct.</typeparam>
 /// <example><code>
@@ -88,7 +94,7 @@ public abstract record Elementwise : Op
 /// }
 /// Expr y = Unary&lt;Cube>.Of(x);
 /// </code></example>
-public sealed record Unary<TFunction> : Elementwise where TFunction : struct, IUnary
+public sealed record Unary<TFunction> : Elementwise, IScalarFunction where TFunction : struct, IUnary
 {
     private static readonly Unary<TFunction> s_op = new();
 
@@ -116,13 +122,9 @@ public sealed record Unary<TFunction> : Elementwise where TFunction : struct, IU
     protected override Expr Selected(int index, Inputs inputs) => Promotion.Conform(Expr.NotEqual(TFunction.Selected(inputs[0]), 0.0), new(DType.Bool, inputs[0].Shape));
 
     /// <inheritdoc/>
-    public override Tensor Evaluate(ReadOnlySpan<Tensor> inputs)
-    {
-        var x = inputs[0];
-        return x.Shape.IsScalar && ReferenceEquals(x.Element, ElementType.Float64)
-            ? Tensor.Scalar(TFunction.Apply(x.Elements<Real64>()[0]).Value)
-            : x.Element.Run<Kernel, Tensor>(new(x));
-    }
+    public override Tensor Evaluate(ReadOnlySpan<Tensor> inputs) => inputs[0].Element.Run<Kernel, Tensor>(new(inputs[0]));
+
+    double IScalarFunction.Evaluate(double x, double y) => TFunction.Apply(new Real64(x)).Value;
 
     private readonly struct Kernel(Tensor x) : IKernel<Tensor>
     {
@@ -143,7 +145,7 @@ public sealed record Unary<TFunction> : Elementwise where TFunction : struct, IU
 
 /// <summary>The op of an elementwise function of two arguments, which broadcast.</summary>
 /// <typeparam name="TFunction">The function: an empty struct.</typeparam>
-public sealed record Binary<TFunction> : Elementwise where TFunction : struct, IBinary
+public sealed record Binary<TFunction> : Elementwise, IScalarFunction where TFunction : struct, IBinary
 {
     private static readonly Binary<TFunction> s_op = new();
 
@@ -178,13 +180,9 @@ public sealed record Binary<TFunction> : Elementwise where TFunction : struct, I
         : TFunction.SelectedY(inputs[0], inputs[1]), 0.0), new(DType.Bool, inputs[0].Shape));
 
     /// <inheritdoc/>
-    public override Tensor Evaluate(ReadOnlySpan<Tensor> inputs)
-    {
-        var (x, y) = (inputs[0], inputs[1]);
-        return x.Shape.IsScalar && ReferenceEquals(x.Element, ElementType.Float64)
-            ? Tensor.Scalar(TFunction.Apply(x.Elements<Real64>()[0], y.Elements<Real64>()[0]).Value)
-            : x.Element.Run<Kernel, Tensor>(new(x, y));
-    }
+    public override Tensor Evaluate(ReadOnlySpan<Tensor> inputs) => inputs[0].Element.Run<Kernel, Tensor>(new(inputs[0], inputs[1]));
+
+    double IScalarFunction.Evaluate(double x, double y) => TFunction.Apply(new Real64(x), new Real64(y)).Value;
 
     private readonly struct Kernel(Tensor x, Tensor y) : IKernel<Tensor>
     {

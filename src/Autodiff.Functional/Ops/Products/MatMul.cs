@@ -5,6 +5,27 @@ namespace Autodiff.Functional;
 /// <summary>The matrix product over the last two axes; the axes before them are equal and walked through together.</summary>
 internal sealed record MatMul : Bilinear
 {
+    public static IEnumerable<OpInfo> Entries =>
+    [
+        new("MatMul", "Σₖ xᵢₖ·yₖⱼ", random =>
+        {
+            int m = random.NextDimension(), k = random.NextDimension(), n = random.NextDimension();
+            var (left, right) = random.NextShapesThatBroadcast(maxRank: 2);
+            Shape x = random.Next(5) == 0 ? [k] : [.. left, m, k], y = random.Next(5) == 0 ? [k] : [.. right, k, n];
+            return OpCase.Of(random.NextTensor(x), random.NextTensor(y), Expr.MatMul, "Expr.MatMul(x0, x1)");
+        })
+        { Signature = "MatMul(x, y)", Derivative = "dx·y + x·dy; back, d·yᵀ and xᵀ·d", Cost = "O(m·k·n)", Edges = "Vectors are rows on the left, columns on the right.", Source = "NumPy, matmul; Giles 2008, Collected matrix derivative results, §2.2.1" },
+        new("Dot", "Σₖ xᵢₖ·yₖⱼ, or the product with a scalar", random =>
+        {
+            int m = random.NextDimension(), k = random.NextDimension(), n = random.NextDimension();
+            Shape x = random.Next(3) switch { 0 => [], 1 => [k], _ => [m, k] }, y = random.Next(3) switch { 0 => [], 1 => [k], _ => [k, n] };
+            return OpCase.Of(random.NextTensor(x), random.NextTensor(y), Expr.Dot, "Expr.Dot(x0, x1)");
+        })
+        { Signature = "Dot(x, y)", Derivative = "dx·y + x·dy", Cost = "O(m·k·n)" },
+        new("Outer", "xᵢ·yⱼ", random => OpCase.Of(random.NextTensor(random.NextShape(maxRank: 2)), random.NextTensor(random.NextShape(maxRank: 1)), Expr.Outer, "Expr.Outer(x0, x1)"))
+        { Signature = "Outer(x, y)", Derivative = "dxᵢ·yⱼ + xᵢ·dyⱼ", Cost = "O(m·n)" },
+    ];
+
     public static readonly MatMul Op = new();
 
     public override TensorType Infer(Inputs inputs)

@@ -8,6 +8,26 @@ namespace Autodiff.Functional;
 /// </summary>
 internal sealed record Extremum(Axes Axes, bool Largest) : Op
 {
+    public static IEnumerable<OpInfo> Entries =>
+    [
+        OpInfo.Reduction("Max", Expr.Max, "the largest", "d to the largest", ofNothing: false) with { Edges = "Ties share the derivative equally; NaN if one is; no value over no elements." },
+        OpInfo.Reduction("Min", Expr.Min, "the smallest", "d to the smallest", ofNothing: false) with { Edges = "Ties share the derivative equally; NaN if one is; no value over no elements." },
+        OfMask("Any", Expr.Any, "is any true?"),
+        OfMask("All", Expr.All, "are all true?"),
+    ];
+
+    private static OpInfo OfMask(string name, Func<Expr, Axes, bool, Expr> op, string formula) => new(name, formula, random =>
+    {
+        var shape = random.NextShape();
+        var axes = random.NextAxes(shape.Rank);
+        bool keepDims = random.NextBool();
+        return OpCase.Of(random.NextMask(shape), x => op(x, axes, keepDims), $"Expr.{name}(x0, {(axes.IsAll ? "Axes.All" : axes)}, {(keepDims ? "true" : "false")})");
+    })
+    {
+        Signature = $"{name}(x, axes = all, keepDims = false)",
+        Edges = "False is any of nothing, true are all of nothing.",
+    };
+
     public override string Name => Largest ? "Max" : "Min";
     public override string Attributes => $"axes={Axes}";
 
@@ -56,6 +76,20 @@ internal sealed record Extremum(Axes Axes, bool Largest) : Op
 /// <summary>The place of the first largest or smallest along an axis, which is dropped; of the first NaN if there is one. No derivative.</summary>
 internal sealed record ArgExtremum(int Axis, bool Largest) : Op
 {
+    public static IEnumerable<OpInfo> Entries => [Entry("ArgMax", Expr.ArgMax, "the place of the largest"), Entry("ArgMin", Expr.ArgMin, "the place of the smallest")];
+
+    private static OpInfo Entry(string name, Func<Expr, int?, bool, Expr> op, string formula) => new(name, formula, random =>
+    {
+        var shape = random.NextShape(minDimension: 1);
+        int? axis = shape.Rank == 0 || random.Next(3) == 0 ? null : random.NextAxis(shape.Rank);
+        bool keepDims = random.NextBool();
+        return OpCase.Of(random.NextTensor(shape), x => op(x, axis, keepDims), $"Expr.{name}(x0, {axis?.ToString() ?? "null"}, {(keepDims ? "true" : "false")})");
+    })
+    {
+        Signature = $"{name}(x, axis = of all, keepDims = false)",
+        Edges = "The first of several; the first NaN if there is one; no value over no elements.",
+    };
+
     public override string Name => Largest ? "ArgMax" : "ArgMin";
     public override string Attributes => $"axis={Axis}";
 

@@ -5,6 +5,25 @@ namespace Autodiff.Functional;
 /// </summary>
 internal sealed record LogSumExp(Axes Axes) : Op
 {
+    public static IEnumerable<OpInfo> Entries =>
+    [
+        OpInfo.Reduction("LogSumExp", Expr.LogSumExp, "ln Σ eˣ", "Σ eˣ⁻ʸ·d", ofNothing: false) with { Edges = "No overflow; −∞ with zero gradient where all are −∞; no value over no elements." },
+        Along("Softmax", Expr.Softmax, "eˣ / Σ eˣ", "y·(d − Σ y·d)"),
+        Along("LogSoftmax", Expr.LogSoftmax, "x − ln Σ eˣ", "d − Σ eʸ·d"),
+    ];
+
+    private static OpInfo Along(string name, Func<Expr, int, Expr> op, string formula, string derivative) => new(name, formula, random =>
+    {
+        var shape = random.NextShape(minRank: 1, minDimension: 1);
+        int axis = random.NextAxis(shape.Rank);
+        return OpCase.Of(random.NextTensor(shape), x => op(x, axis), $"Expr.{name}(x0, {axis})");
+    })
+    {
+        Signature = $"{name}(x, axis = -1)",
+        Derivative = derivative,
+        Edges = "No overflow.",
+    };
+
     public override string Attributes => $"axes={Axes}";
 
     public override TensorType Infer(Inputs inputs) => new(inputs[0].DType, inputs[0].Shape.Without(Axes));

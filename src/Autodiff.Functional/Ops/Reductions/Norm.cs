@@ -6,6 +6,8 @@ namespace Autodiff.Functional;
 /// </summary>
 internal sealed record Norm(Axes Axes) : Op
 {
+    public static OpInfo Info => OpInfo.Reduction("Norm", Expr.Norm, "√Σ x²", "Σ x·d / y", ofNothing: true, on: new(-2, 2, 0.1)) with { Edges = "The gradient at 0 is 0; no overflow; 0 over no elements." };
+
     public override string Attributes => $"axes={Axes}";
 
     public override TensorType Infer(Inputs inputs) => new(inputs[0].DType, inputs[0].Shape.Without(Axes));

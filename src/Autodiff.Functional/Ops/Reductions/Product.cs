@@ -1,5 +1,10 @@
 namespace Autodiff.Functional;
 
+file static class Entry
+{
+    public static OpInfo Info => OpInfo.Reduction("Product", Expr.Product, "Π x", "Σ (Π of the others)·d") with { Edges = "1 over no elements; derivatives of any order are right where elements are 0; integers give Int64." };
+}
+
 public sealed partial class Expr
 {
     /// <summary>

@@ -5,6 +5,20 @@ namespace Autodiff.Functional;
 /// <summary>The sum over some axes, which are dropped. Pairwise, so that the error grows with the logarithm of the length.</summary>
 internal sealed record Sum(Axes Axes) : Linear
 {
+    public static IEnumerable<OpInfo> Entries =>
+    [
+        OpInfo.Reduction("Sum", Expr.Sum, "Σ x", "Σ d; back, d stretched") with { Edges = "0 over no elements; Bool and integers give Int64.", Source = "Higham 1993, The accuracy of floating point summation: pairwise" },
+        OpInfo.Reduction("Mean", Expr.Mean, "Σ x / n", "Σ d / n; back, d / n stretched", ofNothing: false) with { Edges = "No value over no elements; integers give Float64." },
+        new("Variance", "Σ (x − mean)² / (n − ddof)", random =>
+        {
+            var shape = random.NextShape(minDimension: 1);
+            var axes = random.NextAxes(shape.Rank);
+            int ddof = shape.Normalize(axes).Aggregate(1, (n, axis) => n * shape[axis]) > 1 ? random.Next(2) : 0;
+            return OpCase.Of(random.NextTensor(shape), x => Expr.Variance(x, axes, ddof: ddof), $"Expr.Variance(x0, {(axes.IsAll ? "Axes.All" : axes)}, ddof: {ddof})");
+        })
+        { Signature = "Variance(x, axes = all, keepDims = false, ddof = 0)", Derivative = "2·Σ (x − mean)·d / (n − ddof)", Edges = "No value over no elements." },
+    ];
+
     public override string Attributes => $"axes={Axes}";
 
     public override TensorType Infer(Inputs inputs) => new(inputs[0].DType, inputs[0].Shape.Without(Axes));

@@ -3,6 +3,25 @@ namespace Autodiff.Functional;
 /// <summary>The inputs one after the other along an axis.</summary>
 internal sealed record Concatenate(int Axis) : Linear
 {
+    public static IEnumerable<OpInfo> Entries =>
+    [
+        new("Concatenate", "the inputs one after the other along an axis", random =>
+        {
+            var shape = random.NextShape(minRank: 1);
+            int axis = random.NextAxis(shape.Rank);
+            return new([.. Enumerable.Range(0, random.Next(1, 4)).Select(_ => random.NextTensor(shape.With(shape.Axis(axis), random.NextDimension())))],
+                x => Expr.Concatenate(x, axis), $"Expr.Concatenate([x0, …], {axis})");
+        })
+        { Signature = "Concatenate(nodes, axis = 0)", Derivative = "d concatenated; back, d's parts" },
+        new("Stack", "the inputs along a new axis", random =>
+        {
+            var shape = random.NextShape();
+            int axis = random.NextAxis(shape.Rank + 1);
+            return new([.. Enumerable.Range(0, random.Next(1, 4)).Select(_ => random.NextTensor(shape))], x => Expr.Stack(x, axis), $"Expr.Stack([x0, …], {axis})");
+        })
+        { Signature = "Stack(nodes, axis = 0)", Derivative = "d stacked; back, d's parts" },
+    ];
+
     public override string Attributes => $"axis={Axis}";
 
     public override TensorType Infer(Inputs inputs)

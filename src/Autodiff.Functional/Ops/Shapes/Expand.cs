@@ -3,6 +3,17 @@ namespace Autodiff.Functional;
 /// <summary>Axes of length 1 stretched to a shape of the same rank. Nothing is copied: a stretched axis has stride 0.</summary>
 internal sealed record Expand(Shape To) : Linear
 {
+    public static OpInfo Info => new("BroadcastTo", "x stretched to a shape", random =>
+    {
+        var shape = random.NextShape();
+        return OpCase.Of(random.NextTensor(random.NextPartOf(shape)), x => Expr.BroadcastTo(x, shape), $"Expr.BroadcastTo(x0, Shape.Of({string.Join(", ", shape)}))");
+    })
+    {
+        Signature = "BroadcastTo(x, shape)",
+        Derivative = "d stretched; back, summed",
+        Source = "NumPy, Broadcasting",
+    };
+
     public override string Attributes => $"{To}";
 
     public override TensorType Infer(Inputs inputs)

@@ -6,6 +6,26 @@ namespace Autodiff.Functional;
 /// </summary>
 internal sealed record Gather(int Axis, int Leading = 0) : Linear
 {
+    public static IEnumerable<OpInfo> Entries =>
+    [
+        new("Take", "the sub-tensors at indices along an axis", random =>
+        {
+            var shape = random.NextShape(minRank: 1, minDimension: 1);
+            int axis = random.NextAxis(shape.Rank);
+            return OpCase.Of(random.NextTensor(shape), random.NextIndices(random.NextShape(maxRank: 2), shape[shape.Axis(axis)]),
+                (x, indices) => Expr.Take(x, indices, axis), $"Expr.Take(x0, x1, {axis})");
+        })
+        { Signature = "Take(x, indices, axis = 0)", Derivative = "d taken; back, d added at the indices", Edges = "Negative indices count from the end; outside is an error.", Source = "NumPy, take" },
+        new("TakeAlongAxis", "for each other position, the elements at indices along an axis", random =>
+        {
+            var shape = random.NextShape(minRank: 1, minDimension: 1);
+            int axis = random.NextAxis(shape.Rank);
+            return OpCase.Of(random.NextTensor(shape), random.NextIndices(shape.With(shape.Axis(axis), random.NextDimension()), shape[shape.Axis(axis)]),
+                (x, indices) => Expr.TakeAlongAxis(x, indices, axis), $"Expr.TakeAlongAxis(x0, x1, {axis})");
+        })
+        { Signature = "TakeAlongAxis(x, indices, axis)", Derivative = "d taken; back, d added at the indices", Edges = "Negative indices count from the end; outside is an error.", Source = "NumPy, take_along_axis" },
+    ];
+
     public override string Name => "Take";
     public override string Attributes => Leading == 0 ? $"axis={Axis}" : $"axis={Axis}, leading={Leading}";
     public override bool Selects => true;
@@ -55,6 +75,21 @@ internal sealed record Gather(int Axis, int Leading = 0) : Linear
 /// <summary>The first input with the third's sub-tensors added at the indices along an axis; an index that comes twice adds twice.</summary>
 internal sealed record ScatterAdd(int Axis, int Leading = 0) : Linear
 {
+    public static OpInfo Info => new("ScatterAdd", "the target, with updates added at indices along an axis", random =>
+    {
+        var shape = random.NextShape(minRank: 1, minDimension: 1);
+        int axis = random.NextAxis(shape.Rank), along = shape.Axis(axis);
+        var indices = random.NextShape(maxRank: 2);
+        Shape updates = [.. shape.Dimensions[..along], .. indices.Dimensions, .. shape.Dimensions[(along + 1)..]];
+        return new([random.NextTensor(shape), random.NextIndices(indices, shape[along]), random.NextTensor(updates)],
+            x => Expr.ScatterAdd(x[0], x[1], x[2], axis), $"Expr.ScatterAdd(x0, x1, x2, {axis})");
+    })
+    {
+        Signature = "ScatterAdd(target, indices, updates, axis = 0)",
+        Derivative = "d scattered; back, d to the target, d taken to the updates",
+        Edges = "An index that comes twice adds twice; outside is an error.",
+    };
+
     public override string Attributes => Leading == 0 ? $"axis={Axis}" : $"axis={Axis}, leading={Leading}";
 
     public override TensorType Infer(Inputs inputs)

@@ -3,6 +3,20 @@ namespace Autodiff.Functional;
 /// <summary>The axes in another order: axis i of the output is axis Order[i] of the input.</summary>
 internal sealed record Permute(Axes Order) : Linear
 {
+    public static OpInfo Info => new("Transpose", "the axes in another order", random =>
+    {
+        var shape = random.NextShape();
+        int[] order = [.. Enumerable.Range(0, shape.Rank)];
+        random.Shuffle(order);
+        var axes = random.Next(3) == 0 ? Axes.All : Axes.Of([.. order.Select(axis => random.Next(4) == 0 ? axis - shape.Rank : axis)]);
+        return OpCase.Of(random.NextTensor(shape), x => Expr.Transpose(x, axes), $"Expr.Transpose(x0, {(axes.IsAll ? "Axes.All" : axes)})");
+    })
+    {
+        Signature = "Transpose(x, order = reversed)",
+        Derivative = "d in that order; back, in the inverse order",
+        Cost = "O(1)",
+    };
+
     public override string Attributes => $"{Order}";
 
     public override TensorType Infer(Inputs inputs)

@@ -3,6 +3,35 @@ namespace Autodiff.Functional;
 /// <summary>The same elements in the same order, in another shape.</summary>
 internal sealed record Reshape(Shape To) : Linear
 {
+    public static IEnumerable<OpInfo> Entries =>
+    [
+        new("Reshape", "the same elements in another shape", random =>
+        {
+            var shape = random.NextShape();
+            int[] to = [.. shape];
+            random.Shuffle(to);
+            if (random.NextBool() && to.Length > 0 && shape.Size > 0)
+                to[random.Next(to.Length)] = -1;
+            return OpCase.Of(random.NextTensor(shape), x => Expr.Reshape(x, to), $"Expr.Reshape(x0, [{string.Join(", ", to)}])");
+        })
+        { Signature = "Reshape(x, dimensions)", Derivative = "d in that shape", Edges = "One dimension may be −1.", Cost = "O(1)" },
+        new("ExpandDims", "x with a new axis of length 1", random =>
+        {
+            var shape = random.NextShape();
+            int axis = random.NextAxis(shape.Rank + 1);
+            return OpCase.Of(random.NextTensor(shape), x => Expr.ExpandDims(x, axis), $"Expr.ExpandDims(x0, {axis})");
+        })
+        { Signature = "ExpandDims(x, axis)", Derivative = "d in that shape", Cost = "O(1)" },
+        new("Squeeze", "x without axes of length 1", random =>
+        {
+            var shape = random.NextShape().Insert(0, 1);
+            var axes = random.NextBool() ? Axes.All : Axes.Of(0);
+            return OpCase.Of(random.NextTensor(shape), x => Expr.Squeeze(x, axes), $"Expr.Squeeze(x0, {(axes.IsAll ? "Axes.All" : axes)})");
+        })
+        { Signature = "Squeeze(x, axes = all of length 1)", Derivative = "d in that shape", Cost = "O(1)" },
+        OpInfo.Unary("Ravel", Expr.Ravel, "all elements as a vector", "d in that shape") with { Cost = "O(1)" },
+    ];
+
     public override string Attributes => $"{To}";
 
     public override TensorType Infer(Inputs inputs) => inputs[0].Shape.Size == To.Size

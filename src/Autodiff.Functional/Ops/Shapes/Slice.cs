@@ -3,6 +3,34 @@ namespace Autodiff.Functional;
 /// <summary>The elements at Starts + i·Steps, i &lt; Counts, along each axis. Steps may be negative. A view.</summary>
 internal sealed record Slice(Axes Starts, Shape Counts, Axes Steps) : Linear
 {
+    public static IEnumerable<OpInfo> Entries =>
+    [
+        new("Slice", "every step-th element from start to stop of an axis", random =>
+        {
+            var shape = random.NextShape(minRank: 1);
+            int axis = random.NextAxis(shape.Rank), step = random.Next(3) switch { 0 => -1, 1 => 1, _ => random.NextBool() ? 2 : -2 };
+            int? start = Bound(random), stop = Bound(random);
+            return OpCase.Of(random.NextTensor(shape), x => Expr.Slice(x, axis, start, stop, step), $"Expr.Slice(x0, {axis}, {start?.ToString() ?? "null"}, {stop?.ToString() ?? "null"}, {step})");
+        })
+        { Signature = "Slice(x, axis, start = first, stop = last, step = 1)", Derivative = "d sliced; back, zeros with d in place", Cost = "O(1)", Source = "NumPy, Basic slicing" },
+        new("Index", "an element or a sub-tensor", random =>
+        {
+            var shape = random.NextShape(minDimension: 1);
+            Index[] at = [.. shape.Take(random.Next(shape.Rank + 1)).Select(length => new Index(random.Next(1, length + 1), fromEnd: true))];
+            return OpCase.Of(random.NextTensor(shape), x => x[at], $"x0[{string.Join(", ", at)}]");
+        })
+        { Signature = "x[i, j …]", Derivative = "d indexed; back, zeros with d in place", Cost = "O(1)" },
+        new("Range", "a part along the leading axes", random =>
+        {
+            var shape = random.NextShape();
+            Range[] parts = [.. shape.Take(random.Next(shape.Rank + 1)).Select(length => random.Next(length + 1) is var start ? start..random.Next(start, length + 1) : default)];
+            return OpCase.Of(random.NextTensor(shape), x => x[parts], $"x0[{string.Join(", ", parts)}]");
+        })
+        { Signature = "x[a..b, c..d …]", Derivative = "d sliced; back, zeros with d in place", Cost = "O(1)" },
+    ];
+
+    private static int? Bound(Random random) => random.Next(3) == 0 ? null : random.Next(-5, 6);
+
     public override bool Selects => true;
 
     public override string Attributes => $"start={Starts}, count={Counts}, step={Steps}";
@@ -31,6 +59,20 @@ internal sealed record Slice(Axes Starts, Shape Counts, Axes Steps) : Linear
 /// <summary>Zeros of a shape, with the input's elements at Starts + i·Steps along each axis: the transpose of <see cref="Slice"/>.</summary>
 internal sealed record Embed(Shape To, Axes Starts, Axes Steps) : Linear
 {
+    public static OpInfo Info => new("Pad", "x with more elements around", random =>
+    {
+        var shape = random.NextShape(maxRank: 2);
+        double value = random.NextBool() ? 0 : 1.5;
+        if (random.Next(3) == 0)
+            return OpCase.Of(random.NextTensor(shape), x => Expr.Pad(x, 1, value), $"Expr.Pad(x0, 1, {value})");
+        (int, int)[] widths = [.. shape.Select(_ => (random.Next(3), random.Next(3)))];
+        return OpCase.Of(random.NextTensor(shape), x => Expr.Pad(x, widths, value), $"Expr.Pad(x0, [{string.Join(", ", widths)}], {value})");
+    })
+    {
+        Signature = "Pad(x, widths, value = 0)",
+        Derivative = "d padded with 0; back, the part in the middle",
+    };
+
     public override string Attributes => $"{To}, start={Starts}, step={Steps}";
 
     public override TensorType Infer(Inputs inputs)

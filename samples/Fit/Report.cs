@@ -1,0 +1,155 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Autodiff.Functional;
+using Spectre.Console;
+using Spectre.Console.Rendering;
+
+namespace Fit;
+
+/// <summary>All that a person wants to see of a fit.</summary>
+static class Report
+{
+    public static void Write(IAnsiConsole console, Problem problem, ImmutableArray<Iteration> iterations)
+    {
+        // Below this a table would break its numbers in two; better that a narrow terminal breaks lines.
+        console.Profile.Width = Math.Max(console.Profile.Width, 72);
+
+        var solution = iterations[^1];
+        var statistics = Statistics.Of(problem, solution);
+        ReadOnlySpan<(string Title, IRenderable Content)> sections =
+        [
+            ("Data", Observations(problem, solution)),
+            ("Model", Description(problem.Model)),
+            ("Search", Search(problem, iterations)),
+            ("Estimates", Estimates(statistics)),
+            ("Correlation", Correlation(statistics)),
+            ("Data and fitted curve", Curve(problem, solution)),
+            ("Gradient of the residual sum of squares at the solution", Gradients(problem, solution)),
+        ];
+
+        foreach (var (title, content) in sections)
+        {
+            console.Write(new Text(title, new Style(decoration: Decoration.Bold)));
+            console.WriteLine();
+            console.Write(content);
+            console.WriteLine();
+        }
+    }
+
+    static Rows Observations(Problem problem, Iteration solution)
+    {
+        var (data, table) = (problem.Data, Table([.. problem.Data.Predictors.Select(p => $"{p}"), $"{problem.Data.Response}", "fitted", "residual"]));
+        for (var row = 0; row < data.Count; row++)
+        {
+            var (observed, residual) = (data.Response.Values[row], solution.Residuals[row]);
+            table.AddRow([
+                .. data.Predictors.Select(p => p.Values[row].ToString("G6", CultureInfo.InvariantCulture)),
+                observed.ToString("G6", CultureInfo.InvariantCulture), Fixed(observed + residual, 2), Fixed(-residual, 2)]);
+        }
+        return new(new Text($"{data.Name}. {data.Source}"), table);
+    }
+
+    static Rows Description(Model model) =>
+        new(new Text($"{model.Name}: {model.Text}"),
+            new Text($"from {string.Join(", ", model.Parameters.Select(p => $"{p.Name} = {p.Start.ToString("G6", CultureInfo.InvariantCulture)}"))}"));
+
+    static Rows Search(Problem problem, ImmutableArray<Iteration> iterations)
+    {
+        var table = Table(["trial", "sum of squares", "damping", .. problem.Model.Parameters.Select(p => p.Name)]);
+        foreach (var at in iterations)
+        {
+            table.AddRow([
+                $"{at.Trials}", Digits(at.SumOfSquares), Rough(at.Damping), .. at.Parameters.Select(value => Digits(value))]);
+        }
+        var last = iterations[^1];
+        return new(table, new Text($"Levenberg–Marquardt, {last.Accepted} iterations of {last.Trials} trials: {Sentence(last.Outcome)}."));
+    }
+
+    static string Sentence(Outcome outcome) => outcome switch
+    {
+        Outcome.GradientVanished => "converged, the gradient vanished",
+        Outcome.StepVanished => "converged, the step vanished",
+        Outcome.ReductionVanished => "converged, the sum of squares falls no more",
+        Outcome.Stuck => "no convergence, no step reduces the sum of squares",
+        Outcome.IterationLimit => "no convergence within the limit of iterations",
+        Outcome.Searching => "not finished",
+        _ => throw new ArgumentOutOfRangeException(nameof(outcome), outcome, null),
+    };
+
+    static Rows Estimates(Statistics statistics)
+    {
+        var table = NamedTable("parameter", "estimate", "standard error", "95 % from", "to");
+        foreach (var estimate in statistics.Estimates)
+        {
+            table.AddRow(estimate.Name, Digits(estimate.Value), Digits(estimate.StandardError, 6), Digits(estimate.Lower, 6), Digits(estimate.Upper, 6));
+        }
+        return new(table,
+            new Text($"residual sum of squares   {Digits(statistics.ResidualSumOfSquares)}"),
+            new Text($"residual standard error   {Digits(statistics.ResidualStandardError)} on {statistics.DegreesOfFreedom} degrees of freedom"));
+    }
+
+    static Table Correlation(Statistics statistics)
+    {
+        var names = statistics.Estimates.Select(e => e.Name).ToImmutableArray();
+        var table = NamedTable(["", .. names]);
+        foreach (var (name, row) in names.Zip(statistics.Correlation.EnumerateRows()))
+        {
+            table.AddRow([name, .. row.Select(value => Fixed(value, 4))]);
+        }
+        return table;
+    }
+
+    static IRenderable Curve(Problem problem, Iteration solution)
+    {
+        if (problem.Data.Predictors is not [var x])
+        {
+            return new Text("(a chart needs a single predictor)");
+        }
+        ImmutableArray<Number<double>> parameters = [.. solution.Parameters.Select(value => new Number<double>(value))];
+        return new Chart(x, problem.Data.Response, at => problem.Predict(parameters, [at]).Value);
+    }
+
+    static Rows Gradients(Problem problem, Iteration solution)
+    {
+        var agreement = Agreement.At(problem, solution);
+        var table = NamedTable(["method", .. problem.Model.Parameters.Select(p => $"∂/∂{p.Name}"), "distance"]);
+        foreach (var witness in agreement.Witnesses)
+        {
+            table.AddRow([witness.Method, .. witness.Gradient.Select(Rough), witness.Distance == 0 ? "0" : Rough(witness.Distance)]);
+        }
+        table.AddRow(["terms that cancel, Σ|·|", .. agreement.Terms.Select(Rough), ""]);
+        return new(table, new Text("distance: from reverse mode, relative to the terms that cancel"));
+    }
+
+    /// <summary>A table whose first column holds names.</summary>
+    static Table NamedTable(params ReadOnlySpan<string> titles)
+    {
+        var table = Table(titles);
+        table.Columns[0].Alignment = Justify.Left;
+        return table;
+    }
+
+    /// <summary>A table of numbers.</summary>
+    static Table Table(params ReadOnlySpan<string> titles)
+    {
+        var table = new Table().Border(TableBorder.Horizontal);
+        foreach (var title in titles)
+        {
+            table.AddColumn(new TableColumn(new Text(title)) { Alignment = Justify.Right, NoWrap = true });
+        }
+        return table;
+    }
+
+    /// <summary>So many significant digits, without an exponent where a person would write none.</summary>
+    static string Digits(double value, int digits = 8)
+    {
+        var magnitude = value == 0 ? 0 : (int)Math.Floor(Math.Log10(Math.Abs(value)));
+        return magnitude is < -5 or > 9
+            ? value.ToString($"E{digits - 1}", CultureInfo.InvariantCulture)
+            : Fixed(value, Math.Max(0, digits - 1 - magnitude));
+    }
+
+    static string Rough(double value) => value.ToString("0.00e+00", CultureInfo.InvariantCulture);
+
+    static string Fixed(double value, int decimals) => value.ToString($"F{decimals}", CultureInfo.InvariantCulture);
+}
