@@ -37,7 +37,8 @@ internal static class RealFormat
         int fraction = Longest(cut, n => n.Digits.Length - 1);
         int exponent = Math.Max(2, Longest(cut, n => n.ExponentText(0).Length - 2));
         int left = Longest(cut, n => n.Sign.Length + 1);
-        return Aligned(cut, n => (n.Sign + n.Digits[0]).PadLeft(left) + "." + n.Digits[1..].PadRight(fraction, '0') + n.ExponentText(exponent));
+        var filled = Array.ConvertAll(cut, n => n.Fill(fraction + 1));
+        return Aligned(filled, n => (n.Sign + n.Digits[0]).PadLeft(left) + "." + n.Digits[1..].PadRight(fraction, '0') + n.ExponentText(exponent));
     }
 
     private static int Longest(Decimal[] numbers, Func<Decimal, int> length) => numbers.Where(n => n.IsFinite).Select(length).DefaultIfEmpty(0).Max();
@@ -95,6 +96,9 @@ internal static class RealFormat
 
         /// <summary>With no more digits in all than this.</summary>
         public Decimal Cut(int digits) => IsFinite && Digits.Length > digits ? Rounded('E', digits - 1) : this;
+
+        /// <summary>With this many digits in all: where the shortest are fewer, those that follow in the exact value.</summary>
+        public Decimal Fill(int digits) => IsFinite && Digits.Length < digits && Exact != 0 ? Rounded('E', digits - 1) : this;
 
         // .NET rounds the exact value, but halves away from zero; NumPy to even. A half is seen by the digits that follow: 5 and then nothing.
         private Decimal Rounded(char format, int places)
