@@ -94,7 +94,18 @@ public sealed class Tensor : IEquatable<Tensor>
     /// <summary>The elements of an array of any rank, or of a jagged one, copied: its rank and lengths are the shape.</summary>
     /// <exception cref="ShapeException">The rows of a jagged array differ in length.</exception>
     /// <exception cref="DTypeException">The elements are not bool, int, long, float or double.</exception>
+    [OverloadResolutionPriority(-1)]
     public static Tensor Of(Array array) => Arrays.Read(array);
+
+    /// <summary>Rows of equal length, copied, as a matrix: <c>Tensor.Of([[1.0, 2.0], [3.0, 4.0]])</c>.</summary>
+    /// <exception cref="ShapeException">The rows differ in length, or there are none.</exception>
+    /// <exception cref="DTypeException">The elements are not bool, int, long, float or double.</exception>
+    public static Tensor Of<T>(T[][] rows) where T : unmanaged => Arrays.Read(rows);
+
+    /// <summary>Nested rows of equal length, copied, as a tensor of rank 3.</summary>
+    /// <exception cref="ShapeException">The rows differ in length, or there are none.</exception>
+    /// <exception cref="DTypeException">The elements are not bool, int, long, float or double.</exception>
+    public static Tensor Of<T>(T[][][] rows) where T : unmanaged => Arrays.Read(rows);
 
     /// <summary>The elements of a span, copied, as a vector.</summary>
     /// <exception cref="DTypeException">The elements are not bool, int, long, float or double.</exception>
