@@ -7,7 +7,7 @@ namespace Autodiff.Functional;
 /// <summary>Folds that write a graph down, from inputs to outputs: as text in single-assignment form, as Mermaid, as DOT.</summary>
 internal static class GraphPrinter
 {
-    private const int ShortDepth = 3, ShortConstant = 24;
+    private const int ShortDepth = 3, ShortConstant = 12;
 
     /// <summary>One line per node: its name, its type, its op and what it is computed from.</summary>
     public static string Print(ReadOnlySpan<Expr> roots, IEnumerable<KeyValuePair<string, Expr>> names)
@@ -66,8 +66,7 @@ internal static class GraphPrinter
     private static string Leaf(Expr node) => node.Op switch
     {
         Variable variable => variable.Label,
-        Constant { Value: var value } when value.Size <= ShortConstant && value.ToString() is { Length: <= 60 } text && !text.Contains('\n', StringComparison.Ordinal) => text,
-        Constant => $"constant {node.Type}",
+        Constant { Value: var value } => OneLine(value),
         Placeholder => $"parameter {node.Type}",
         var op => op.Name,
     };
@@ -104,11 +103,17 @@ internal static class GraphPrinter
     {
         Variable => "variable",
         Functional.Placeholder => "parameter",
-        Constant => $"constant {Elided(visit.Node)}",
+        Constant { Value: var value } => $"constant {OneLine(value)}",
         var op => $"{op.Name}{Attributes(op)}({string.Join(", ", visit.InputPositions.ToArray().Select(position => labels[position]))})",
     };
 
-    private static string Elided(Expr node) => Leaf(node) is var text && text.StartsWith("constant", StringComparison.Ordinal) ? "" : text;
+    /// <summary>The first few elements.</summary>
+    private static string OneLine(Tensor value) => value switch
+    {
+        { IsUniform: true } => $"{value[[.. Enumerable.Repeat((Index)0, value.Rank)]]} everywhere",
+        { Size: <= ShortConstant } => string.Join(' ', value.ToString().Split((char[])['\n', ' '], StringSplitOptions.RemoveEmptyEntries)),
+        _ => $"[{string.Join(", ", Enumerable.Range(0, 3).Select(i => value.Reshape(Shape.Of(value.Size))[[(Index)i]]))}, …]",
+    };
 
     private static string Body(Visit visit, string[] labels) => visit.Inputs.Count == 0
         ? labels[visit.Position]

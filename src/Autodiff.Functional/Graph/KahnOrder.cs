@@ -209,7 +209,7 @@ public sealed class KahnOrder : IReadOnlyList<Visit>, INodes
                     consumers[input]++;
 
             int head = 0, tail = 0;
-            for (int i = 0; i < count; i++)
+            for (int i = count - 1; i >= 0; i--)
                 if (consumers[i] == 0)
                     ready[tail++] = i;
             while (head < tail)
@@ -220,7 +220,8 @@ public sealed class KahnOrder : IReadOnlyList<Visit>, INodes
                     (ready[head], ready[chosen]) = (ready[chosen], ready[head]);
                 }
                 int node = ready[head++];
-                for (int edge = _firstEdge[node]; edge < _firstEdge[node + 1]; edge++)
+                // From the last input to the first, so that the first comes first in the reversed order.
+                for (int edge = _firstEdge[node + 1] - 1; edge >= _firstEdge[node]; edge--)
                     if (_edges[edge] is var input and >= 0 && --consumers[input] == 0)
                         ready[tail++] = input;
             }
