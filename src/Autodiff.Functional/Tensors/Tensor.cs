@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
@@ -14,6 +15,7 @@ namespace Autodiff.Functional;
 /// var matrix = Tensor.Of(new double[,] { { 1, 2 }, { 3, 4 } });
 /// double corner = (double)matrix[^1, ^1];        // 4
 /// </code></example>
+[DebuggerDisplay("{Size == 1 ? ToString() : Type.ToString(),nq}")]
 public sealed class Tensor : IEquatable<Tensor>
 {
     private readonly Array? _data;     // null: one element, kept in _scalar
@@ -114,6 +116,7 @@ public sealed class Tensor : IEquatable<Tensor>
 
     /// <summary>The elements of an array, copied, as a vector.</summary>
     /// <exception cref="DTypeException">The elements are not bool, int, long, float or double.</exception>
+    [OverloadResolutionPriority(1)]
     public static Tensor Of<T>(T[] elements) where T : unmanaged
     {
         ArgumentNullException.ThrowIfNull(elements);
@@ -135,6 +138,7 @@ public sealed class Tensor : IEquatable<Tensor>
     /// <summary>The elements of an array, copied, in row-major order of a shape.</summary>
     /// <exception cref="ShapeException">The shape has another number of elements.</exception>
     /// <exception cref="DTypeException">The elements are not bool, int, long, float or double.</exception>
+    [OverloadResolutionPriority(1)]
     public static Tensor Of<T>(T[] elements, Shape shape) where T : unmanaged
     {
         ArgumentNullException.ThrowIfNull(elements);
