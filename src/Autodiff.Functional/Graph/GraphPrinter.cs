@@ -59,9 +59,7 @@ internal static class GraphPrinter
     private static string Nested(Expr node, int depth) =>
         node.Inputs.Count == 0 ? Leaf(node)
         : depth == 0 ? "…"
-        : $"{node.Op.Name}{Attributes(node.Op)}({string.Join(", ", node.Inputs.Take(4).Select(input => Nested(input, depth - 1)))}{(node.Inputs.Count > 4 ? ", …" : "")})";
-
-    private static string Attributes(Op op) => op.Attributes is { Length: > 0 } attributes ? $"[{attributes}]" : "";
+        : $"{node.Op}({string.Join(", ", node.Inputs.Take(4).Select(input => Nested(input, depth - 1)))}{(node.Inputs.Count > 4 ? ", …" : "")})";
 
     private static string Leaf(Expr node) => node.Op switch
     {
@@ -104,7 +102,7 @@ internal static class GraphPrinter
         Variable => "variable",
         Functional.Placeholder => "parameter",
         Constant { Value: var value } => $"constant {OneLine(value)}",
-        var op => $"{op.Name}{Attributes(op)}({string.Join(", ", visit.InputPositions.ToArray().Select(position => labels[position]))})",
+        var op => $"{op}({string.Join(", ", visit.InputPositions.ToArray().Select(position => labels[position]))})",
     };
 
     /// <summary>The first few elements.</summary>
@@ -117,7 +115,7 @@ internal static class GraphPrinter
 
     private static string Body(Visit visit, string[] labels) => visit.Inputs.Count == 0
         ? labels[visit.Position]
-        : $"{labels[visit.Position]} = {visit.Op.Name}{Attributes(visit.Op)}";
+        : $"{labels[visit.Position]} = {visit.Op}";
 
     private static ImmutableArray<string> RootLabels(KahnOrder order, string[] labels) => [.. order.Roots.ToArray().Select(position => labels[position])];
 

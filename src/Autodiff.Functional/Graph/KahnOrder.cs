@@ -1,4 +1,6 @@
 using System.Collections;
+using System.Diagnostics;
+using System.Globalization;
 
 namespace Autodiff.Functional;
 
@@ -11,6 +13,7 @@ namespace Autodiff.Functional;
 /// foreach (var visit in KahnOrder.From(loss))
 ///     Console.WriteLine($"{visit.Position}: {visit.Op.Name}");
 /// </code></example>
+[DebuggerDisplay("{Count} nodes")]
 public sealed class KahnOrder : IReadOnlyList<Visit>, INodes
 {
     private readonly Expr[] _nodes;
@@ -272,5 +275,9 @@ public readonly struct Visit
 
     /// <summary>Which inputs are in the order.</summary>
     public Wanted Wanted => new(InputPositions);
+
+    /// <summary>The position, the op and the inputs' positions, for instance <c>3: Multiply(1, 2)</c>; · for an input outside the order.</summary>
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture,
+        $"{Position}: {Op}{(Inputs.Count == 0 ? "" : $"({string.Join(", ", InputPositions.ToArray().Select(position => position < 0 ? "·" : position.ToString(CultureInfo.InvariantCulture)))})")}");
 }
 

@@ -61,6 +61,9 @@ public abstract record Op
         }
     }
 
+    /// <summary>The name and the attributes, for instance <c>Sum[axes=[0]]</c>.</summary>
+    public sealed override string ToString() => Attributes is { Length: > 0 } attributes ? $"{Name}[{attributes}]" : Name;
+
     /// <summary>The attributes that are worth showing: derived records add theirs.</summary>
     protected virtual bool PrintMembers(StringBuilder builder) => false;
 }
