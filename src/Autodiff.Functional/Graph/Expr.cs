@@ -73,6 +73,8 @@ public sealed partial class Expr
 
     /// <summary>A constant of dtype Float64, which does not give way to other dtypes (unlike a literal).</summary>
     public static Expr Scalar(double value) => new(value, weak: false);
+    /// <summary>A constant of dtype Float64, from a whole number (which C# would rather make a float).</summary>
+    public static Expr Scalar(int value) => Scalar((double)value);
     /// <summary>A constant of dtype Float32.</summary>
     public static Expr Scalar(float value) => Constant(Tensor.Scalar(value));
     /// <summary>A constant.</summary>

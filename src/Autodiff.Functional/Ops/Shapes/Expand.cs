@@ -3,6 +3,7 @@ namespace Autodiff.Functional;
 /// <summary>Axes of length 1 stretched to a shape of the same rank. Nothing is copied: a stretched axis has stride 0.</summary>
 internal sealed record Expand(Shape To) : Linear
 {
+    public override bool Cancels => false;
     public static OpInfo Info => new("BroadcastTo", "x stretched to a shape", random =>
     {
         var shape = random.NextShape();
@@ -45,7 +46,10 @@ public sealed partial class Expr
         ArgumentNullException.ThrowIfNull(x);
         if (x.Shape == shape)
             return x;
-        if (x.Rank > shape.Rank)
+        bool fits = x.Rank <= shape.Rank;
+        for (int axis = 1; fits && axis <= x.Rank; axis++)
+            fits = x.Shape[^axis] == shape[^axis] || x.Shape[^axis] == 1;
+        if (!fits)
             throw new ShapeException("BroadcastTo", $"a shape that {x.Shape} broadcasts to", $"{shape}");
         return Apply(new Expand(shape), Reshape(x, x.Shape.After(Shape.Ones(shape.Rank - x.Rank))));
     }
