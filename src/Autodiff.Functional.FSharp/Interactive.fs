@@ -12,11 +12,8 @@ module Interactive =
     let print (value: obj) : string | null =
         match value with
         | :? Tensor as tensor when tensor.Rank > 1 -> "\n" + string tensor // on a line of its own, so that columns stay aligned
-        | :? Shape
-        | :? Axes
-        | :? Inputs
-        | :? Tensor -> string value
         | :? KahnOrder as order -> order |> Seq.map string |> lines
         | :? GradientMap as map ->
             map |> Seq.filter (fun pair -> pair.Key.Op :? Variable) |> Seq.map (fun pair -> $"∂/∂{pair.Key} = {pair.Value}") |> lines
+        | _ when value.GetType().Assembly = typeof<Expr>.Assembly -> string value
         | _ -> null
