@@ -31,6 +31,8 @@ public abstract record MultiOutput : Op
     /// <inheritdoc/>
     public override Expr Batch(Inputs inputs, ReadOnlySpan<bool> batched, int size)
     {
+        if (size == 0)
+            return Pack.Of([.. InferParts(AnElement(inputs, batched)).Select(Nothing)]);
         var elements = new ImmutableArray<Expr>[size];
         var arguments = new Expr[inputs.Count];
         for (int i = 0; i < size; i++)
