@@ -432,8 +432,9 @@ public sealed class Tensor : IEquatable<Tensor>
         var hash = new HashCode();
         hash.Add(DType);
         hash.Add(Shape);
-        for (int i = 0, step = Math.Max(1, Size / 16); i < Size; i += step)
-            hash.Add(ElementAsDouble(i));
+        int sample = Math.Min(Size, 16);
+        for (int i = 0; i < sample; i++)
+            hash.Add(ElementAsDouble((int)((long)Size * i / sample)));
         return hash.ToHashCode();
     }
 

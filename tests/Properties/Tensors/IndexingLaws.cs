@@ -1,6 +1,5 @@
 using FsCheck;
 using FsCheck.Fluent;
-using FsCheck.Xunit;
 using Xunit;
 
 namespace Autodiff.Functional.Properties.Tensors;
@@ -21,7 +20,7 @@ public class IndexingLaws
         catch (IndexOutOfRangeException) { return null; }
     }
 
-    [Property(MaxTest = 500)]
+    [Sampled(500)]
     public Property An_index_is_the_array_s() => Prop.ForAll(Indices.ToArbitrary(), index =>
     {
         var expected = Try(() => Tensor.Scalar(s_numbers[index]));
@@ -29,7 +28,7 @@ public class IndexingLaws
         Assert.Equal(expected, Try(() => Expr.Constant(s_vector)[index].Value));
     });
 
-    [Property(MaxTest = 500)]
+    [Sampled(500)]
     public Property A_range_is_the_array_s() => Prop.ForAll(Indices.Zip(Indices).ToArbitrary(), ends =>
     {
         var range = ends.Item1..ends.Item2;
@@ -59,7 +58,7 @@ public class IndexingLaws
         Assert.Equal(Tensor.Of([2, 5]), Expr.Constant(s_matrix)[.., ^1].Value);
     }
 
-    [Property(MaxTest = 500, Arbitrary = [typeof(Views)])]
+    [Sampled(500, Arbitrary = [typeof(Views)])]
     public Property Any_subscripts_of_any_view_are_the_model_s(Views views) => Prop.ForAll(Subscripts(views.Model.Shape).ToArbitrary(), parts =>
     {
         var model = views.Model;
