@@ -42,6 +42,13 @@ public abstract record Op
     {
         var results = new Expr[size];
         var arguments = new Expr[inputs.Count];
+        if (size == 0)
+        {
+            for (int k = 0; k < arguments.Length; k++)
+                arguments[k] = batched[k] ? Expr.Leaf(new Placeholder("a batch"), inputs[k].Type with { Shape = inputs[k].Shape.Slice(1, inputs[k].Rank - 1) }) : inputs[k];
+            var one = Infer(Inputs.Of(arguments));
+            return Expr.Zeros(one.Shape.Insert(0, 0), one.DType);
+        }
         for (int i = 0; i < size; i++)
         {
             for (int k = 0; k < arguments.Length; k++)

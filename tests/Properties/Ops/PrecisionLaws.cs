@@ -4,7 +4,7 @@ namespace Autodiff.Functional.Properties.Ops;
 
 /// <summary>
 /// Float32 = Float64 up to Float32's rounding of inputs, steps and outputs, scaled by the conditioning; and every graph over double as a
-/// generic-math number = over Float64's own kernels. 40 and 20 random calls per op.
+/// generic-math number = over Float64's own kernels; integers = the same numbers in Float64. 40 or 20 random calls per op.
 /// </summary>
 public sealed class PrecisionLaws
 {
@@ -49,6 +49,23 @@ public sealed class PrecisionLaws
                 return wrong;
         return null;
     }
+
+    /// <summary>Whole numbers from 1 to 5, so that nothing overflows and nothing is divided by 0.</summary>
+    [Theory, MemberData(nameof(All))]
+    public void Integers_give_what_the_same_numbers_give_in_double_precision(string op) => Law.Holds(op, 20, point =>
+    {
+        Expr[] whole = [.. point.At.Select(x => Expr.Maximum(1, Expr.Abs(Expr.Round(x))))];
+        if (whole.Length == 0 || point.Op.Name == "Cast")
+            return null;
+        var expected = point.F(whole);
+        foreach (var dtype in (ReadOnlySpan<DType>)[DType.Int32, DType.Int64])
+        {
+            var actual = point.F([.. whole.Select(x => Expr.Cast(x, dtype))]);
+            if (Near.Tensors($"over {dtype}", Expr.Cast(expected, DType.Float64), Expr.Cast(actual, DType.Float64)) is { } wrong)
+                return wrong;
+        }
+        return null;
+    });
 
     [Theory, MemberData(nameof(Witnessed))]
     public void Generic_kernels_are_vector_kernels(string op) => Law.Holds(op, 20, point =>

@@ -9,6 +9,7 @@ public sealed class SeveralOutputs
     /// <summary>A user's op: sine and cosine together.</summary>
     private sealed record SinCos : MultiOutput
     {
+        public static OpInfo Info => OpInfo.Unary("SinCos", x => Both(x) is var (sin, cos) ? sin + 2 * cos : x, "sin x + 2·cos x, from both parts", "d·(cos x − 2·sin x)") with { HasWitness = false };
         public static readonly SinCos Op = new();
         public List<(bool Sin, bool Cos)>? Log { get; init; }
 
@@ -34,6 +35,9 @@ public sealed class SeveralOutputs
     /// <summary>A user's op of two arguments, with parts of different shapes: x·y, and the sum of x.</summary>
     private sealed record ProductAndSum : MultiOutput
     {
+        public static OpInfo Info => new("ProductAndSum", "Σ sin(x·y) · Σ x", random => random.NextShape() is var shape
+            ? OpCase.Of(random.NextTensor(shape), random.NextTensor(shape), Products, "Products(x0, x1)") : null!) { Signature = "ProductAndSum(x, y)", HasWitness = false };
+
         public override ImmutableArray<TensorType> InferParts(Inputs inputs) => [inputs[0].Type, new(inputs[0].DType, Shape.Scalar)];
 
         public override ImmutableArray<Tensor> EvaluateParts(ReadOnlySpan<Tensor> inputs) => [(inputs[0] * (Expr)inputs[1]).Value, Expr.Sum(inputs[0]).Value];

@@ -106,7 +106,7 @@ internal readonly struct Abs : IUnary
     public static Domain Domain => Domain.Numeric;
     public static T Apply<T>(T x) where T : IElementary<T> => T.Abs(x);
     public static T Differential<T>(T x, T y, T d) where T : IElementary<T> =>
-        T.IfLess(x, T.Literal(0), -d, T.IfLess(T.Literal(0), x, d, T.IfEqual(x, T.Literal(0), T.Literal(0), x * d)));
+        T.IfLess(x, T.Literal(0), -d, T.IfLess(T.Literal(0), x, d, T.IfEqual(x, T.Literal(0), T.Literal(0), x * d)));   // the last at NaN
 }
 
 /// <summary>−1, 0 or 1; NaN at NaN. Derivative: 0.</summary>
