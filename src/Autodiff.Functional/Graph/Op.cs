@@ -45,7 +45,7 @@ public abstract record Op
         if (size == 0)
         {
             for (int k = 0; k < arguments.Length; k++)
-                arguments[k] = batched[k] ? Expr.Leaf(new Placeholder("a batch"), inputs[k].Type with { Shape = inputs[k].Shape.Slice(1, inputs[k].Rank - 1) }) : inputs[k];
+                arguments[k] = batched[k] ? OneOf(inputs[k]) : inputs[k];
             var one = Infer(Inputs.Of(arguments));
             return Expr.Zeros(one.Shape.Insert(0, 0), one.DType);
         }
@@ -57,6 +57,9 @@ public abstract record Op
         }
         return Expr.Stack(results, 0);
     }
+
+    /// <summary>A stand-in for one element of a batch that has none: it says what the type would be.</summary>
+    internal static Expr OneOf(Expr batch) => Expr.Leaf(new Placeholder("a batch"), batch.Type with { Shape = batch.Shape.Slice(1, batch.Rank - 1) });
 
     /// <summary>The attributes as the printer shows them, for instance <c>axes=[0]</c>; empty if there are none.</summary>
     public virtual string Attributes

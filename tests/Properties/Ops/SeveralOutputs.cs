@@ -9,7 +9,7 @@ public sealed class SeveralOutputs
     /// <summary>A user's op: sine and cosine together.</summary>
     private sealed record SinCos : MultiOutput
     {
-        public static OpInfo Info => OpInfo.Unary("SinCos", x => Both(x) is var (sin, cos) ? sin + 2 * cos : x, "sin x + 2·cos x, from both parts", "d·(cos x − 2·sin x)") with { HasWitness = false };
+        public static OpInfo Info => OpInfo.Unary("SinCos", x => Both(x) is var (sin, cos) ? sin + 2 * cos : x, "sin x + 2·cos x, from both parts", "d·(cos x − 2·sin x)");
         public static readonly SinCos Op = new();
         public List<(bool Sin, bool Cos)>? Log { get; init; }
 
@@ -36,9 +36,9 @@ public sealed class SeveralOutputs
     private sealed record ProductAndSum : MultiOutput
     {
         public static OpInfo Info => new("ProductAndSum", "Σ sin(x·y) · Σ x", random => random.NextShape() is var shape
-            ? OpCase.Of(random.NextTensor(shape), random.NextTensor(shape), Products, "Products(x0, x1)") : null!) { Signature = "ProductAndSum(x, y)", HasWitness = false };
+            ? OpCase.Of(random.NextTensor(shape), random.NextTensor(shape), Products, "Products(x0, x1)") : null!) { Signature = "ProductAndSum(x, y)" };
 
-        public override ImmutableArray<TensorType> InferParts(Inputs inputs) => [inputs[0].Type, new(inputs[0].DType, Shape.Scalar)];
+        public override ImmutableArray<TensorType> InferParts(Inputs inputs) => [inputs[0].Type, Expr.Sum(inputs[0]).Type];
 
         public override ImmutableArray<Tensor> EvaluateParts(ReadOnlySpan<Tensor> inputs) => [(inputs[0] * (Expr)inputs[1]).Value, Expr.Sum(inputs[0]).Value];
 
@@ -67,7 +67,7 @@ public sealed class SeveralOutputs
         return Expr.Sum(sin * Expr.Exp(cos));
     }
 
-    private static Expr Products(Expr x, Expr y) => MultiOutput.Apply(new ProductAndSum(), x, y) is [var product, var sum] ? Expr.Sum(Expr.Sin(product)) * sum : throw new InvalidOperationException();
+    private static Expr Products(Expr x, Expr y) => MultiOutput.Apply(new ProductAndSum(), x, y) is [var product, var sum] ? Expr.Sum(Expr.Sin(product)) * Expr.Cast(sum, Expr.Sin(product).DType) : throw new InvalidOperationException();
 
     private static Expr PlainProducts(Expr x, Expr y) => Expr.Sum(Expr.Sin(x * y)) * Expr.Sum(x);
 
