@@ -1,5 +1,4 @@
 using Autodiff.Functional.Kernels;
-using FsCheck;
 using Xunit;
 
 namespace Autodiff.Functional.Properties.Kernels;
