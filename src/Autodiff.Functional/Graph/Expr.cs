@@ -61,8 +61,8 @@ public sealed partial class Expr
     /// <summary>Larger than the stamps of the inputs, and than those of all nodes that this thread made before.</summary>
     internal long Stamp { get; }
 
-    /// <summary>A constant scalar of dtype Float64 (and not of other numbers, as a witness has them).</summary>
-    internal bool IsScalarConstant => _op is null && Shape.IsScalar && DType == DType.Float64 && (_value is null || ReferenceEquals(_value.Element, ElementType.Float64));
+    /// <summary>A constant scalar whose value is in <see cref="_scalar"/>.</summary>
+    internal bool IsScalarConstant => _op is null && (_value is null || (Shape.IsScalar && ReferenceEquals(_value.Element, ElementType.Float64)));
 
     internal bool HasValue => _op is null || _value is not null;
 

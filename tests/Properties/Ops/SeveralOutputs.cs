@@ -38,9 +38,7 @@ public sealed class SeveralOutputs
         public static OpInfo Info => new("ProductAndSum", "Σ sin(x·y) · Σ x", random => random.NextShape() is var shape
             ? OpCase.Of(random.NextTensor(shape), random.NextTensor(shape), Products, "Products(x0, x1)") : null!) { Signature = "ProductAndSum(x, y)" };
 
-        public override ImmutableArray<TensorType> InferParts(Inputs inputs) => inputs[0].DType.IsFloating()
-            ? [inputs[0].Type, new(inputs[0].DType, Shape.Scalar)]
-            : throw new DTypeException("ProductAndSum", "a floating-point dtype", $"{inputs[0].DType}");
+        public override ImmutableArray<TensorType> InferParts(Inputs inputs) => [inputs[0].Type, Expr.Sum(inputs[0]).Type];
 
         public override ImmutableArray<Tensor> EvaluateParts(ReadOnlySpan<Tensor> inputs) => [(inputs[0] * (Expr)inputs[1]).Value, Expr.Sum(inputs[0]).Value];
 
@@ -69,7 +67,7 @@ public sealed class SeveralOutputs
         return Expr.Sum(sin * Expr.Exp(cos));
     }
 
-    private static Expr Products(Expr x, Expr y) => MultiOutput.Apply(new ProductAndSum(), x, y) is [var product, var sum] ? Expr.Sum(Expr.Sin(product)) * sum : throw new InvalidOperationException();
+    private static Expr Products(Expr x, Expr y) => MultiOutput.Apply(new ProductAndSum(), x, y) is [var product, var sum] ? Expr.Sum(Expr.Sin(product)) * Expr.Cast(sum, Expr.Sin(product).DType) : throw new InvalidOperationException();
 
     private static Expr PlainProducts(Expr x, Expr y) => Expr.Sum(Expr.Sin(x * y)) * Expr.Sum(x);
 
