@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Xunit;
 
 namespace Autodiff.Functional.Properties.Ops.LinearAlgebra;
@@ -19,8 +18,8 @@ public sealed class FailureTests
     {
         Says<MatrixException>("Cholesky: expected positive definite matrices; got a matrix whose leading minor of order 2 is not positive", () => Expr.Cholesky(s_indefinite));
         Says<MatrixException>("leading minor of order 2 ", () => Expr.LogDet(s_singular));
-        Says<MatrixException>("Solve: expected invertible matrices; got a singular matrix: after elimination there is no pivot but 0 at index 2", () => Expr.Solve(s_singular, s_vector));
-        Says<MatrixException>("no pivot but 0 at index 2", () => Expr.Inverse(s_singular));
+        Says<MatrixException>("Solve: expected invertible matrices; got a singular matrix: after elimination there is no pivot but 0 at index 1", () => Expr.Solve(s_singular, s_vector));
+        Says<MatrixException>("no pivot but 0 at index 1", () => Expr.Inverse(s_singular));
         Says<MatrixException>("TriangularSolve: expected invertible matrices; got a singular matrix: T has a 0 on its diagonal at index 1", () =>
             Expr.TriangularSolve(Tensor.Of(new double[,] { { 1, 0 }, { 2, 0 } }), Expr.Ones([2])));
     }
@@ -72,7 +71,7 @@ public sealed class FailureTests
         var result = graph.Batch([Expr.Stack([s_regular, bad, 2 * s_regular])], [true], 3)[0];
         var loop = Expr.Stack([Call(name, s_regular), Call(name, 2 * s_regular)]);
         Assert.InRange(Naive.Largest(Expr.Stack([result[0], result[2]]) - loop), 0, 1e-14);
-        Assert.True(Expr.Ravel(result[1]).Value.ToArray<double>().Any(double.IsNaN));
+        Assert.Contains(double.NaN, Expr.Ravel(result[1]).Value.ToArray<double>());
         Assert.Throws<MatrixException>(() => Call(name, bad).Value);
     }
 
