@@ -4,20 +4,20 @@ namespace Autodiff.Functional.Properties.Ops;
 
 /// <summary>
 /// Float32 = Float64 up to Float32's rounding of inputs, steps and outputs, scaled by the conditioning; and every graph over double as a
-/// generic-math number = over Float64's own kernels. 40 and 20 random calls per op.
+/// generic-math number = over Float64's own kernels; integers = the same numbers in Float64. 40 or 20 random calls per op.
 /// </summary>
 public sealed class PrecisionLaws
 {
     private const double Half = 5.96e-8;   // half the distance of 1 and the next float
 
-    public static TheoryData<string> All => Law.Names(op => true);
-    public static TheoryData<string> Witnessed => Law.Names(op => op.HasWitness);
+    public static TheoryData<string> All => EachOp.Names(op => true);
+    public static TheoryData<string> Witnessed => EachOp.Names(op => op.HasWitness);
 
     [Theory, MemberData(nameof(All))]
-    public void Single_precision_is_double_precision_rounded(string op) => Law.Holds(op, 40, point => Compare("f", point, point.At, 0, point.F));
+    public void Single_precision_is_double_precision_rounded(string op) => EachOp.Holds(op, 40, point => Compare("f", point, point.At, 0, point.F));
 
     [Theory, MemberData(nameof(All))]
-    public void Gradients_in_single_precision_are_those_in_double_precision_rounded(string op) => Law.Holds(op, 20, point => !point.HasDerivative ? null
+    public void Gradients_in_single_precision_are_those_in_double_precision_rounded(string op) => EachOp.Holds(op, 20, point => !point.HasDerivative ? null
         : Compare("∇f", point, [.. point.At, point.W], 1, atAndWeights => Expr.Concatenate(Ad.Grad<Expr[]>(
             x => Expr.Sum(Expr.Cast(point.F(x), atAndWeights[^1].DType) * atAndWeights[^1]), atAndWeights[..^1]).Select(Expr.Ravel))));
 
@@ -50,8 +50,33 @@ public sealed class PrecisionLaws
         return null;
     }
 
+    /// <summary>Whole numbers from 1 to 5, so that nothing overflows and nothing is divided by 0.</summary>
+    [Theory, MemberData(nameof(All))]
+    public void Integers_give_what_the_same_numbers_give_in_double_precision(string op) => EachOp.Holds(op, 20, point =>
+    {
+        Expr[] whole = [.. point.At.Select(x => Expr.Maximum(1, Expr.Abs(Expr.Round(x))))];
+        if (whole.Length == 0 || point.Op.Name == "Cast")
+            return null;
+        var expected = point.F(whole);
+        foreach (var dtype in (ReadOnlySpan<DType>)[DType.Int32, DType.Int64])
+        {
+            Expr actual;
+            try
+            {
+                actual = point.F([.. whole.Select(x => Expr.Cast(x, dtype))]);
+            }
+            catch (DTypeException refused) when (refused.Op == point.Op.Name)
+            {
+                continue;   // an op may take no integers, if it says so itself
+            }
+            if (Near.Tensors($"over {dtype}", Expr.Cast(expected, DType.Float64), Expr.Cast(actual, DType.Float64)) is { } wrong)
+                return wrong;
+        }
+        return null;
+    });
+
     [Theory, MemberData(nameof(Witnessed))]
-    public void Generic_kernels_are_vector_kernels(string op) => Law.Holds(op, 20, point =>
+    public void Generic_kernels_are_vector_kernels(string op) => EachOp.Holds(op, 20, point =>
     {
         if (point.At.Length == 0 || !point.Value.DType.IsFloating() || point.Value.DType == DType.Float32)
             return null;

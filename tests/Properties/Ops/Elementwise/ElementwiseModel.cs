@@ -27,14 +27,14 @@ public sealed class ElementwiseModel
     public static TheoryData<string> Binary => [.. s_binary.Keys];
 
     [Theory, MemberData(nameof(Unary))]
-    public void A_function_of_one_argument_is_that_of_each_element(string name) => Law.Holds(name, 50, point =>
+    public void A_function_of_one_argument_is_that_of_each_element(string name) => EachOp.Holds(name, 50, point =>
     {
         Expr x = point.Case.Inputs[0];
         return Near.Tensors(name, Model.Of(x.Shape, index => s_unary[name](Model.At(x, index))), point.Value);
     });
 
     [Theory, MemberData(nameof(Binary))]
-    public void A_function_of_two_arguments_is_that_of_each_pair_after_broadcasting(string name) => Law.Holds(name, 50, point =>
+    public void A_function_of_two_arguments_is_that_of_each_pair_after_broadcasting(string name) => EachOp.Holds(name, 50, point =>
     {
         Expr x = point.Case.Inputs[0], y = point.Case.Inputs[1];
         var expected = Model.Of(Shape.Broadcast(x.Shape, y.Shape), index => s_binary[name](Model.Broadcast(x, index), Model.Broadcast(y, index)));
@@ -42,7 +42,7 @@ public sealed class ElementwiseModel
     });
 
     [Fact]
-    public void Where_takes_from_the_side_that_the_condition_names() => Law.Holds("Where", 100, point =>
+    public void Where_takes_from_the_side_that_the_condition_names() => EachOp.Holds("Where", 100, point =>
     {
         Expr condition = point.Case.Inputs[0], yes = point.Case.Inputs[1], no = point.Case.Inputs[2];
         return Near.Tensors("Where", Model.Of(Shape.Broadcast(Shape.Broadcast(condition.Shape, yes.Shape), no.Shape), index =>
