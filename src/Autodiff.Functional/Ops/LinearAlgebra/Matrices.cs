@@ -18,7 +18,7 @@ internal readonly ref struct Matrices<E> where E : unmanaged
 
     public Matrices(Tensor tensor)
     {
-        _tensor = Matrices.Forwards(tensor);
+        _tensor = MatMul.Forward(tensor);
         Count = Matrices.Leading(tensor.Shape).Size;
     }
 
@@ -45,9 +45,6 @@ internal static class Matrices
 {
     /// <summary>The axes before the last two (or another number).</summary>
     public static Shape Leading(Shape shape, int last = 2) => shape.Slice(0, shape.Rank - last);
-
-    /// <summary>Matrices whose rows and columns are walked through forwards, as kernels do: a copy if they lie in memory backwards.</summary>
-    public static Tensor Forwards(Tensor tensor) => tensor.Strides[^1] < 0 || tensor.Strides[^2] < 0 ? tensor.Dense() : tensor;
 
     /// <summary>The type of square matrices; throws if they are not.</summary>
     public static TensorType Square(string op, Expr x) => x.Rank >= 2 && x.Shape[^1] == x.Shape[^2] ? x.Type

@@ -74,8 +74,10 @@ public sealed class RandomKey
     {
         RequireFloating("Uniform", dtype);
         var unit = Unit(shape, dtype);
-        return low is null && high is null ? unit
-            : In(shape, "Uniform", (low ?? 0.0) + ((high ?? 1.0) - (low ?? 0.0)) * unit);
+        if (low is null && high is null)
+            return unit;
+        (low, high) = (Parameter("Uniform", low ?? 0.0, dtype), Parameter("Uniform", high ?? 1.0, dtype));
+        return In(shape, "Uniform", low + (high - low) * unit);
     }
 
     /// <summary>
@@ -94,8 +96,8 @@ public sealed class RandomKey
         var angle = 2 * Math.PI * unit[.., 1..];
         var both = Expr.Concatenate([radius * Expr.Cos(angle), radius * Expr.Sin(angle)], 1);
         var z = Expr.Cast(Expr.Reshape(Expr.Ravel(both)[..shape.Size], shape), dtype);
-        z = standardDeviation is null ? z : standardDeviation * z;
-        return In(shape, "Normal", mean is null ? z : mean + z);
+        z = standardDeviation is null ? z : Parameter("Normal", standardDeviation, dtype) * z;
+        return In(shape, "Normal", mean is null ? z : Parameter("Normal", mean, dtype) + z);
     }
 
     /// <summary>True with a probability, which broadcasts to the shape (its own if not given): where a uniform number is below it.</summary>
@@ -143,6 +145,9 @@ public sealed class RandomKey
 
     private Expr Unit(Shape shape, DType dtype) => Expr.Apply(new UnitInterval(dtype), Bits(shape, DType.Int64));
 
+    /// <summary>Whole numbers as parameters are taken as numbers of the draw's dtype.</summary>
+    private static Expr Parameter(string op, Expr x, DType dtype) => x.DType.IsInteger() ? Expr.Cast(x, dtype) : Promotion.Number(op, x, Domain.Real);
+
     private static Expr In(Shape shape, string op, Expr drawn) => drawn.Shape == shape ? drawn
         : throw new ShapeException(op, $"parameters that broadcast to the shape {shape}", $"ones that make it {drawn.Shape}");
 
@@ -166,19 +171,21 @@ public sealed class RandomKey
 
     internal static string Text(Shape shape) => $"Shape.Of({string.Join(", ", shape)})";
 
+    private static DType Floating(Expr x) => x.DType.IsFloating() ? x.DType : DType.Float64;
+
     internal static IEnumerable<OpInfo> Entries =>
     [
         Entry("Uniform", "low + (high − low)·u, u even on [0, 1)", random =>
         {
             var shape = random.NextShape();
-            return (x => new RandomKey(x[0]).Uniform(shape, x[1].DType, x[1], x[2]), $"Uniform({Text(shape)}, DType.Float64, x1, x2)",
+            return (x => new RandomKey(x[0]).Uniform(shape, Floating(x[1]), x[1], x[2]), $"Uniform({Text(shape)}, DType.Float64, x1, x2)",
                 [random.NextTensor(random.NextPartOf(shape), new(-2, -1)), random.NextTensor(random.NextPartOf(shape), new(1, 2))]);
         }) with
         { Signature = "key.Uniform(shape, dtype = Float64, low = 0, high = 1)", Derivative = "dlow·(1 − u) + dhigh·u", Edges = "Float32 is Float64 cut off. [0, 1) exactly; other bounds up to rounding." },
         Entry("Normal", "mean + deviation·z, z normal", random =>
         {
             var shape = random.NextShape();
-            return (x => new RandomKey(x[0]).Normal(shape, x[1].DType, x[1], x[2]), $"Normal({Text(shape)}, DType.Float64, x1, x2)",
+            return (x => new RandomKey(x[0]).Normal(shape, Floating(x[1]), x[1], x[2]), $"Normal({Text(shape)}, DType.Float64, x1, x2)",
                 [random.NextTensor(random.NextPartOf(shape)), random.NextTensor(random.NextPartOf(shape), new(0.5, 2))]);
         }) with
         { Signature = "key.Normal(shape, dtype = Float64, mean = 0, standardDeviation = 1)", Derivative = "dmean + ddeviation·z", Source = "Box and Muller 1958, A note on the generation of random normal deviates", Edges = "Float32 is Float64 rounded." },
