@@ -29,7 +29,7 @@ internal sealed record Cholesky(OnFailure OnFailure = OnFailure.Throw) : Op
         Cost = "O(n³)",
     };
 
-    public override string Attributes => "";
+    public override string Attributes => OnFailure == OnFailure.NaN ? "or NaN" : "";
 
     public override TensorType Infer(Inputs inputs) => Matrices.Square(Name, inputs[0]);
 

@@ -29,12 +29,13 @@ internal sealed record Determinant : Op
             int n = triangles.Shape[^1];
             var result = Tensor.New<E>(triangles.Element, Matrices.Leading(triangles.Shape), out var products);
             var matrices = new Matrices<E>(triangles);
+            var permutations = rows.Elements<long>();
             for (int i = 0; i < products.Length; i++)
             {
-                E product = E.Literal(n == 0 ? 1 : Lu.Sign(rows.Elements<long>().Slice(i * n, n)));
+                products[i] = E.Literal(Lu.Sign(permutations.Slice(i * n, n)));
+                var lu = n == 0 ? default : matrices[i];
                 for (int k = 0; k < n; k++)
-                    product *= matrices[i].Data[k * (matrices[i].Row + matrices[i].Column)];
-                products[i] = product;
+                    products[i] *= lu.Data[k * (lu.Row + lu.Column)];
             }
             return result;
         }
@@ -101,13 +102,15 @@ internal sealed record SlogDet : MultiOutput
             var sign = Tensor.New<E>(triangles.Element, shape, out var signs);
             var logarithm = Tensor.New<E>(triangles.Element, shape, out var logarithms);
             var matrices = new Matrices<E>(triangles);
+            var permutations = rows.Elements<long>();
             E zero = E.Literal(0), one = E.Literal(1);
             for (int i = 0; i < signs.Length; i++)
             {
-                (signs[i], logarithms[i]) = (E.Literal(n == 0 ? 1 : Lu.Sign(rows.Elements<long>().Slice(i * n, n))), zero);
+                (signs[i], logarithms[i]) = (E.Literal(Lu.Sign(permutations.Slice(i * n, n))), zero);
+                var lu = n == 0 ? default : matrices[i];
                 for (int k = 0; k < n; k++)
                 {
-                    E pivot = matrices[i].Data[k * (matrices[i].Row + matrices[i].Column)];
+                    E pivot = lu.Data[k * (lu.Row + lu.Column)];
                     // NaN is neither: it stays.
                     signs[i] *= E.IfLess(zero, pivot, one, E.IfLess(pivot, zero, -one, E.IfEqual(pivot, zero, zero, pivot)));
                     logarithms[i] += E.Log(E.Abs(pivot));

@@ -31,7 +31,7 @@ internal sealed record Solve(bool Transposed, OnFailure OnFailure = OnFailure.Th
         { Derivative = "−z·d·z", Cost = "O(n³)", Edges = "As Solve.", Source = "Giles 2008, Collected matrix derivative results, §2.2.3" },
     ];
 
-    public override string Attributes => Transposed ? "transposed" : "";
+    public override string Attributes => string.Join(", ", ((string[])[Transposed ? "transposed" : "", OnFailure == OnFailure.NaN ? "or NaN" : ""]).Where(text => text != ""));
 
     public static Expr Of(Expr a, Expr b)
     {

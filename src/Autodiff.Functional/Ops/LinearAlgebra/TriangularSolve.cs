@@ -28,7 +28,7 @@ internal sealed record TriangularSolve(bool Lower, bool Unit, OnFailure OnFailur
         Source = "Giles 2008, Collected matrix derivative results, §2.3.1",
     };
 
-    public override string Attributes => (Lower ? "lower" : "upper") + (Unit ? ", unit" : "");
+    public override string Attributes => (Lower ? "lower" : "upper") + (Unit ? ", unit" : "") + (OnFailure == OnFailure.NaN ? ", or NaN" : "");
 
     public override TensorType Infer(Inputs inputs)
     {
