@@ -45,3 +45,7 @@ public sealed class ForeignVariableException(string op, string expected, string 
 /// <summary>A parameter structure that the transforms can't take apart and put together again, or two that differ.</summary>
 /// <inheritdoc/>
 public sealed class StructureException(string op, string expected, string got, string? remedy = null) : AutodiffException(op, expected, got, remedy);
+
+/// <summary>A matrix that is singular, or not positive definite, where the op needs one that is not.</summary>
+/// <inheritdoc/>
+public sealed class MatrixException(string op, string expected, string got, string? remedy = null) : AutodiffException(op, expected, got, remedy);

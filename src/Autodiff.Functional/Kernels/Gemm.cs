@@ -14,6 +14,7 @@ internal readonly ref struct Strided<T>(ReadOnlySpan<T> data, int row, int colum
     public Strided<T> Transposed => new(Data, Column, Row);
     public ref readonly T First => ref MemoryMarshal.GetReference(Data);
     public Strided<T> FromRow(int i) => new(Data[(i * Row)..], Row, Column);
+    public Strided<T> FromColumn(int j) => new(Data[(j * Column)..], Row, Column);
 
     public bool Holds(int rows, int columns) =>
         rows == 0 || columns == 0 || (Row >= 0 && Column >= 0 && (long)(rows - 1) * Row + (long)(columns - 1) * Column < Data.Length);

@@ -80,6 +80,25 @@ public static class RandomTensors
             return Tensor.Of(elements, shape);
         }
 
+        /// <summary>Float64 square matrices over the last two axes that are far from singular, and so are their triangles: the diagonal dominates.</summary>
+        public Tensor NextInvertible(Shape shape)
+        {
+            int n = shape[^1];
+            var elements = random.NextTensor(shape, new(-1, 1)).ToArray<double>();
+            for (int i = 0; i < elements.Length; i++)
+                if (i / n % n == i % n)
+                    elements[i] += random.NextBool() ? n + 1 : -n - 1;
+            return Tensor.Of(elements, shape);
+        }
+
+        /// <summary>Float64 symmetric matrices over the last two axes, far from indefinite.</summary>
+        public Tensor NextPositiveDefinite(Shape shape)
+        {
+            int n = shape[^1];
+            var root = Expr.Constant(random.NextTensor(shape, new(-1, 1)));
+            return (Expr.MatMul(root, Expr.SwapLast(root)) + (n / 2.0 + 0.5) * Expr.Eye(n)).Value;
+        }
+
         /// <summary>Indices of an axis of some length, as Int32 or Int64; some of them count from the end.</summary>
         public Tensor NextIndices(Shape shape, int length)
         {
