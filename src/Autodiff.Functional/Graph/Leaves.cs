@@ -47,6 +47,8 @@ public sealed record Placeholder(string Transform) : Leaf
 /// </summary>
 public sealed record Seed : Linear
 {
+    /// <inheritdoc/>
+    public override bool Cancels => false;
     internal static readonly Seed Instance = new();
     internal override bool Folds => false;
     /// <inheritdoc/>

@@ -5,6 +5,7 @@ namespace Autodiff.Functional;
 /// <summary>The sum over some axes, which are dropped. Pairwise, so that the error grows with the logarithm of the length.</summary>
 internal sealed record Sum(Axes Axes) : Linear
 {
+    public override bool Cancels => false;
     public static IEnumerable<OpInfo> Entries =>
     [
         OpInfo.Reduction("Sum", Expr.Sum, "Σ x", "Σ d; back, d stretched") with { Edges = "0 over no elements; Bool and integers give Int64.", Source = "Higham 1993, The accuracy of floating point summation: pairwise" },

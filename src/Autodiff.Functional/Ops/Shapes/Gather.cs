@@ -6,6 +6,7 @@ namespace Autodiff.Functional;
 /// </summary>
 internal sealed record Gather(int Axis, int Leading = 0) : Linear
 {
+    public override bool Cancels => false;
     public static IEnumerable<OpInfo> Entries =>
     [
         new("Take", "the sub-tensors at indices along an axis", random =>
@@ -75,6 +76,7 @@ internal sealed record Gather(int Axis, int Leading = 0) : Linear
 /// <summary>The first input with the third's sub-tensors added at the indices along an axis; an index that comes twice adds twice.</summary>
 internal sealed record ScatterAdd(int Axis, int Leading = 0) : Linear
 {
+    public override bool Cancels => false;
     public static OpInfo Info => new("ScatterAdd", "the target, with updates added at indices along an axis", random =>
     {
         var shape = random.NextShape(minRank: 1, minDimension: 1);

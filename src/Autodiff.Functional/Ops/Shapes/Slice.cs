@@ -3,6 +3,7 @@ namespace Autodiff.Functional;
 /// <summary>The elements at Starts + i·Steps, i &lt; Counts, along each axis. Steps may be negative. A view.</summary>
 internal sealed record Slice(Axes Starts, Shape Counts, Axes Steps) : Linear
 {
+    public override bool Cancels => false;
     public static IEnumerable<OpInfo> Entries =>
     [
         new("Slice", "every step-th element from start to stop of an axis", random =>
@@ -59,6 +60,7 @@ internal sealed record Slice(Axes Starts, Shape Counts, Axes Steps) : Linear
 /// <summary>Zeros of a shape, with the input's elements at Starts + i·Steps along each axis: the transpose of <see cref="Slice"/>.</summary>
 internal sealed record Embed(Shape To, Axes Starts, Axes Steps) : Linear
 {
+    public override bool Cancels => false;
     public static OpInfo Info => new("Pad", "x with more elements around", random =>
     {
         var shape = random.NextShape(maxRank: 2);
@@ -77,9 +79,13 @@ internal sealed record Embed(Shape To, Axes Starts, Axes Steps) : Linear
 
     public override TensorType Infer(Inputs inputs)
     {
-        for (int axis = 0; axis < To.Rank; axis++)
-            if (inputs[0].Shape.Rank != To.Rank || Math.Max(Starts[axis], Starts[axis] + (inputs[0].Shape[axis] - 1) * Steps[axis]) >= To[axis])
-                throw new ShapeException("Pad", $"room for {inputs[0].Shape} at {Starts}", $"{To}");
+        var shape = inputs[0].Shape;
+        bool fits = shape.Rank == To.Rank;
+        // Nothing needs no room.
+        for (int axis = 0; fits && axis < To.Rank; axis++)
+            fits = shape[axis] == 0 || Math.Max(Starts[axis], Starts[axis] + (shape[axis] - 1) * Steps[axis]) < To[axis];
+        if (!fits)
+            throw new ShapeException("Pad", $"room for {shape} at {Starts}", $"{To}");
         return new(inputs[0].DType, To);
     }
 
