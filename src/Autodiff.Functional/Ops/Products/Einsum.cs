@@ -75,7 +75,7 @@ internal static class Einsum
     {
         var (node, labels) = term;
         for (int axis = 0; axis < labels.Length; axis++)
-            if (labels.IndexOf(labels[axis], axis + 1) is var second and > 0)
+            if (labels.LastIndexOf(labels[axis]) is var second && second != axis)
             {
                 node = Expr.Diagonal(node, 0, axis, second);
                 labels = labels.RemoveAt(second).RemoveAt(axis).Add(labels[axis]);

@@ -24,6 +24,7 @@ public sealed partial class Expr
     {
         ArgumentNullException.ThrowIfNull(left);
         ArgumentNullException.ThrowIfNull(right);
+        (left, right) = Promotion.Numbers("Kron", left, right, Domain.Numeric);
         int rank = Math.Max(left.Rank, right.Rank);
         Shape blocks = left.Shape.After(Shape.Ones(rank - left.Rank)), block = right.Shape.After(Shape.Ones(rank - right.Rank));
         int[] apart = new int[2 * rank], within = new int[2 * rank], joined = new int[rank];
@@ -44,6 +45,7 @@ public sealed partial class Expr
     {
         ArgumentNullException.ThrowIfNull(left);
         ArgumentNullException.ThrowIfNull(right);
+        (left, right) = Promotion.Numbers("Cross", left, right, Domain.Numeric);
         // The axis may stand elsewhere in each: vectors go last, the rest broadcasts.
         left = MoveAxis(left, left.Shape.Axis(axis), -1);
         right = MoveAxis(right, right.Shape.Axis(axis), -1);

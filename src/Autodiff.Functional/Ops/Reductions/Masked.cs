@@ -8,23 +8,28 @@ file static class Entry
     public static IEnumerable<OpInfo> Entries =>
     [
         Of("Sum.where", (x, axes, keepDims, where) => Expr.Sum(x, axes, keepDims, where), "Σ x, where the mask is true", "Σ d there", "0 over an empty selection"),
-        Of("Mean.where", (x, axes, keepDims, where) => Expr.Mean(x, axes, keepDims, where), "Σ x / n, where the mask is true", "Σ d / n there", "NaN over an empty selection"),
+        Of("Mean.where", (x, axes, keepDims, where) => Expr.Mean(x, axes, keepDims, where), "Σ x / n, where the mask is true", "Σ d / n there", "NaN over an empty selection", selecting: true),
         Of("Product.where", (x, axes, keepDims, where) => Expr.Product(x, axes, keepDims, where), "Π x, where the mask is true", "Σ (Π of the others)·d there", "1 over an empty selection"),
         Of("Max.where", (x, axes, keepDims, where) => Expr.Max(x, axes, keepDims, where, initial: -3), "the largest where the mask is true, and initial", "d to the largest", "initial over an empty selection", ", initial"),
         Of("Min.where", (x, axes, keepDims, where) => Expr.Min(x, axes, keepDims, where, initial: 3), "the smallest where the mask is true, and initial", "d to the smallest", "initial over an empty selection", ", initial"),
-        Of("Variance.where", (x, axes, keepDims, where) => Expr.Variance(x, axes, keepDims, where), "Σ (x − mean)² / (n − ddof), where the mask is true", "2·Σ (x − mean)·d / (n − ddof) there", "NaN over an empty selection", ", ddof = 0"),
+        Of("Variance.where", (x, axes, keepDims, where) => Expr.Variance(x, axes, keepDims, where), "Σ (x − mean)² / (n − ddof), where the mask is true", "2·Σ (x − mean)·d / (n − ddof) there", "NaN over an empty selection", ", ddof = 0", selecting: true),
         Of("StandardDeviation.where", (x, axes, keepDims, where) => Expr.StandardDeviation(x, axes, keepDims, where), "√(Σ (x − mean)² / (n − ddof)), where the mask is true", "Σ (x − mean)·d / ((n − ddof)·y) there",
             "NaN over an empty selection; the gradient where all are equal is 0", ", ddof = 0") with { Draw = Deviating },
         Of("Any.where", (x, axes, keepDims, where) => Expr.Any(x > 0.0, axes, keepDims, where), "is any true where the mask is?", "", "False over an empty selection"),
         Of("All.where", (x, axes, keepDims, where) => Expr.All(x > 0.0, axes, keepDims, where), "are all true where the mask is?", "", "True over an empty selection"),
     ];
 
-    private static OpInfo Of(string name, Func<Expr, Axes, bool, Expr, Expr> op, string formula, string derivative, string edges, string more = "") => new(name, formula, random =>
+    private static OpInfo Of(string name, Func<Expr, Axes, bool, Expr, Expr> op, string formula, string derivative, string edges, string more = "", bool selecting = false) => new(name, formula, random =>
     {
         var shape = random.NextShape(minDimension: 1);
         var axes = random.NextAxes(shape.Rank);
         bool keepDims = random.NextBool();
-        return OpCase.Of(random.NextTensor(shape), random.NextMask(random.NextPartOf(shape)), (x, where) => op(x, axes, keepDims, where),
+        Expr mask = random.NextMask(random.NextPartOf(shape));
+        // NaN has no derivative: where an empty selection gives it, the first of what is reduced is always selected.
+        if (selecting)
+            mask |= shape.Normalize(axes).Aggregate((Expr)Tensor.Scalar(true), (first, reduced) =>
+                first & Expr.Equal(Expr.Reshape(Expr.Arange(shape[reduced]), Shape.Ones(shape.Rank).With(reduced, shape[reduced])), 0.0));
+        return OpCase.Of(random.NextTensor(shape), mask.Value, (x, where) => op(x, axes, keepDims, where),
             $"Expr.{name[..name.IndexOf('.', StringComparison.Ordinal)]}(x0, {(axes.IsAll ? "Axes.All" : axes)}, {(keepDims ? "true" : "false")}, where: x1)");
     })
     {
@@ -160,7 +165,7 @@ public sealed partial class Expr
         ArgumentNullException.ThrowIfNull(where);
         if (where.DType != DType.Bool)
             throw new DTypeException(op, "a Bool as where", $"{where.DType}", "Compare it with something first.");
-        if (where.Rank > x.Rank || Shape.Broadcast(where.Shape, x.Shape, op) != x.Shape)
+        if (!where.Shape.BroadcastsTo(x.Shape))
             throw new ShapeException(op, $"a mask that broadcasts to {x.Shape}", $"{where.Shape}");
         return (real && !x.DType.IsFloating() ? Cast(x, DType.Float64) : x, BroadcastTo(where, x.Shape));
     }

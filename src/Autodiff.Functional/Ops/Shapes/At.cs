@@ -142,7 +142,7 @@ public readonly struct Indexed
         if (rows.DType != DType.Bool || value.DType != DType.Bool)
             (rows, value) = Promotion.Numbers(op, rows, value, Domain.Numeric);
         var shape = Rest.After(_flat.Shape);
-        return value.Rank <= shape.Rank && Shape.Broadcast(value.Shape, shape, op) == shape
+        return value.Shape.BroadcastsTo(shape)
             ? [rows, _flat, Expr.BroadcastTo(value, shape)]
             : throw new ShapeException(op, $"a value that broadcasts to {shape}: the indices' shape, then the axes that they do not name", $"{value.Shape}");
     }
