@@ -21,6 +21,8 @@ internal static class ContractionPath
     /// <param name="lengths">The length of each label.</param>
     public static ImmutableArray<(int Left, int Right)> Of(ImmutableArray<ImmutableArray<int>> operands, ImmutableArray<int> output, ImmutableDictionary<int, int> lengths)
     {
+        if (operands.Length <= 2)
+            return operands.Length == 2 ? [(0, 1)] : [];
         int[] labels = [.. lengths.Keys];
         BigInteger[] sets = [.. operands.Select(Set)];
         return operands.Length <= Optimal ? Best(sets, Set(output), Size) : Greedy([.. sets], Set(output), Size);

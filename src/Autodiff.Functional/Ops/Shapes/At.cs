@@ -55,7 +55,7 @@ internal sealed record FlatIndex(Shape Of) : Op
 /// <example><code>
 /// var counts = Expr.Zeros(Shape.Of(10)).At(labels).Add(1);
 /// </code></example>
-public readonly struct Indexed
+public sealed class Indexed
 {
     private readonly Expr _x, _flat;
     private readonly int _axes;

@@ -82,7 +82,8 @@ public sealed partial class Expr
         if (x.Rank != 1)
             throw new ShapeException("Diag", "a vector or a matrix", $"{x.Shape}", "Use Diagonal for matrices over other axes.");
         int size = x.Shape[0] + Math.Abs(offset);
-        return Reshape(Apply(new Embed(Shape.Of(size * size), DiagonalStart(size, offset), size + 1), x), Shape.Of(size, size));
+        var square = Shape.Of(size, size);
+        return Reshape(Apply(new Embed(Shape.Of(square.Size), DiagonalStart(size, offset), size + 1), x), square);
     }
 
     /// <summary>The sum of a diagonal over two axes, which are dropped.</summary>

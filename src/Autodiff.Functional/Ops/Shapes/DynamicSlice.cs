@@ -11,7 +11,7 @@ internal sealed record DynamicSlice(Shape Sizes, int Leading = 0) : Linear
         var shape = random.NextShape(minRank: 1);
         int[] sizes = [.. shape.Take(random.Next(shape.Rank + 1)).Select(length => random.Next(length + 1))];
         return new([random.NextTensor(shape), .. sizes.Select((size, axis) => Start(random, shape[axis], size))],
-            x => Expr.DynamicSlice(x[0], x.AsSpan()[1..], sizes), $"Expr.DynamicSlice(x0, [x1, …], [{string.Join(", ", sizes)}])");
+            x => Expr.DynamicSlice(x[0], x[1..], Shape.Of(sizes)), $"Expr.DynamicSlice(x0, [x1, …], [{string.Join(", ", sizes)}])");
     })
     {
         Signature = "DynamicSlice(x, starts, sizes)",
@@ -76,7 +76,7 @@ internal sealed record DynamicUpdateSlice(int Leading = 0) : Linear
         var shape = random.NextShape(minRank: 1);
         int[] sizes = [.. shape.Select(length => random.Next(length + 1))];
         return new([random.NextTensor(shape), random.NextTensor(Shape.Of(sizes)), .. sizes.Select((size, axis) => DynamicSlice.Start(random, shape[axis], size))],
-            x => Expr.DynamicUpdateSlice(x[0], x[1], x.AsSpan()[2..]), "Expr.DynamicUpdateSlice(x0, x1, [x2, …])");
+            x => Expr.DynamicUpdateSlice(x[0], x[1], x[2..]), "Expr.DynamicUpdateSlice(x0, x1, [x2, …])");
     })
     {
         Signature = "DynamicUpdateSlice(x, update, starts)",
@@ -167,12 +167,13 @@ public sealed partial class Expr
     /// <example><code>
     /// var window = Expr.DynamicSlice(series, [t], [10]);
     /// </code></example>
-    public static Expr DynamicSlice(Expr x, ReadOnlySpan<Expr> starts, ReadOnlySpan<int> sizes)
+    public static Expr DynamicSlice(Expr x, IReadOnlyList<Expr> starts, Shape sizes)
     {
         ArgumentNullException.ThrowIfNull(x);
-        if (starts.Length != sizes.Length || starts.Length > x.Rank)
-            throw new AxisException("DynamicSlice", $"a start and a size for each leading axis, at most {x.Rank} for the shape {x.Shape}", $"{starts.Length} and {sizes.Length}");
-        return starts.IsEmpty ? x : Apply(new DynamicSlice([.. sizes, .. x.Shape.Dimensions[sizes.Length..]]), x, Starts("DynamicSlice", starts, x.Rank));
+        ArgumentNullException.ThrowIfNull(starts);
+        if (starts.Count != sizes.Rank || starts.Count > x.Rank)
+            throw new AxisException("DynamicSlice", $"a start and a size for each leading axis, at most {x.Rank} for the shape {x.Shape}", $"{starts.Count} and {sizes.Rank}");
+        return starts.Count == 0 ? x : Apply(new DynamicSlice([.. sizes, .. x.Shape.Dimensions[sizes.Rank..]]), x, Starts("DynamicSlice", starts, x.Rank));
     }
 
     /// <summary>The tensor with another in place of the part that begins at computed indices: one start for each of the leading axes, 0 for the others.</summary>
@@ -180,22 +181,23 @@ public sealed partial class Expr
     /// <exception cref="ShapeException">The update has another rank or is larger, or a start is no scalar.</exception>
     /// <exception cref="DTypeException">A start is no integer, or the dtypes differ.</exception>
     /// <exception cref="IndexException">The part leaves the tensor.</exception>
-    public static Expr DynamicUpdateSlice(Expr x, Expr update, ReadOnlySpan<Expr> starts)
+    public static Expr DynamicUpdateSlice(Expr x, Expr update, IReadOnlyList<Expr> starts)
     {
         ArgumentNullException.ThrowIfNull(x);
         ArgumentNullException.ThrowIfNull(update);
-        if (starts.Length > x.Rank)
-            throw new AxisException("DynamicUpdateSlice", $"at most {x.Rank} starts for the shape {x.Shape}", $"{starts.Length}");
+        ArgumentNullException.ThrowIfNull(starts);
+        if (starts.Count > x.Rank)
+            throw new AxisException("DynamicUpdateSlice", $"at most {x.Rank} starts for the shape {x.Shape}", $"{starts.Count}");
         if (x.DType != DType.Bool || update.DType != DType.Bool)
             (x, update) = Promotion.Numbers("DynamicUpdateSlice", x, update, Domain.Numeric);
         return x.Rank == 0 && update.Rank == 0 ? update : Apply(new DynamicUpdateSlice(), x, update, Starts("DynamicUpdateSlice", starts, x.Rank));
     }
 
-    private static Expr Starts(string op, ReadOnlySpan<Expr> starts, int rank)
+    private static Expr Starts(string op, IReadOnlyList<Expr> starts, int rank)
     {
         var all = new Expr[rank];
         Array.Fill(all, Zeros(Shape.Scalar, DType.Int64));
-        for (int i = 0; i < starts.Length; i++)
+        for (int i = 0; i < starts.Count; i++)
         {
             var start = Indices(starts[i]);
             if (!start.DType.IsInteger())
@@ -208,7 +210,7 @@ public sealed partial class Expr
     }
 
     /// <summary>The part of given sizes that begins at computed indices.</summary>
-    public Expr DynamicSlice(ReadOnlySpan<Expr> starts, ReadOnlySpan<int> sizes) => DynamicSlice(this, starts, sizes);
+    public Expr DynamicSlice(IReadOnlyList<Expr> starts, Shape sizes) => DynamicSlice(this, starts, sizes);
     /// <summary>The tensor with another in place of the part that begins at computed indices.</summary>
-    public Expr DynamicUpdateSlice(Expr update, ReadOnlySpan<Expr> starts) => DynamicUpdateSlice(this, update, starts);
+    public Expr DynamicUpdateSlice(Expr update, IReadOnlyList<Expr> starts) => DynamicUpdateSlice(this, update, starts);
 }

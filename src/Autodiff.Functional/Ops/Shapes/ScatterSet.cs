@@ -32,39 +32,51 @@ internal sealed record ScatterSet(int Leading = 0) : Linear
         }
     }
 
-    public override Expr Transpose(int index, Expr cotangent, Inputs inputs)
-    {
-        Expr indices = inputs[1], updates = inputs[2];
-        if (index == 0)
-            return Expr.Apply(this, cotangent, indices, Expr.Zeros(updates.Shape, updates.DType));
-        var counts = Expr.Apply(new IsLast(inputs[0].Shape[Leading], Leading), indices);
-        counts = Expr.Reshape(counts, Shape.Ones(updates.Rank - indices.Rank).After(indices.Shape));
-        return Expr.Where(counts, Expr.Apply(new Gather(Leading, Leading), cotangent, indices), Expr.Zeros(updates.Shape, updates.DType));
-    }
+    public override Expr Transpose(int index, Expr cotangent, Inputs inputs) => index == 0
+        ? Expr.Apply(this, cotangent, inputs[1], Expr.Zeros(inputs[2].Shape, inputs[2].DType))
+        : Expr.Apply(new TakeLast(Leading), cotangent, inputs[1]);
 
     public override Op Lifted(Shape leading) => new ScatterSet(Leading + leading.Rank);
 }
 
-/// <summary>Whether no later index names the same place of an axis, for each row of indices. No derivative.</summary>
-internal sealed record IsLast(int Length, int Leading) : Op
+/// <summary>
+/// The sub-tensors at indices along the axis after the shared leading ones, but zeros where the same index comes again: the transpose of
+/// <see cref="ScatterSet"/>, whose transpose it has.
+/// </summary>
+internal sealed record TakeLast(int Leading) : Linear
 {
-    public override string Attributes => $"length={Length}";
+    public override bool Cancels => false;
+    public override bool Selects => true;
+    public override string Attributes => Leading == 0 ? "" : $"leading={Leading}";
 
-    public override TensorType Infer(Inputs inputs) => new(DType.Bool, inputs[0].Shape);
+    public override TensorType Infer(Inputs inputs) => new Gather(Leading, Leading).Infer(inputs);
 
-    public override Tensor Evaluate(ReadOnlySpan<Tensor> inputs)
+    public override Tensor Evaluate(ReadOnlySpan<Tensor> inputs) => inputs[0].Element.Run<Kernel, Tensor>(new(this, inputs[0], inputs[1]));
+
+    private readonly struct Kernel(TakeLast op, Tensor data, Tensor indices) : IKernel<Tensor>
     {
-        var result = Tensor.New<bool>(ElementType.Bool, inputs[0].Shape, out var last);
-        int rows = inputs[0].Shape.Slice(0, Leading).Size, size = rows == 0 ? 0 : last.Length / rows;
-        var indices = new Cast(DType.Int64).Evaluate(inputs).Elements<long>();
-        var seen = new HashSet<long>();
-        for (int row = rows - 1; row >= 0; row--, seen.Clear())
-            for (int i = (row + 1) * size - 1; i >= row * size; i--)
-                last[i] = seen.Add(indices[i] < 0 ? indices[i] + Length : indices[i]);
-        return result;
+        public Tensor Run<E>() where E : unmanaged, IElementary<E>
+        {
+            var places = new IndexPlaces(op.Name, data.Shape, op.Leading, op.Leading, indices);
+            var result = Tensor.New<E>(data.Element, data.Shape.Slice(op.Leading + 1, data.Rank - op.Leading - 1).After(indices.Shape), out var elements);
+            var source = data.Elements<E>();
+            var last = new Dictionary<int, int>();
+            int at = 0;
+            foreach (int place in places)
+            {
+                // What was taken there before was not the last.
+                if (last.TryGetValue(place, out int before))
+                    elements.Slice(before, places.Inner).Clear();
+                source.Slice(place, places.Inner).CopyTo(elements[at..]);
+                last[place] = at;
+                at += places.Inner;
+            }
+            return result;
+        }
     }
 
-    public override Expr? Jvp(Inputs inputs, Expr output, ReadOnlySpan<Expr?> tangents) => null;
-    public override Contributions Vjp(Inputs inputs, Expr output, Cotangent cotangent, Wanted wanted) => default;
-    public override Expr Batch(Inputs inputs, ReadOnlySpan<bool> batched, int size) => Expr.Apply(this with { Leading = Leading + 1 }, inputs[0]);
+    public override Expr Transpose(int index, Expr cotangent, Inputs inputs) =>
+        Expr.Apply(new ScatterSet(Leading), Expr.Zeros(inputs[0].Shape, inputs[0].DType), inputs[1], cotangent);
+
+    public override Op Lifted(Shape leading) => new TakeLast(Leading + leading.Rank);
 }
