@@ -42,6 +42,13 @@ public abstract record Op
     {
         var results = new Expr[size];
         var arguments = new Expr[inputs.Count];
+        if (size == 0)
+        {
+            for (int k = 0; k < arguments.Length; k++)
+                arguments[k] = batched[k] ? OneOf(inputs[k]) : inputs[k];
+            var one = Infer(Inputs.Of(arguments));
+            return Expr.Zeros(one.Shape.Insert(0, 0), one.DType);
+        }
         for (int i = 0; i < size; i++)
         {
             for (int k = 0; k < arguments.Length; k++)
@@ -50,6 +57,9 @@ public abstract record Op
         }
         return Expr.Stack(results, 0);
     }
+
+    /// <summary>A stand-in for one element of a batch that has none: it says what the type would be.</summary>
+    internal static Expr OneOf(Expr batch) => Expr.Leaf(new Placeholder("a batch"), batch.Type with { Shape = batch.Shape.Slice(1, batch.Rank - 1) });
 
     /// <summary>The attributes as the printer shows them, for instance <c>axes=[0]</c>; empty if there are none.</summary>
     public virtual string Attributes
@@ -60,6 +70,9 @@ public abstract record Op
             return PrintMembers(text) ? text.ToString().Replace(" = ", "=", StringComparison.Ordinal) : "";
         }
     }
+
+    /// <summary>The name and the attributes, for instance <c>Sum[axes=[0]]</c>.</summary>
+    public sealed override string ToString() => Attributes is { Length: > 0 } attributes ? $"{Name}[{attributes}]" : Name;
 
     /// <summary>The attributes that are worth showing: derived records add theirs.</summary>
     protected virtual bool PrintMembers(StringBuilder builder) => false;

@@ -6,14 +6,14 @@ namespace Autodiff.Functional.Properties.Ops;
 /// <summary>An op over a batch = the op in a loop, whichever inputs are batched; so for its gradient. 10 random calls per op, all subsets of up to three inputs, sizes 0, 1 and 3.</summary>
 public sealed class BatchingLaws
 {
-    public static TheoryData<string> All => Law.Names(op => true);
+    public static TheoryData<string> All => EachOp.Names(op => true);
 
     [Theory, MemberData(nameof(All))]
-    public void A_batch_is_a_loop(string op) => Law.Holds(op, 10, point =>
+    public void A_batch_is_a_loop(string op) => EachOp.Holds(op, 10, point =>
         Compare(point, Graph.Trace(x => [point.Case.Apply(x)], [.. point.Case.Inputs.Select(input => input.Type)]), point.Case.Inputs, () => Redrawn(point)));
 
     [Theory, MemberData(nameof(All))]
-    public void A_batch_of_gradients_is_a_loop(string op) => Law.Holds(op, 10, point =>
+    public void A_batch_of_gradients_is_a_loop(string op) => EachOp.Holds(op, 10, point =>
     {
         if (!point.HasDerivative)
             return null;

@@ -23,7 +23,7 @@ public sealed class CatalogueTests
     }
 
     [Fact]
-    public void Names_are_told_apart_and_entries_say_something() => Assert.All(Law.Ops().GroupBy(op => op.Name), entries =>
+    public void Names_are_told_apart_and_entries_say_something() => Assert.All(EachOp.Ops().GroupBy(op => op.Name), entries =>
     {
         var entry = Assert.Single(entries);
         Assert.NotEmpty(entry.Formula);
@@ -34,7 +34,7 @@ public sealed class CatalogueTests
     public void Every_op_is_drawn(Type of)
     {
         var drawn = new HashSet<Type>();
-        foreach (var op in Law.Ops())
+        foreach (var op in EachOp.Ops())
             for (int i = 0; i < Cases.Of(40); i++)
                 foreach (var type in Drawn(Point.Draw(op, i)))
                     drawn.Add(type);

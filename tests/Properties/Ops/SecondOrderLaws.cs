@@ -8,12 +8,12 @@ namespace Autodiff.Functional.Properties.Ops;
 /// </summary>
 public sealed class SecondOrderLaws
 {
-    public static TheoryData<string> All => Law.Names(op => true);
-    public static TheoryData<string> OfValue => Law.Names(op => !op.Detached);
-    public static TheoryData<string> Witnessed => Law.Names(op => !op.Detached && op.HasWitness);
+    public static TheoryData<string> All => EachOp.Names(op => true);
+    public static TheoryData<string> OfValue => EachOp.Names(op => !op.Detached);
+    public static TheoryData<string> Witnessed => EachOp.Names(op => !op.Detached && op.HasWitness);
 
     [Theory, MemberData(nameof(All))]
-    public void Reverse_over_reverse_is_forward_over_reverse(string op) => Law.Holds(op, 20, point =>
+    public void Reverse_over_reverse_is_forward_over_reverse(string op) => EachOp.Holds(op, 20, point =>
     {
         if (!point.HasDerivative)
             return null;
@@ -24,7 +24,7 @@ public sealed class SecondOrderLaws
     });
 
     [Theory, MemberData(nameof(All))]
-    public void Reverse_over_forward_is_forward_over_forward(string op) => Law.Holds(op, 20, point =>
+    public void Reverse_over_forward_is_forward_over_forward(string op) => EachOp.Holds(op, 20, point =>
     {
         if (!point.HasDerivative)
             return null;
@@ -35,7 +35,7 @@ public sealed class SecondOrderLaws
     });
 
     [Theory, MemberData(nameof(OfValue))]
-    public void Second_derivatives_are_the_limits_of_differences_of_first_ones(string op) => Law.Holds(op, 20, point =>
+    public void Second_derivatives_are_the_limits_of_differences_of_first_ones(string op) => EachOp.Holds(op, 20, point =>
     {
         if (!point.HasDerivative)
             return null;
@@ -44,7 +44,7 @@ public sealed class SecondOrderLaws
     });
 
     [Theory, MemberData(nameof(Witnessed))]
-    public void Nested_dual_numbers_bear_witness(string op) => Law.Holds(op, 20, point =>
+    public void Nested_dual_numbers_bear_witness(string op) => EachOp.Holds(op, 20, point =>
     {
         if (!point.HasDerivative)
             return null;

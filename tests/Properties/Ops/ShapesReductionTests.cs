@@ -137,6 +137,10 @@ public sealed class ShapesReductionTests
         Assert.Equal([0, 0, 0], Gradient(x => Expr.StandardDeviation(x), Vector(2, 2, 2)));
         Assert.Equal([0, 0, 0], Gradient(x => Expr.StandardDeviation(x, where: Vector(1, 1, 0) > 0), Vector(2, 2, nan)));
         Assert.Equal(1e200, Elements(Expr.StandardDeviation(Vector(1e200, -1e200)))[0], 1e185);
+        foreach (var whole in new[] { Ints(1, 3, 2, 4), Expr.Cast(Ints(1, 3, 2, 4), DType.Int32) })
+            Assert.Equal([Math.Sqrt(1.25), 2.5, 1, 1], new[] { whole.StandardDeviation(), whole.Median(), whole.StandardDeviation(where: whole < 4 & whole > 1) * 2.0, whole.Variance(where: whole < 4 & whole > 1) * 4.0 }.SelectMany(Elements));
+        Assert.Equal(DType.Float32, Expr.Cast(Ints(1, 2), DType.Float32).StandardDeviation().DType);
+        Assert.Equal(infinity, Elements(Expr.Variance(Vector(1, 2), ddof: 3))[0]);
         Assert.Equal(2, Elements(Expr.CountNonZero(Vector(0, -0.0, nan, 3)))[0]);
         Assert.Equal(3, Elements(Expr.CountNonZero(Vector(0, -0.0, nan, 3) > -1.0))[0]);
     }

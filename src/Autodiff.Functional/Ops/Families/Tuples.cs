@@ -27,6 +27,26 @@ public abstract record MultiOutput : Op
 
     /// <inheritdoc/>
     public sealed override Tensor Evaluate(ReadOnlySpan<Tensor> inputs) => Tensor.Bundle([.. EvaluateParts(inputs)]);
+
+    /// <inheritdoc/>
+    public override Expr Batch(Inputs inputs, ReadOnlySpan<bool> batched, int size)
+    {
+        var arguments = new Expr[inputs.Count];
+        if (size == 0)
+        {
+            for (int k = 0; k < arguments.Length; k++)
+                arguments[k] = batched[k] ? OneOf(inputs[k]) : inputs[k];
+            return Pack.Of([.. InferParts(Inputs.Of(arguments)).Select(one => Expr.Zeros(one.Shape.Insert(0, 0), one.DType))]);
+        }
+        var elements = new ImmutableArray<Expr>[size];
+        for (int i = 0; i < size; i++)
+        {
+            for (int k = 0; k < arguments.Length; k++)
+                arguments[k] = batched[k] ? inputs[k][i] : inputs[k];
+            elements[i] = Apply(this, arguments);
+        }
+        return Pack.Of([.. Enumerable.Range(0, elements[0].Length).Select(part => Expr.Stack(elements.Select(element => element[part])))]);
+    }
 }
 
 /// <summary>One output of a node that has several.</summary>

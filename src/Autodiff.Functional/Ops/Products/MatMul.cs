@@ -42,7 +42,10 @@ internal sealed record MatMul : Bilinear
         return new(left.DType, left.Shape.With(rank - 1, right.Shape[^1]));
     }
 
-    public override Tensor Evaluate(ReadOnlySpan<Tensor> inputs) => inputs[0].Element.Run<Kernel, Tensor>(new(inputs[0], inputs[1]));
+    public override Tensor Evaluate(ReadOnlySpan<Tensor> inputs) => inputs[0].Element.Run<Kernel, Tensor>(new(Forward(inputs[0]), Forward(inputs[1])));
+
+    /// <summary>The kernels walk forwards through matrices: one that was sliced backwards is copied.</summary>
+    private static Tensor Forward(Tensor matrix) => matrix.Strides[^1] < 0 || matrix.Strides[^2] < 0 ? matrix.Dense() : matrix;
 
     private readonly struct Kernel(Tensor left, Tensor right) : IKernel<Tensor>
     {

@@ -26,11 +26,13 @@ public sealed partial class Expr
     /// Its gradient where all elements are equal is the subgradient 0, as that of <see cref="Norm(Expr, Axes, bool)"/>, which it is composed of.
     /// </summary>
     /// <exception cref="ShapeException">It would be over no elements.</exception>
+    /// <exception cref="DTypeException">The dtype is Bool.</exception>
     public static Expr StandardDeviation(Expr x, Axes axes = default, bool keepDims = false, int ddof = 0)
     {
         ArgumentNullException.ThrowIfNull(x);
         axes = x.Shape.Normalize(axes);
         int count = NonEmpty("StandardDeviation", x.Shape, axes);
+        x = Promotion.Number("StandardDeviation", x, Domain.Real);
         return Norm(x - Mean(x, axes, keepDims: true), axes, keepDims) / Math.Sqrt(Math.Max(0, count - ddof));
     }
 

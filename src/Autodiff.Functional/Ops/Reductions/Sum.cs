@@ -91,7 +91,8 @@ public sealed partial class Expr
     }
 
     /// <summary>
-    /// The variance over all axes, or those named: the mean squared distance from the mean, divided by n − <paramref name="ddof"/>.
+    /// The variance over all axes, or those named: the mean squared distance from the mean, divided by n − <paramref name="ddof"/>. Bool and
+    /// integers give Float64.
     /// </summary>
     /// <exception cref="ShapeException">It would be over no elements.</exception>
     public static Expr Variance(Expr x, Axes axes = default, bool keepDims = false, int ddof = 0)
@@ -99,6 +100,7 @@ public sealed partial class Expr
         ArgumentNullException.ThrowIfNull(x);
         axes = x.Shape.Normalize(axes);
         int count = NonEmpty("Variance", x.Shape, axes);
+        x = x.DType.IsFloating() ? x : Cast(x, DType.Float64);
         return Sum(Square(x - Mean(x, axes, keepDims: true)), axes, keepDims) / (double)Math.Max(0, count - ddof);
     }
 

@@ -46,7 +46,10 @@ public sealed partial class Expr
         ArgumentNullException.ThrowIfNull(x);
         if (x.Shape == shape)
             return x;
-        if (x.Rank > shape.Rank)
+        bool fits = x.Rank <= shape.Rank;
+        for (int axis = 1; fits && axis <= x.Rank; axis++)
+            fits = x.Shape[^axis] == shape[^axis] || x.Shape[^axis] == 1;
+        if (!fits)
             throw new ShapeException("BroadcastTo", $"a shape that {x.Shape} broadcasts to", $"{shape}");
         return Apply(new Expand(shape), Reshape(x, x.Shape.After(Shape.Ones(shape.Rank - x.Rank))));
     }

@@ -4,10 +4,10 @@ using Xunit;
 namespace Autodiff.Functional.Properties.Ops;
 
 /// <summary>A law for every op of the catalogue, those of this assembly (a user's own) among them.</summary>
-internal static class Law
+internal static class EachOp
 {
     private static readonly ImmutableDictionary<string, OpInfo> s_ops =
-        Catalogue.Of(typeof(Expr).Assembly).AddRange(Catalogue.Of(typeof(Law).Assembly)).ToImmutableDictionary(op => op.Name);
+        Catalogue.Of(typeof(Expr).Assembly).AddRange(Catalogue.Of(typeof(EachOp).Assembly)).ToImmutableDictionary(op => op.Name);
 
     public static IEnumerable<OpInfo> Ops() => s_ops.Values.OrderBy(op => op.Name, StringComparer.Ordinal);
 
