@@ -1,10 +1,10 @@
 using Xunit;
-using static Autodiff.Functional.Properties.Ops.Model;
+using static Autodiff.Functional.Properties.Ops.Loops;
 
 namespace Autodiff.Functional.Properties.Ops;
 
 /// <summary>Cumulative ops, statistics and masked reductions, against loops.</summary>
-public sealed class ShapesReductionTests
+public sealed class StatisticsModel
 {
     [Fact]
     public void Cumulative_ops_say_what_has_come_so_far() => Cases(150, random =>

@@ -1,12 +1,12 @@
 using System.Collections.Immutable;
 using System.Text;
 using Xunit;
-using static Autodiff.Functional.Properties.Ops.Model;
+using static Autodiff.Functional.Properties.Ops.Loops;
 
 namespace Autodiff.Functional.Properties.Ops;
 
 /// <summary>Einsum against a loop over all its subscripts, its order of products against all orders; the other products against loops.</summary>
-public sealed class ShapesProductTests
+public sealed class EinsumModel
 {
     [Fact]
     public void Einsum_is_a_loop_over_its_subscripts() => Cases(600, random =>

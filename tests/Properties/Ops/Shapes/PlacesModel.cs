@@ -1,10 +1,10 @@
 using Xunit;
-using static Autodiff.Functional.Properties.Ops.Model;
+using static Autodiff.Functional.Properties.Ops.Loops;
 
 namespace Autodiff.Functional.Properties.Ops;
 
 /// <summary>Reading and updating at computed indices, sorting, one-hot and segments, against loops.</summary>
-public sealed class ShapesIndexingTests
+public sealed class PlacesModel
 {
     [Fact]
     public void Dynamic_slices_are_slices_at_computed_starts() => Cases(150, random =>

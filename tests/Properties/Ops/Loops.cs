@@ -2,8 +2,8 @@ using Xunit;
 
 namespace Autodiff.Functional.Properties.Ops;
 
-/// <summary>The plain model that ops are held against: loops over index tuples.</summary>
-internal static class Model
+/// <summary>What models of ops by plain loops are written with.</summary>
+internal static class Loops
 {
     /// <summary>Tries a law on random cases; the seed of a failing one is shown.</summary>
     public static void Cases(int normal, Action<Random> check)

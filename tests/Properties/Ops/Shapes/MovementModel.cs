@@ -1,11 +1,11 @@
 using System.Collections.Immutable;
 using Xunit;
-using static Autodiff.Functional.Properties.Ops.Model;
+using static Autodiff.Functional.Properties.Ops.Loops;
 
 namespace Autodiff.Functional.Properties.Ops;
 
 /// <summary>Ops that only move elements, against loops with NumPy's meaning.</summary>
-public sealed class ShapesTests
+public sealed class MovementModel
 {
     [Fact]
     public void Split_gives_the_parts() => Cases(100, random =>
