@@ -13,7 +13,7 @@ internal static class GraphPrinter
     public static string Print(ReadOnlySpan<Expr> roots, IEnumerable<KeyValuePair<string, Expr>> names)
     {
         var order = KahnOrder.From(roots);
-        var labels = Labels(order, names);
+        var labels = Array.ConvertAll(Labels(order, names), OneLine);
         var text = new StringBuilder();
         foreach (var visit in order)
             if (!IsInline(visit.Node))
@@ -29,7 +29,7 @@ internal static class GraphPrinter
         var text = new StringBuilder("graph TD\n");
         foreach (var visit in order)
         {
-            string body = Escape(Body(visit, labels), c => $"#{(int)c};");
+            string body = Escape(Body(visit, labels), c => $"#{c.Value};");
             text.Append(CultureInfo.InvariantCulture, $"    n{visit.Position}").Append(visit.Inputs.Count == 0 ? $"([\"{body}\"])" : $"[\"{body}\"]").Append('\n');
             foreach (int input in visit.InputPositions)
                 text.Append(CultureInfo.InvariantCulture, $"    n{input} --> n{visit.Position}\n");
@@ -44,7 +44,7 @@ internal static class GraphPrinter
         var text = new StringBuilder("digraph {\n    node [shape=box];\n");
         foreach (var visit in order)
         {
-            string body = Escape(Body(visit, labels), c => c is '\n' or '\r' ? "\\n" : $"\\{c}", dot: true);
+            string body = Escape(Body(visit, labels), c => c.Value switch { '\n' => "\\n", '\r' => "\\r", _ => $"\\{c}" }, dot: true);
             text.Append(CultureInfo.InvariantCulture, $"    n{visit.Position} [label=\"{body}\"{(visit.Inputs.Count == 0 ? ", shape=ellipse" : "")}];\n");
             foreach (int input in visit.InputPositions)
                 text.Append(CultureInfo.InvariantCulture, $"    n{input} -> n{visit.Position};\n");
@@ -63,7 +63,7 @@ internal static class GraphPrinter
 
     private static string Leaf(Expr node) => node.Op switch
     {
-        Variable variable => variable.Label,
+        Variable variable => OneLine(variable.Label),
         Constant { Value: var value } => OneLine(value),
         Placeholder => $"parameter {node.Type}",
         var op => op.Name,
@@ -119,13 +119,17 @@ internal static class GraphPrinter
 
     private static ImmutableArray<string> RootLabels(KahnOrder order, string[] labels) => [.. order.Roots.ToArray().Select(position => labels[position])];
 
-    private static string Escape(string text, Func<char, string> escape, bool dot = false)
+    private static string Escape(string text, Func<Rune, string> escape, bool dot = false)
     {
         var escaped = new StringBuilder(text.Length);
-        foreach (char c in text)
-            escaped.Append((dot ? c is '"' or '\\' or '\n' or '\r' : !(char.IsLetterOrDigit(c) || c is ' ' or '_' or '=' or '.' or ',' or '-' or '(' or ')')) ? escape(c) : c.ToString());
+        foreach (var rune in text.EnumerateRunes())
+            escaped.Append((dot ? rune.Value is '"' or '\\' or '\n' or '\r' : !(Rune.IsLetterOrDigit(rune) || " _=.,-()".Contains(rune.ToString(), StringComparison.Ordinal))) ? escape(rune) : rune.ToString());
         return escaped.ToString();
     }
+
+    /// <summary>A name that holds line breaks, on one line.</summary>
+    private static string OneLine(string name) => !name.Any(char.IsControl) ? name
+        : string.Concat(name.Select(c => c switch { '\n' => "\\n", '\r' => "\\r", '\t' => "\\t", _ when char.IsControl(c) => $"\\u{(int)c:x4}", _ => $"{c}" }));
 }
 
 public sealed partial class Expr

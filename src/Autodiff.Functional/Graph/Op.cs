@@ -43,12 +43,7 @@ public abstract record Op
         var results = new Expr[size];
         var arguments = new Expr[inputs.Count];
         if (size == 0)
-        {
-            for (int k = 0; k < arguments.Length; k++)
-                arguments[k] = batched[k] ? OneOf(inputs[k]) : inputs[k];
-            var one = Infer(Inputs.Of(arguments));
-            return Expr.Zeros(one.Shape.Insert(0, 0), one.DType);
-        }
+            return Nothing(Infer(AnElement(inputs, batched)));
         for (int i = 0; i < size; i++)
         {
             for (int k = 0; k < arguments.Length; k++)
@@ -58,8 +53,17 @@ public abstract record Op
         return Expr.Stack(results, 0);
     }
 
-    /// <summary>A stand-in for one element of a batch that has none: it says what the type would be.</summary>
-    internal static Expr OneOf(Expr batch) => Expr.Leaf(new Placeholder("a batch"), batch.Type with { Shape = batch.Shape.Slice(1, batch.Rank - 1) });
+    /// <summary>Inputs as they are for an element of the batch: of their types, without values.</summary>
+    private protected static Inputs AnElement(Inputs inputs, ReadOnlySpan<bool> batched)
+    {
+        var element = new Expr[inputs.Count];
+        for (int k = 0; k < element.Length; k++)
+            element[k] = batched[k] ? Expr.Leaf(new Placeholder("a batch"), new(inputs[k].DType, inputs[k].Shape.Slice(1, inputs[k].Rank - 1))) : inputs[k];
+        return Inputs.Of(element);
+    }
+
+    /// <summary>A batch of no elements.</summary>
+    private protected static Expr Nothing(TensorType element) => Expr.Zeros(element.Shape.Insert(0, 0), element.DType);
 
     /// <summary>The attributes as the printer shows them, for instance <c>axes=[0]</c>; empty if there are none.</summary>
     public virtual string Attributes

@@ -91,9 +91,9 @@ internal class ElementType<T, TElement>(DType dtype) : ElementType(dtype, Unsafe
         const int Length = 1024;
         Span<T> lefts = new T[Math.Min(Length, left.Size)], rights = new T[lefts.Length];
         int size = left.IsUniform && right.IsUniform ? Math.Min(1, left.Size) : left.Size;
-        for (int start = 0; start < size; start += Length)
+        for (int start = 0, count; start < size; start += count)
         {
-            int count = Math.Min(Length, size - start);
+            count = Math.Min(Length, size - start);
             left.Read(start, lefts[..count]);
             right.Read(start, rights[..count]);
             if (!lefts[..count].SequenceEqual(rights[..count]))

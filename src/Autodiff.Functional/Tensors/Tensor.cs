@@ -331,44 +331,39 @@ public sealed class Tensor : IEquatable<Tensor>
 
     // ---- views ----
 
-    /// <summary>An element or a sub-tensor: one index per leading axis; <c>^1</c> counts from the end.</summary>
-    /// <exception cref="IndexException">An index is outside its axis.</exception>
-    /// <exception cref="AxisException">There are more indices than axes.</exception>
-    public Tensor this[params ReadOnlySpan<Index> indices]
+    /// <summary>
+    /// A part along the leading axes, as in <c>tensor[^1, 1..3]</c>: an index drops its axis, a range keeps it. A view, which copies nothing.
+    /// </summary>
+    /// <exception cref="IndexException">A subscript is outside its axis.</exception>
+    /// <exception cref="AxisException">There are more subscripts than axes.</exception>
+    public Tensor this[params ReadOnlySpan<Subscript> subscripts]
     {
         get
         {
-            if (indices.Length > Rank)
-                throw new AxisException("Tensor[]", $"at most {Rank} indices for the shape {Shape}", $"{indices.Length}");
-            int offset = _offset;
-            var strides = Strides;
-            for (int axis = 0; axis < indices.Length; axis++)
-                offset += Shape.Position(axis, indices[axis], "Tensor[]") * strides[axis];
-            return _data is null ? this : View(Shape.Slice(indices.Length, Rank - indices.Length), offset, strides[indices.Length..].ToArray());
+            if (subscripts.Length > Rank)
+                throw new AxisException("Tensor[]", $"at most {Rank} subscripts for the shape {Shape}", $"{subscripts.Length}");
+            if (subscripts.IsEmpty)
+                return this;
+            int offset = _offset, kept = 0;
+            var old = Strides;
+            Span<int> dimensions = stackalloc int[Rank], strides = stackalloc int[Rank];
+            for (int axis = 0; axis < Rank; axis++)
+            {
+                var (start, count) = axis < subscripts.Length ? subscripts[axis].Along(Shape, axis, "Tensor[]") : (0, Shape[axis]);
+                offset += start * old[axis];
+                if (axis < subscripts.Length && subscripts[axis].IsIndex)
+                    continue;
+                (dimensions[kept], strides[kept]) = (count, old[axis]);
+                kept++;
+            }
+            return View(Shape.Of(dimensions[..kept]), offset, strides[..kept].ToArray());
         }
     }
 
     /// <summary>An element or a sub-tensor: one index per leading axis, counted from 0.</summary>
     /// <exception cref="IndexException">An index is outside its axis.</exception>
     /// <exception cref="AxisException">There are more indices than axes.</exception>
-    public Tensor this[params int[] indices] => this[Positions.Of(indices, "Tensor[]")];
-
-    /// <summary>A part along the leading axes: one range per axis, as in <c>tensor[1..^1, ..]</c>.</summary>
-    /// <exception cref="IndexException">A range is outside its axis.</exception>
-    /// <exception cref="AxisException">There are more ranges than axes.</exception>
-    public Tensor this[params ReadOnlySpan<Range> ranges]
-    {
-        get
-        {
-            if (ranges.Length > Rank)
-                throw new AxisException("Tensor[]", $"at most {Rank} ranges for the shape {Shape}", $"{ranges.Length}");
-            int[] starts = new int[Rank], counts = [.. Shape.Dimensions], steps = new int[Rank];
-            Array.Fill(steps, 1);
-            for (int axis = 0; axis < ranges.Length; axis++)
-                (starts[axis], counts[axis]) = Shape.Part(axis, ranges[axis], "Tensor[]");
-            return Slice(starts, counts, steps);
-        }
-    }
+    public Tensor this[params int[] indices] => this[Array.ConvertAll(indices, index => (Subscript)index)];
 
     internal Tensor View(Shape shape, int offset, int[] strides) => new(Element, shape, Storage(), shape.Size == 0 ? 0 : offset, strides);
 
@@ -437,8 +432,9 @@ public sealed class Tensor : IEquatable<Tensor>
         var hash = new HashCode();
         hash.Add(DType);
         hash.Add(Shape);
-        for (int i = 0, step = Math.Max(1, Size / 16); i < Size; i += step)
-            hash.Add(ElementAsDouble(i));
+        int sample = Math.Min(Size, 16);
+        for (int i = 0; i < sample; i++)
+            hash.Add(ElementAsDouble((int)((long)Size * i / sample)));
         return hash.ToHashCode();
     }
 

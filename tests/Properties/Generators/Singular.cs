@@ -25,9 +25,12 @@ public static class Singular
         {
             if (s_kinds[random.Next(s_kinds.Length)].Make(draw) is not { } step)
                 continue;
+            var value = step.Apply([.. step.Operands.Select(o => (Expr)values[o])]).Value;
+            if (!IsModerate(value))
+                continue;
             steps.Add(step);
             draw.Used(step.Operands);
-            values.Add(step.Apply([.. step.Operands.Select(o => (Expr)values[o])]).Value);
+            values.Add(value);
             draw.Made(values.Count - 1);
         }
         return new Program(inputs, steps.ToImmutable()).Pruned();
@@ -35,6 +38,11 @@ public static class Singular
 
     // Points stay as they are: what is singular about them would be lost.
     private static IEnumerable<Program> Smaller(Program program) => Programs.Smaller(program).Where(p => p.Inputs.SequenceEqual(program.Inputs) && p.Steps.Length > 0);
+
+    private static bool IsModerate(Tensor value) => value.ToArray<double>().All(e => !double.IsFinite(e) || Math.Abs(e) < 1e4);
+
+    /// <summary>All finite values at the point are moderate, so that a limit can be seen.</summary>
+    public static bool IsModerate(Program program) => program.Values(program.At).All(v => IsModerate(v.Value));
 
     /// <summary>A scalar that weighs each entry of the value.</summary>
     public static Expr Loss(Program program, Expr[] inputs) => Weighed(program.Run(inputs));

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Runtime.InteropServices;
-using FsCheck.Xunit;
 using Xunit;
 
 namespace Autodiff.Functional.Properties.Tensors;
@@ -8,7 +7,7 @@ namespace Autodiff.Functional.Properties.Tensors;
 /// <summary>Tensors, shapes and axes are values: equal by what they hold, and nothing that others do changes them.</summary>
 public class ValueLaws
 {
-    [Property]
+    [Sampled(100)]
     public void Tensors_are_equal_by_their_elements(double[] x, double[] y)
     {
         Tensor a = Tensor.Of(x), b = Tensor.Of(x), c = Tensor.Of(y);
@@ -49,6 +48,7 @@ public class ValueLaws
         Assert.NotEqual(Tensor.Full(huge, 1.5), Tensor.Full(huge, 2.5));
         Assert.Equal(Tensor.Full(huge, 1.5).GetHashCode(), Tensor.Full(huge, 1.5).GetHashCode());
         Assert.NotEqual(Tensor.Of(new double[,] { { 1 }, { 2 } }).Expand(huge), Tensor.Of(new double[,] { { 3 }, { 2 } }).Expand(huge));
+        Assert.Equal(Tensor.Full(Shape.Of(int.MaxValue), 1.5).GetHashCode(), Tensor.Full(Shape.Of(int.MaxValue), 1.5).GetHashCode());
         Assert.Equal(1.5, (double)Tensor.Full(huge, 1.5)[1, 999_999_999]);
         Assert.Equal([1.5, 1.5], Tensor.Full(huge, 1.5)[.., 5..6].ToArray<double>());
     }

@@ -4,10 +4,10 @@ using Xunit;
 namespace Autodiff.Functional.Properties.Tensors;
 
 /// <summary>Chains of slices, transposes, broadcasts and reshapes read as a plain model of arrays says.</summary>
-[Properties(Arbitrary = [typeof(Views)], MaxTest = 2000)]
+[Properties(Arbitrary = [typeof(Views)])]
 public class ViewLaws
 {
-    [Property]
+    [Sampled(500)]
     public void A_chain_of_views_reads_as_the_model(Views views)
     {
         var (tensor, model) = (views.Tensor, views.Model);
@@ -15,7 +15,7 @@ public class ViewLaws
         Assert.Equal(model.Elements, tensor.ToArray<double>());
     }
 
-    [Property]
+    [Sampled(500)]
     public void So_do_the_ops_of_the_graph(Views views)
     {
         var node = views.Node;
@@ -23,7 +23,7 @@ public class ViewLaws
         Assert.Equal(views.Model.Elements, node.Value.ToArray<double>());
     }
 
-    [Property]
+    [Sampled(500)]
     public void A_view_equals_its_dense_copy_and_has_its_hash(Views views)
     {
         var view = views.Tensor;
@@ -34,7 +34,7 @@ public class ViewLaws
         Assert.Equal(copy, view.Dense());
     }
 
-    [Property]
+    [Sampled(500)]
     public void A_change_of_any_element_is_seen(Views views)
     {
         var elements = views.Tensor.ToArray<double>();
@@ -46,7 +46,7 @@ public class ViewLaws
         }
     }
 
-    [Property]
+    [Sampled(500)]
     public void Any_part_of_a_view_can_be_read(Views views, int start, int count)
     {
         var (tensor, elements) = (views.Tensor, views.Model.Elements);
@@ -56,7 +56,7 @@ public class ViewLaws
         Assert.Equal(elements[start..(start + part.Length)], part);
     }
 
-    [Property]
+    [Sampled(500)]
     public void Every_index_reads_its_element(Views views)
     {
         var (tensor, model) = (views.Tensor, views.Model);
@@ -68,7 +68,7 @@ public class ViewLaws
         }
     }
 
-    [Property]
+    [Sampled(500)]
     public void Views_share_the_elements(Views views)
     {
         var view = views.Chain.TakeWhile(v => !v.ToString().StartsWith(".Reshape", StringComparison.Ordinal)).Aggregate(views.Source, (tensor, v) => v.OnTensor(tensor));

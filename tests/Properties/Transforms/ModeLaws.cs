@@ -49,7 +49,7 @@ public sealed class ModeLaws(ITestOutputHelper output)
         double witness = (double)real.Tangent(real.Next.Tangent(Witness.Loss(p, dual, real.Next.Next)));
         Expr Slope(Expr[] x) => Ad.Jvp<Expr[], Expr>(p.Loss, x, u.Constants()).Tangent;
         Expr Along(Expr[] x) => Sum(Ad.Grad<Expr[]>(p.Loss, x), u);
-        double scale = Math.Abs((double)p.Loss(p.At)) + Ad.Grad<Expr[]>(p.Loss, p.At).Sum(g => g.Value.ToArray<double>().Sum(Math.Abs));
+        double scale = 1 + Math.Abs((double)p.Loss(p.At)) + Ad.Grad<Expr[]>(p.Loss, p.At).Sum(g => g.Value.ToArray<double>().Sum(Math.Abs));
         return Close.Agree("forward over forward", (double)Ad.Jvp<Expr[], Expr>(Slope, p.At, v.Constants()).Tangent, witness, scale: scale)
             ?? Close.Agree("forward over reverse", (double)Ad.Jvp<Expr[], Expr>(Along, p.At, v.Constants()).Tangent, witness, scale: scale)
             ?? Close.Agree("reverse over forward", Directions.Dot(Ad.Grad<Expr[]>(Slope, p.At), v), witness, scale: scale)

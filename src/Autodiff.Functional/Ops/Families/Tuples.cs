@@ -31,14 +31,10 @@ public abstract record MultiOutput : Op
     /// <inheritdoc/>
     public override Expr Batch(Inputs inputs, ReadOnlySpan<bool> batched, int size)
     {
-        var arguments = new Expr[inputs.Count];
         if (size == 0)
-        {
-            for (int k = 0; k < arguments.Length; k++)
-                arguments[k] = batched[k] ? OneOf(inputs[k]) : inputs[k];
-            return Pack.Of([.. InferParts(Inputs.Of(arguments)).Select(one => Expr.Zeros(one.Shape.Insert(0, 0), one.DType))]);
-        }
+            return Pack.Of([.. InferParts(AnElement(inputs, batched)).Select(Nothing)]);
         var elements = new ImmutableArray<Expr>[size];
+        var arguments = new Expr[inputs.Count];
         for (int i = 0; i < size; i++)
         {
             for (int k = 0; k < arguments.Length; k++)

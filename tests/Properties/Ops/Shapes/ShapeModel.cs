@@ -25,8 +25,8 @@ public sealed class ShapeModel
     {
         Expr x = random.NextTensor(random.NextShape(minDimension: 1));
         int[] at = [.. x.Shape.Take(random.Next(x.Rank + 1)).Select(length => random.Next(length))];
-        Index[] indices = [.. at.Select((i, axis) => random.NextBool() ? new Index(i) : new Index(x.Shape[axis] - i, fromEnd: true))];
-        Range[] ranges = [.. at.Select(i => i..(i + 1))];
+        Subscript[] indices = [.. at.Select((i, axis) => random.NextBool() ? new Index(i) : new Index(x.Shape[axis] - i, fromEnd: true))];
+        Subscript[] ranges = [.. at.Select(i => i..(i + 1))];
         return Near.Tensors($"{x.Shape}[{string.Join(", ", indices)}]", Model.Of(x.Shape.Slice(at.Length, x.Rank - at.Length), index => Model.At(x, [.. at, .. index])), x[indices])
             ?? Near.Tensors($"{x.Shape}[{string.Join(", ", ranges)}]", Model.Of([.. at.Select(_ => 1), .. x.Shape.Skip(at.Length)], index => Model.At(x, [.. at, .. index[at.Length..]])), x[ranges]);
     });
