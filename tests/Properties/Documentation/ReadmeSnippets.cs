@@ -6,7 +6,7 @@ namespace Autodiff.Functional.Properties.Documentation;
 [Collection(nameof(ReadmeSnippets))]
 public sealed class ReadmeSnippets
 {
-    static readonly string Readme = File.ReadAllText(Path.Combine(Root(), "README.md"));
+    static readonly string Readme = File.ReadAllText(Path.Combine(Repository.Root, "README.md"));
 
     public static TheoryData<int> Lines { get; } = new(Snippet.In(Readme).Select(snippet => snippet.Line));
 
@@ -38,16 +38,6 @@ public sealed class ReadmeSnippets
     [InlineData("dotnet test Functional.sln")]
     public void Has_the_command(string command) =>
         Assert.Contains(command, Readme.ReplaceLineEndings("\n").Split('\n'));
-
-    static string Root()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Functional.sln")))
-        {
-            folder = folder.Parent;
-        }
-        return folder?.FullName ?? throw new DirectoryNotFoundException("No folder above the tests has a Functional.sln.");
-    }
 }
 
 /// <summary>Runs alone: a program's output is taken from <see cref="Console.Out"/>, which is the process's.</summary>

@@ -199,7 +199,7 @@ public sealed class ErrorTests
 
     [Fact]
     public void A_value_inside_a_transform_that_has_none() =>
-        Says<MissingValueException>("Value", () => Graph.Trace(x => [(double)x[0] > 0 ? x[0] : -x[0]], [new(DType.Float64, Shape.Scalar)]), "concrete value", "Cond", "Where");
+        Says<MissingValueException>("Value", () => Graph.Trace(x => [(double)x[0] > 0 ? x[0] : -x[0]], [new(DType.Float64, Shape.Scalar)]), "concrete value", "Where");
 
     [Fact]
     public void A_value_inside_a_gradient_of_an_open_variable() =>

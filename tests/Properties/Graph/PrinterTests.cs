@@ -75,7 +75,7 @@ public sealed class PrinterTests
     {
         var x = Expr.Variable("x", Tensor.Scalar(1.0));
         var shared = Expr.Sin(x);
-        Assert.Equal("x: Float64() = variable\nv0: Float64() = Sin(x)\nv1: Float64() = Negate(v0)\nv2: Float64() = Exp(v0)\nreturn v2, v1\n", Expr.Print([Expr.Exp(shared), -shared]));
+        Assert.Equal("x: Float64() = variable\nv0: Float64() = Sin(x)\nv1: Float64() = Exp(v0)\nv2: Float64() = Negate(v0)\nreturn v1, v2\n", Expr.Print([Expr.Exp(shared), -shared]));
     }
 
     [Fact]

@@ -43,18 +43,18 @@ public sealed class SeedExample
     {
         var gradients = Ad.Gradients(s_loss);
         Assert.Equal("""
-            t5: Float64() = variable
-            t2: Float64() = variable
             t1: Float64() = variable
-            t4: Float64() = Multiply(t2, t5)
+            t2: Float64() = variable
+            t5: Float64() = variable
             t3: Float64() = Add(t1, t2)
+            t4: Float64() = Multiply(t2, t5)
             t6: Float64() = Multiply(t3, t4)
             v0: Float64() = Cos(t6)
             dt6: Float64() = Multiply(1.0, v0)
             dt4: Float64() = Multiply(dt6, t3)
             v1: Float64() = Multiply(dt4, t5)
             dt3: Float64() = Multiply(dt6, t4)
-            dt2: Float64() = Add(dt3, v1)
+            dt2: Float64() = Add(v1, dt3)
             return dt2
 
             """.ReplaceLineEndings("\n"),
@@ -108,11 +108,11 @@ public sealed class SeedExample
 
     [Fact]
     public void Its_text() => Assert.Equal("""
-        t5: Float64() = variable
-        t2: Float64() = variable
         t1: Float64() = variable
-        t4: Float64() = Multiply(t2, t5)
+        t2: Float64() = variable
+        t5: Float64() = variable
         t3: Float64() = Add(t1, t2)
+        t4: Float64() = Multiply(t2, t5)
         t6: Float64() = Multiply(t3, t4)
         L: Float64() = Sin(t6)
         return L
@@ -122,18 +122,18 @@ public sealed class SeedExample
     [Fact]
     public void Its_Mermaid_chart() => Assert.Equal("""
         graph TD
-            n0(["t5"])
+            n0(["t1"])
             n1(["t2"])
-            n2(["t1"])
-            n3["t4 = Multiply"]
-            n1 --> n3
+            n2(["t5"])
+            n3["t3 = Add"]
             n0 --> n3
-            n4["t3 = Add"]
-            n2 --> n4
+            n1 --> n3
+            n4["t4 = Multiply"]
             n1 --> n4
+            n2 --> n4
             n5["t6 = Multiply"]
-            n4 --> n5
             n3 --> n5
+            n4 --> n5
             n6["L = Sin"]
             n5 --> n6
 
@@ -143,18 +143,18 @@ public sealed class SeedExample
     public void Its_DOT() => Assert.Equal("""
         digraph {
             node [shape=box];
-            n0 [label="t5", shape=ellipse];
+            n0 [label="t1", shape=ellipse];
             n1 [label="t2", shape=ellipse];
-            n2 [label="t1", shape=ellipse];
-            n3 [label="t4 = Multiply"];
-            n1 -> n3;
+            n2 [label="t5", shape=ellipse];
+            n3 [label="t3 = Add"];
             n0 -> n3;
-            n4 [label="t3 = Add"];
-            n2 -> n4;
+            n1 -> n3;
+            n4 [label="t4 = Multiply"];
             n1 -> n4;
+            n2 -> n4;
             n5 [label="t6 = Multiply"];
-            n4 -> n5;
             n3 -> n5;
+            n4 -> n5;
             n6 [label="L = Sin"];
             n5 -> n6;
         }
