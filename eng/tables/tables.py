@@ -46,7 +46,14 @@ def text(v):
         return 'nan'
     if isinf(v):
         return 'inf' if v > 0 else '-inf'
+    if abs(v) < mpf(10) ** -400:
+        return '0.0'
     return nstr(v, 30, strip_zeros=True) if v != 0 else '0.0'
+
+
+def real(g, x):
+    v = g(x) if g else None
+    return None if v is None else m.re(v)
 
 
 def write(name, header, rows):
@@ -62,9 +69,9 @@ def unary(name, f, f1, f2, ranges, edges=(), digits=MANY):
     mp.dps = digits
     for x in points(name, ranges):
         e = mpf(x)
-        rows.append((x, [repr(x)] + [text(m.re(g(e))) if g else '' for g in (f, f1, f2)]))
+        rows.append((x, [repr(x)] + [text(real(g, e)) for g in (f, f1, f2)]))
     for edge in edges:
-        x, *given = edge if isinstance(edge, tuple) else (edge, *(m.re(g(mpf(edge))) if g else None for g in (f, f1, f2)))
+        x, *given = edge if isinstance(edge, tuple) else (edge, *(real(g, mpf(edge)) for g in (f, f1, f2)))
         given += [None] * (3 - len(given))
         rows.append((x, [repr(x)] + ['-0.0' if isinstance(v, float) and v == 0 and math.copysign(1, v) < 0 else text(v) for v in given]))
     rows.sort(key=lambda r: (not math.isnan(r[0]), r[0]))
@@ -153,7 +160,7 @@ unary('ErfInv', erfinv, lambda y: 1 / erf1(erfinv(y)), lambda y: 2 * erfinv(y) /
 # ---- normal distribution ----
 unary('NormalPdf', phi, lambda x: -x * phi(x), lambda x: (x * x - 1) * phi(x), [even(-38.5, 38.5, 80), even(-3, 3, 60), both(1e-300, 1, 10)], [(0.0,) + (1 / root2pi(), 0.0), (INF, 0.0, 0.0, 0.0), (-INF, 0.0, 0.0, 0.0), (NAN, NAN, NAN, NAN)])
 unary('NormalLogPdf', lambda x: -x * x / 2 - m.log(2 * m.pi) / 2, lambda x: -x, lambda x: mpf(-1), [even(-38.5, 38.5, 40), both(1e-300, 1e150, 30)], [(INF, -INF, -INF), (NAN, NAN)])
-unary('NormalCdf', Phi, phi, lambda x: -x * phi(x), [even(-38.4, 9, 100), even(-3, 3, 60), both(1e-300, 1, 10)], [(0.0, 0.5), -1.0, 1.0, (INF, 1.0, 0.0, -0.0), (-INF, 0.0, 0.0, 0.0), (NAN, NAN, NAN, NAN)], FEW)
+unary('NormalCdf', Phi, phi, lambda x: -x * phi(x), [even(-38.4, 9, 100), even(-3, 3, 60), both(1e-300, 1, 10)], [(0.0, 0.5), -1.0, 1.0, (INF, 1.0, 0.0, 0.0), (-INF, 0.0, 0.0, 0.0), (NAN, NAN, NAN, NAN)], FEW)
 mp.dps = FEW
 def log_cdf(x):
     return m.log(Phi(x)) if x < 5 else m.log1p(-Phi(-x))
@@ -170,6 +177,10 @@ def above(x):
     return 1 / f if x < -50 else hazard(x) + x
 def log_cdf2(x): return log_cdf(x) if x > -50 else -x * x / 2 - m.log(2 * m.pi) / 2 - m.log(far_hazard(x))
 unary('NormalLogCdf', log_cdf2, haz, lambda x: -haz(x) * above(x), [even(-40, 10, 100), even(-3, 3, 60), even(-1e3, -40, 20), powers(10, 38, 10)] , [-1e5, -1e10, -1e100, (0.0, -m.ln(2)), -1.0, 0.5, -5.0, -2.5, (INF, -0.0, 0.0), (-INF, -INF, INF), (NAN, NAN)], FEW)
+def mills2(x):
+    """Only where doubles can follow: in the left tail it is what is left, 2/|x|³, of terms that are 1."""
+    return haz(x) * (above(x) ** 2 - 1 + haz(x) * above(x)) if x > -3 else None
+unary('InverseMillsRatio', haz, lambda x: -haz(x) * above(x), mills2, [even(-40, 10, 80), even(-3, 3, 60)], [-1e10, -5.0, -2.5, -1.0, (-INF, INF), (INF, 0.0), (NAN, NAN)], FEW)
 def quantile(p): return m.sqrt(2) * erfinv(2 * p - 1) if p > 0.01 else tail(m.log(p))
 def tail(y):     # Newton's iteration on log Φ
     x = -m.sqrt(-2 * y)

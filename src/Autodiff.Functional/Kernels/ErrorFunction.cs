@@ -76,16 +76,16 @@ internal static class ErrorFunction
         : ScalarMath.Log1p(-Cdf(-x));
 
     /// <summary>φ(x) / Φ(x): the slope of log Φ.</summary>
-    public static double Hazard(double x) =>
-        x < -1 ? x < -5 ? HazardAboveTail(x) - x : Root2OverPi / Erfcx(-x * HalfRoot2)
+    public static double InverseMills(double x) =>
+        x < -1 ? x < -5 ? InverseMillsExcess(x) - x : Root2OverPi / Erfcx(-x * HalfRoot2)
         : NormalDerivative(0, x) / Cdf(x);
 
     /// <summary>φ(x) / Φ(x) + x, which vanishes as −1/x in the left tail: Laplace's continued fraction of Mills' ratio.</summary>
-    public static double HazardAboveTail(double x)
+    public static double InverseMillsExcess(double x)
     {
-        if (!(x < -2.5)) return Hazard(x) + x;
+        if (!(x < -1.5)) return InverseMills(x) + x;
         double fraction = -x;
-        for (int k = x < -5 ? 25 : 60; k > 1; k--) fraction = k / fraction - x;
+        for (int k = x < -5 ? 25 : x < -2.5 ? 120 : 220; k > 1; k--) fraction = k / fraction - x;
         return 1 / fraction;
     }
 
@@ -101,6 +101,23 @@ internal static class ErrorFunction
         : y < -0.3 ? Root2 * ErfInv(2 * ScalarMath.Expm1(y) + 1)
         : y <= 0 ? -LowerQuantile(Math.Log(-ScalarMath.Expm1(y))) : double.NaN;
 
+    /// <summary>φ at the quantile of p, from p itself: φ at the rounded quantile would be off by as much as x² ulps.</summary>
+    public static double Profile(double p)
+    {
+        double lower = Math.Min(p, 1 - p);
+        return lower == 0 ? 0 : lower * InverseMills(Quantile(lower));
+    }
+
+    /// <summary>The slope of erf where it is y, from y itself.</summary>
+    public static double ErfProfile(double y) =>
+        Math.Abs(y) <= 0.5 ? ErfDerivative(0, ErfInv(y)) : 2 * Root2 * Profile((1 - Math.Abs(y)) / 2);
+
+    /// <summary>φ / Φ where log Φ is y, from y itself.</summary>
+    public static double LogProfile(double y) =>
+        y < -0.7 ? InverseMills(QuantileOfLog(y))
+        : y < 0 ? Profile(-ScalarMath.Expm1(y)) * Math.Exp(-y)
+        : y == 0 ? 0 : double.NaN;
+
     /// <summary>x &lt; 0 with log Φ(x) = y: Halley's iteration on the logarithm, which is nearly a parabola.</summary>
     private static double LowerQuantile(double y)
     {
@@ -108,8 +125,8 @@ internal static class ErrorFunction
         double x = y < -50 ? -Math.Sqrt(-2 * y - Math.Log(-12.566370614359172954 * y)) : -Root2 * Winitzki(1.3862943611198906188 + y + ScalarMath.Log1p(-Math.Exp(y)));
         for (int i = 0; i < 3; i++)
         {
-            double hazard = Hazard(x), step = (LogCdf(x) - y) / hazard;
-            x -= step / (1 + step * HazardAboveTail(x) / 2);
+            double slope = InverseMills(x), step = (LogCdf(x) - y) / slope;
+            x -= step / (1 + step * (x < -5 ? InverseMillsExcess(x) : slope + x) / 2);
         }
         return x;
     }

@@ -123,7 +123,10 @@ internal static class GammaFunction
         int order = (int)n, sign = order % 2 == 0 ? -1 : 1;
         if (x > 0) return sign * ScaledZeta(order, x);
         if (Math.Floor(x) == x) return sign > 0 ? double.PositiveInfinity : x == 0 ? Math.CopySign(double.PositiveInfinity, -x) : double.NaN;
-        return sign * (order > 20 ? NearPoles(order, x) : CotDerivative(order, CotPi(x))) - (order > 20 ? 0 : ScaledZeta(order, 1 - x));
+        // Near a pole by adding up, as for odd n, where all terms have one sign; between two poles, where even n has its roots, by reflection.
+        return order <= 2 || (order % 2 == 0 && order <= 20 && Math.Abs(x - Math.Round(x)) > 0.4)
+            ? sign * CotDerivative(order, CotPi(x)) - ScaledZeta(order, 1 - x)
+            : sign * NearPoles(order, x);
     }
 
     // Bernoulli's numbers B₂ₖ over (2k)!
@@ -134,12 +137,14 @@ internal static class GammaFunction
     private static double ScaledZeta(int n, double x)
     {
         if (double.IsInfinity(x)) return 0;
-        double unit = Unit(n), factor = Factor(n, unit), sum = 0;
-        for (double enough = 10 + 1.5 * n; x < enough; x++)
+        double unit = Unit(n), factor = Factor(n, unit), sum = 0, first = x, lost = 0, enough = 10 + 1.5 * n;
+        for (int k = 1; x < enough; k++)
         {
-            double term = Math.Pow(x / unit, -n - 1);
+            double term = Power(-n - 1);
             sum += term;
             if (term * x < sum * 1e-18 || double.IsInfinity(term)) return factor * sum;
+            x = first + k;
+            lost = first - (x - k);
         }
         double z = 1 / x, power = z * z, tail = 1.0 / n + z / 2, rise = n + 1;
         for (int k = 0; k < Bernoulli.Length; k++)
@@ -148,15 +153,19 @@ internal static class GammaFunction
             rise *= (n + 2.0 * k + 2) * (n + 2 * k + 3);
             power *= z * z;
         }
-        return factor * (sum + unit * Math.Pow(x / unit, -n) * tail);
+        return factor * (sum + unit * Power(-n) * tail);
+
+        // With what the sum x lost to rounding, which a high power would multiply.
+        double Power(int exponent) => Math.Pow(x / unit, exponent) * (1 + exponent * lost / x);
     }
 
-    /// <summary>n!·Σ 1/(x + k)ⁿ⁺¹ for x below 0 and large n, where only the poles around x count.</summary>
+    /// <summary>n!·Σ 1/(x + k)ⁿ⁺¹ over k ≥ 0, for x below 0: the poles around x one by one, those on either side by the sum for x > 0.</summary>
     private static double NearPoles(int n, double x)
     {
-        double unit = Unit(n), sum = 0, from = Math.Max(0, Math.Floor(-x) - 8);
-        for (int k = 0; k < 18; k++) sum += Math.Pow((x + (from + k)) / unit, -n - 1);
-        return Factor(n, unit) * sum;
+        double unit = Unit(n), sum = 0, from = Math.Max(0, Math.Floor(-x) - 2), to = Math.Floor(-x) + 4;
+        for (double k = from; k < to; k++) sum += Math.Pow((x + k) / unit, -n - 1);
+        double left = from > 0 ? ScaledZeta(n, 1 - x - from) - ScaledZeta(n, 1 - x) : 0;
+        return Factor(n, unit) * sum + ScaledZeta(n, x + to) + (n % 2 == 0 ? -left : left);
     }
 
     // A power of two near the (n + 1)-th root of n!, so that n! and the powers are neither too large nor too small for a double.
@@ -192,7 +201,10 @@ internal static class GammaFunction
 
     private static double CotPi(double x)
     {
-        double r = x - Math.Round(x);
-        return Math.Abs(r) <= 0.25 ? 1 / Math.Tan(Math.PI * r) : Math.CopySign(Math.Tan(Math.PI * (0.5 - Math.Abs(r))), r);
+        double r = x - Math.Round(x), turn = Math.Abs(r) <= 0.25 ? r : 0.5 - Math.Abs(r);
+        // The tangent at π·turn, with what rounding of π and of the product lost.
+        double angle = Math.PI * turn, lost = Math.FusedMultiplyAdd(Math.PI, turn, -angle) + 1.2246467991473532e-16 * turn, tangent = Math.Tan(angle);
+        tangent += (1 + tangent * tangent) * lost;
+        return turn == r ? 1 / tangent : Math.CopySign(tangent, r);
     }
 }

@@ -53,7 +53,7 @@ internal readonly record struct Lanes64(Vector256<double> Value) : ILanes<Lanes6
     public static Lanes64 Tanh(Lanes64 x) => new(VectorMath64.Tanh(x.Value));
 
     // These have no vector code: a lane at a time.
-    public static unsafe Lanes64 Cbrt(Lanes64 x) => EachLane(x, &Math.Cbrt);
+    public static unsafe Lanes64 Cbrt(Lanes64 x) => EachLane(x, &ScalarMath.Cbrt);
     public static unsafe Lanes64 Asin(Lanes64 x) => EachLane(x, &Math.Asin);
     public static unsafe Lanes64 Acos(Lanes64 x) => EachLane(x, &Math.Acos);
     public static unsafe Lanes64 Atan(Lanes64 x) => EachLane(x, &Math.Atan);

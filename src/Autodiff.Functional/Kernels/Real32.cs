@@ -26,7 +26,7 @@ internal readonly record struct Real32(float Value) : IElementary<Real32>
     public static Real32 Truncate(Real32 x) => new(MathF.Truncate(x.Value));
 
     public static Real32 Sqrt(Real32 x) => new(MathF.Sqrt(x.Value));
-    public static Real32 Cbrt(Real32 x) => Rounded(Math.Cbrt(x.Value));
+    public static Real32 Cbrt(Real32 x) => Rounded(ScalarMath.Cbrt(x.Value));
     public static Real32 Exp(Real32 x) => Rounded(Math.Exp(x.Value));
     public static Real32 Exp2(Real32 x) => Rounded(ScalarMath.Exp2(x.Value));
     public static Real32 Expm1(Real32 x) => Rounded(ScalarMath.Expm1(x.Value));

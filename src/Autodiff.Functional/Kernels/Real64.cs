@@ -25,7 +25,7 @@ internal readonly record struct Real64(double Value) : IElementary<Real64>
     public static Real64 Truncate(Real64 x) => new(Math.Truncate(x.Value));
 
     public static Real64 Sqrt(Real64 x) => new(Math.Sqrt(x.Value));
-    public static Real64 Cbrt(Real64 x) => new(Math.Cbrt(x.Value));
+    public static Real64 Cbrt(Real64 x) => new(ScalarMath.Cbrt(x.Value));
     public static Real64 Exp(Real64 x) => new(Math.Exp(x.Value));
     public static Real64 Exp2(Real64 x) => new(ScalarMath.Exp2(x.Value));
     public static Real64 Expm1(Real64 x) => new(ScalarMath.Expm1(x.Value));

@@ -7,6 +7,16 @@ internal static class ScalarMath
 {
     public static double Expm1(double x) => VectorMath64.Expm1(Vector256.CreateScalar(x)).ToScalar();
 
+    /// <summary>The library's root, which is off by up to 3 ulp, and a step of Newton's with the residual in twice the precision.</summary>
+    public static double Cbrt(double x)
+    {
+        if (Math.Abs(x) < 1e-200) return x == 0 ? x : Math.ScaleB(Cbrt(Math.ScaleB(x, 600)), -200);
+        double y = Math.Cbrt(x), square = y * y, cube = square * y;
+        if (!double.IsFinite(cube)) return y;
+        double rest = Math.FusedMultiplyAdd(square, y, -cube) + Math.FusedMultiplyAdd(y, y, -square) * y;
+        return y - (cube - x + rest) / (3 * square);
+    }
+
     public static double Exp2(double x) => VectorMath64.Exp2(Vector256.CreateScalar(x)).ToScalar();
 
     /// <summary>log(1 + x) = log u + c/u, where u is 1 + x rounded and c the part that rounding lost.</summary>

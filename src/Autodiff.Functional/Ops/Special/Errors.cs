@@ -23,7 +23,15 @@ internal readonly struct ErfInv : ISpecial
     public static OpInfo Info => OpInfo.Unary("ErfInv", Expr.ErfInv, "the x with erf x = y", "d·√π/2·e^(y²)", new(-0.95, 0.95)) with { Edges = "±∞ at ±1, NaN outside.", HasWitness = false, Source = "Winitzki 2008, with Halley's iteration" };
     public static double Evaluate(double x) => ErrorFunction.ErfInv(x);
     public static T Apply<T>(T x) where T : IElementary<T> => T.Special<ErfInv>(x);
-    public static T Differential<T>(T x, T y, T d) where T : IElementary<T> => d / T.Special<ErfDerivative>(T.Literal(0), y);
+    public static T Differential<T>(T x, T y, T d) where T : IElementary<T> => d / T.Special<ErfProfile>(x);
+}
+
+/// <summary>The slope of erf where its value is x: what ErfInv's slope is one over. Its own slope is −2·erf⁻¹(x).</summary>
+internal readonly struct ErfProfile : ISpecial
+{
+    public static double Evaluate(double x) => ErrorFunction.ErfProfile(x);
+    public static T Apply<T>(T x) where T : IElementary<T> => T.Special<ErfProfile>(x);
+    public static T Differential<T>(T x, T y, T d) where T : IElementary<T> => T.Literal(-2) * d * T.Special<ErfInv>(x);
 }
 
 /// <summary>The n-th derivative of 2/√π·e⁻ˣ²: what the derivatives of erf are, without an 0·∞ at either end. n is a literal.</summary>

@@ -32,7 +32,7 @@ internal readonly struct NormalLogCdf : ISpecial
     public static OpInfo Info => OpInfo.Unary("NormalLogCdf", Expr.NormalLogCdf, "ln Φ(x)", "d·φ(x) / Φ(x)", new(-4, 3)) with { Edges = "Accurate in both tails.", HasWitness = false };
     public static double Evaluate(double x) => ErrorFunction.LogCdf(x);
     public static T Apply<T>(T x) where T : IElementary<T> => T.Special<NormalLogCdf>(x);
-    public static T Differential<T>(T x, T y, T d) where T : IElementary<T> => d * T.Special<NormalHazard>(x);
+    public static T Differential<T>(T x, T y, T d) where T : IElementary<T> => d * T.Special<InverseMillsRatio>(x);
 }
 
 internal readonly struct NormalQuantile : ISpecial
@@ -40,7 +40,7 @@ internal readonly struct NormalQuantile : ISpecial
     public static OpInfo Info => OpInfo.Unary("NormalQuantile", Expr.NormalQuantile, "the x with Φ(x) = p", "d / φ(y)", new(0.05, 0.95)) with { Edges = "∓∞ at 0 and 1, NaN outside.", HasWitness = false, Source = "Winitzki 2008, with Halley's iteration on ln Φ" };
     public static double Evaluate(double x) => ErrorFunction.Quantile(x);
     public static T Apply<T>(T x) where T : IElementary<T> => T.Special<NormalQuantile>(x);
-    public static T Differential<T>(T x, T y, T d) where T : IElementary<T> => d / T.Special<NormalPdf>(y);
+    public static T Differential<T>(T x, T y, T d) where T : IElementary<T> => d / T.Special<NormalProfile>(x);
 }
 
 internal readonly struct NormalQuantileOfLog : ISpecial
@@ -48,23 +48,40 @@ internal readonly struct NormalQuantileOfLog : ISpecial
     public static OpInfo Info => OpInfo.Unary("NormalQuantileOfLog", Expr.NormalQuantileOfLog, "the x with ln Φ(x) = y", "d·Φ(y) / φ(y)", new(-8, -0.05)) with { Edges = "−∞ at −∞, ∞ at 0, NaN above: the quantile of probabilities too small for a double.", HasWitness = false, Source = "Winitzki 2008, with Halley's iteration on ln Φ" };
     public static double Evaluate(double x) => ErrorFunction.QuantileOfLog(x);
     public static T Apply<T>(T x) where T : IElementary<T> => T.Special<NormalQuantileOfLog>(x);
-    public static T Differential<T>(T x, T y, T d) where T : IElementary<T> => d / T.Special<NormalHazard>(y);
+    public static T Differential<T>(T x, T y, T d) where T : IElementary<T> => d / T.Special<NormalLogProfile>(x);
 }
 
 /// <summary>φ(x) / Φ(x), the slope of ln Φ: −x in the left tail.</summary>
-internal readonly struct NormalHazard : ISpecial
+internal readonly struct InverseMillsRatio : ISpecial
 {
-    public static double Evaluate(double x) => ErrorFunction.Hazard(x);
-    public static T Apply<T>(T x) where T : IElementary<T> => T.Special<NormalHazard>(x);
-    public static T Differential<T>(T x, T y, T d) where T : IElementary<T> => -d * y * T.Special<NormalHazardAboveTail>(x);
+    public static OpInfo Info => OpInfo.Unary("InverseMillsRatio", Expr.InverseMillsRatio, "φ(x) / Φ(x)", "−d·y·(x + y)", new(-4, 3)) with { Edges = "∞ at −∞, 0 at ∞.", HasWitness = false, Source = "Laplace's continued fraction" };
+    public static double Evaluate(double x) => ErrorFunction.InverseMills(x);
+    public static T Apply<T>(T x) where T : IElementary<T> => T.Special<InverseMillsRatio>(x);
+    public static T Differential<T>(T x, T y, T d) where T : IElementary<T> => -d * y * T.Special<InverseMillsExcess>(x);
 }
 
 /// <summary>φ(x) / Φ(x) + x, without the cancellation of the left tail, where it is −1/x.</summary>
-internal readonly struct NormalHazardAboveTail : ISpecial
+internal readonly struct InverseMillsExcess : ISpecial
 {
-    public static double Evaluate(double x) => ErrorFunction.HazardAboveTail(x);
-    public static T Apply<T>(T x) where T : IElementary<T> => T.Special<NormalHazardAboveTail>(x);
-    public static T Differential<T>(T x, T y, T d) where T : IElementary<T> => d * (T.Literal(1) - y * T.Special<NormalHazard>(x));
+    public static double Evaluate(double x) => ErrorFunction.InverseMillsExcess(x);
+    public static T Apply<T>(T x) where T : IElementary<T> => T.Special<InverseMillsExcess>(x);
+    public static T Differential<T>(T x, T y, T d) where T : IElementary<T> => d * (T.Literal(1) - y * T.Special<InverseMillsRatio>(x));
+}
+
+/// <summary>φ at the quantile of a probability: what the quantile's slope is one over. Its own slope is minus the quantile.</summary>
+internal readonly struct NormalProfile : ISpecial
+{
+    public static double Evaluate(double x) => ErrorFunction.Profile(x);
+    public static T Apply<T>(T x) where T : IElementary<T> => T.Special<NormalProfile>(x);
+    public static T Differential<T>(T x, T y, T d) where T : IElementary<T> => -d * T.Special<NormalQuantile>(x);
+}
+
+/// <summary>φ / Φ at the quantile of a probability that is given by its logarithm.</summary>
+internal readonly struct NormalLogProfile : ISpecial
+{
+    public static double Evaluate(double x) => ErrorFunction.LogProfile(x);
+    public static T Apply<T>(T x) where T : IElementary<T> => T.Special<NormalLogProfile>(x);
+    public static T Differential<T>(T x, T y, T d) where T : IElementary<T> => -d * T.Special<InverseMillsExcess>(T.Special<NormalQuantileOfLog>(x));
 }
 
 /// <summary>The n-th derivative of φ: a Hermite polynomial times φ, without an 0·∞ at either end. n is a literal.</summary>
@@ -86,6 +103,8 @@ public sealed partial class Expr
     public static Expr NormalCdf(Expr x) => Unary<NormalCdf>.Of(x);
     /// <summary>The logarithm of the distribution function of the standard normal distribution, accurate in both tails.</summary>
     public static Expr NormalLogCdf(Expr x) => Unary<NormalLogCdf>.Of(x);
+    /// <summary>φ(x) / Φ(x), the slope of <see cref="NormalLogCdf"/>: Heckman's correction.</summary>
+    public static Expr InverseMillsRatio(Expr x) => Unary<InverseMillsRatio>.Of(x);
     /// <summary>The quantile of a probability: the x with Φ(x) = p.</summary>
     public static Expr NormalQuantile(Expr p) => Unary<NormalQuantile>.Of(p);
     /// <summary>The quantile of a probability that is given by its logarithm: the x with ln Φ(x) = y.</summary>
