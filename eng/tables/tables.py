@@ -1,17 +1,20 @@
 #!/usr/bin/env python3
 """Writes tests/Properties/Data/*.csv: what the elementary and special functions and their first two derivatives are, to 30 digits, by mpmath.
 
-Needs python3-mpmath (Debian). Deterministic: a second run writes the same files.
+Needs python3-mpmath (Debian). Deterministic: a second run writes the same files. `tables.py FOLDER FACTOR` writes to another folder, with as many times
+more points.
 Columns: x, value, first, second; for functions of two arguments: x, y, value, dx, dy. Arguments are doubles, written so that they are read back exactly.
 A field that is empty is not compared (a convention of ours, tested elsewhere, or no derivative)."""
 import math
 import os
 import random
+import sys
 from mpmath import mp, mpf, nstr, isinf, isnan
 import mpmath as m
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-OUT = os.path.join(HERE, '..', '..', 'tests', 'Properties', 'Data')
+OUT = sys.argv[1] if len(sys.argv) > 1 else os.path.join(HERE, '..', '..', 'tests', 'Properties', 'Data')
+FACTOR = int(sys.argv[2]) if len(sys.argv) > 2 else 1
 INF, NAN, TINY, HUGE = math.inf, math.nan, 5e-324, 1.7976931348623157e308
 MANY, FEW = 420, 70      # digits to work with: MANY lets 1 - x and the like keep 30 digits for every double, FEW is for slow functions
 mp.dps = MANY
@@ -26,6 +29,7 @@ def both(a, b, n): return ('both', a, b, n)
 def points(name, ranges):
     r, found = random.Random(name), []
     for kind, a, b, n in ranges:
+        n *= FACTOR
         for i in range(n):
             t = (i + r.random()) / n
             if kind == 'even':

@@ -11,6 +11,8 @@ type Operand =
     static member Node(x: Tensor) = Expr.Constant x
     /// A weak literal, which takes the dtype of the other operand.
     static member Node(x: float) = Expr.Literal x
+    /// A weak literal, which takes the dtype of the other operand.
+    static member Node(x: float32) = Expr.Literal(float x)
 
 /// Functions and operators that F# keeps for its own comparison: on nodes they compare element by element, after broadcasting.
 [<AutoOpen>]

@@ -100,6 +100,7 @@ let ``Larger, smaller and comparisons, with literals on either side`` () =
     let bools (x: Expr) = x.Value.ToArray<bool>() |> List.ofArray
     maximum x 2.0 |> holds [ 3 ] [ 2.0; 2.0; 3.0 ]
     minimum 2.0 x |> holds [ 3 ] [ 1.0; 2.0; 2.0 ]
+    Assert.Equal(DType.Float32, (maximum (constant [ 1.0f ]) 0.0f).DType)
     maximum x (tensor [ 0.0; 9.0; 0.0 ]) |> holds [ 3 ] [ 1.0; 9.0; 3.0 ]
     Assert.Equal<bool list>([ true; false; false ], bools (x .< 2.0))
     Assert.Equal<bool list>([ true; true; false ], bools (x .<= 2.0))

@@ -61,8 +61,8 @@ public sealed partial class Expr
     /// <summary>Larger than the stamps of the inputs, and than those of all nodes that this thread made before.</summary>
     internal long Stamp { get; }
 
-    /// <summary>A constant scalar of dtype Float64.</summary>
-    internal bool IsScalarConstant => _op is null && Shape.IsScalar && DType == DType.Float64;
+    /// <summary>A constant scalar whose value is in <see cref="_scalar"/>.</summary>
+    internal bool IsScalarConstant => _op is null && (_value is null || (Shape.IsScalar && ReferenceEquals(_value.Element, ElementType.Float64)));
 
     internal bool HasValue => _op is null || _value is not null;
 
@@ -73,6 +73,8 @@ public sealed partial class Expr
 
     /// <summary>A constant of dtype Float64, which does not give way to other dtypes (unlike a literal).</summary>
     public static Expr Scalar(double value) => new(value, weak: false);
+    /// <summary>A constant of dtype Float64, from a whole number (which C# would rather make a float).</summary>
+    public static Expr Scalar(int value) => Scalar((double)value);
     /// <summary>A constant of dtype Float32.</summary>
     public static Expr Scalar(float value) => Constant(Tensor.Scalar(value));
     /// <summary>A constant.</summary>

@@ -1,4 +1,5 @@
 using System.Collections;
+using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 
 namespace Autodiff.Functional;
@@ -16,6 +17,7 @@ namespace Autodiff.Functional;
 /// var gradients = Ad.Gradients(loss);
 /// Console.WriteLine(gradients[weights].Value);
 /// </code></example>
+[DebuggerDisplay("{Count} gradients")]
 public sealed class GradientMap : IReadOnlyDictionary<Expr, Expr>
 {
     private readonly INodes _nodes;

@@ -7,13 +7,13 @@ namespace Autodiff.Functional;
 /// <summary>Folds that write a graph down, from inputs to outputs: as text in single-assignment form, as Mermaid, as DOT.</summary>
 internal static class GraphPrinter
 {
-    private const int ShortDepth = 3, ShortConstant = 24;
+    private const int ShortDepth = 3, ShortConstant = 12;
 
     /// <summary>One line per node: its name, its type, its op and what it is computed from.</summary>
     public static string Print(ReadOnlySpan<Expr> roots, IEnumerable<KeyValuePair<string, Expr>> names)
     {
         var order = KahnOrder.From(roots);
-        var labels = Labels(order, names);
+        var labels = Array.ConvertAll(Labels(order, names), OneLine);
         var text = new StringBuilder();
         foreach (var visit in order)
             if (!IsInline(visit.Node))
@@ -29,7 +29,7 @@ internal static class GraphPrinter
         var text = new StringBuilder("graph TD\n");
         foreach (var visit in order)
         {
-            string body = Escape(Body(visit, labels), c => $"#{(int)c};");
+            string body = Escape(Body(visit, labels), c => $"#{c.Value};");
             text.Append(CultureInfo.InvariantCulture, $"    n{visit.Position}").Append(visit.Inputs.Count == 0 ? $"([\"{body}\"])" : $"[\"{body}\"]").Append('\n');
             foreach (int input in visit.InputPositions)
                 text.Append(CultureInfo.InvariantCulture, $"    n{input} --> n{visit.Position}\n");
@@ -44,7 +44,7 @@ internal static class GraphPrinter
         var text = new StringBuilder("digraph {\n    node [shape=box];\n");
         foreach (var visit in order)
         {
-            string body = Escape(Body(visit, labels), c => c is '\n' or '\r' ? "\\n" : $"\\{c}", dot: true);
+            string body = Escape(Body(visit, labels), c => c.Value switch { '\n' => "\\n", '\r' => "\\r", _ => $"\\{c}" }, dot: true);
             text.Append(CultureInfo.InvariantCulture, $"    n{visit.Position} [label=\"{body}\"{(visit.Inputs.Count == 0 ? ", shape=ellipse" : "")}];\n");
             foreach (int input in visit.InputPositions)
                 text.Append(CultureInfo.InvariantCulture, $"    n{input} -> n{visit.Position};\n");
@@ -59,15 +59,12 @@ internal static class GraphPrinter
     private static string Nested(Expr node, int depth) =>
         node.Inputs.Count == 0 ? Leaf(node)
         : depth == 0 ? "…"
-        : $"{node.Op.Name}{Attributes(node.Op)}({string.Join(", ", node.Inputs.Take(4).Select(input => Nested(input, depth - 1)))}{(node.Inputs.Count > 4 ? ", …" : "")})";
-
-    private static string Attributes(Op op) => op.Attributes is { Length: > 0 } attributes ? $"[{attributes}]" : "";
+        : $"{node.Op}({string.Join(", ", node.Inputs.Take(4).Select(input => Nested(input, depth - 1)))}{(node.Inputs.Count > 4 ? ", …" : "")})";
 
     private static string Leaf(Expr node) => node.Op switch
     {
-        Variable variable => variable.Label,
-        Constant { Value: var value } when value.Size <= ShortConstant && value.ToString() is { Length: <= 60 } text && !text.Contains('\n', StringComparison.Ordinal) => text,
-        Constant => $"constant {node.Type}",
+        Variable variable => OneLine(variable.Label),
+        Constant { Value: var value } => OneLine(value),
         Placeholder => $"parameter {node.Type}",
         var op => op.Name,
     };
@@ -104,25 +101,35 @@ internal static class GraphPrinter
     {
         Variable => "variable",
         Functional.Placeholder => "parameter",
-        Constant => $"constant {Elided(visit.Node)}",
-        var op => $"{op.Name}{Attributes(op)}({string.Join(", ", visit.InputPositions.ToArray().Select(position => labels[position]))})",
+        Constant { Value: var value } => $"constant {OneLine(value)}",
+        var op => $"{op}({string.Join(", ", visit.InputPositions.ToArray().Select(position => labels[position]))})",
     };
 
-    private static string Elided(Expr node) => Leaf(node) is var text && text.StartsWith("constant", StringComparison.Ordinal) ? "" : text;
+    /// <summary>The first few elements.</summary>
+    private static string OneLine(Tensor value) => value switch
+    {
+        { IsUniform: true } => $"{value[[.. Enumerable.Repeat((Index)0, value.Rank)]]} everywhere",
+        { Size: <= ShortConstant } => string.Join(' ', value.ToString().Split((char[])['\n', ' '], StringSplitOptions.RemoveEmptyEntries)),
+        _ => $"[{string.Join(", ", Enumerable.Range(0, 3).Select(i => value.Reshape(Shape.Of(value.Size))[[(Index)i]]))}, …]",
+    };
 
     private static string Body(Visit visit, string[] labels) => visit.Inputs.Count == 0
         ? labels[visit.Position]
-        : $"{labels[visit.Position]} = {visit.Op.Name}{Attributes(visit.Op)}";
+        : $"{labels[visit.Position]} = {visit.Op}";
 
     private static ImmutableArray<string> RootLabels(KahnOrder order, string[] labels) => [.. order.Roots.ToArray().Select(position => labels[position])];
 
-    private static string Escape(string text, Func<char, string> escape, bool dot = false)
+    private static string Escape(string text, Func<Rune, string> escape, bool dot = false)
     {
         var escaped = new StringBuilder(text.Length);
-        foreach (char c in text)
-            escaped.Append((dot ? c is '"' or '\\' or '\n' or '\r' : !(char.IsLetterOrDigit(c) || c is ' ' or '_' or '=' or '.' or ',' or '-' or '(' or ')')) ? escape(c) : c.ToString());
+        foreach (var rune in text.EnumerateRunes())
+            escaped.Append((dot ? rune.Value is '"' or '\\' or '\n' or '\r' : !(Rune.IsLetterOrDigit(rune) || " _=.,-()".Contains(rune.ToString(), StringComparison.Ordinal))) ? escape(rune) : rune.ToString());
         return escaped.ToString();
     }
+
+    /// <summary>A name that holds line breaks, on one line.</summary>
+    private static string OneLine(string name) => !name.Any(char.IsControl) ? name
+        : string.Concat(name.Select(c => c switch { '\n' => "\\n", '\r' => "\\r", '\t' => "\\t", _ when char.IsControl(c) => $"\\u{(int)c:x4}", _ => $"{c}" }));
 }
 
 public sealed partial class Expr

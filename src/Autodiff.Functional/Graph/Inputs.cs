@@ -40,6 +40,9 @@ public readonly struct Inputs : IReadOnlyList<Expr>
     IEnumerator<Expr> IEnumerable<Expr>.GetEnumerator() => GetEnumerator();
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
+    /// <summary>The nodes in their short form.</summary>
+    public override string ToString() => $"[{string.Join<Expr>(", ", this)}]";
+
     /// <summary>Walks over the inputs.</summary>
     public struct Enumerator(Inputs inputs) : IEnumerator<Expr>
     {

@@ -1,4 +1,6 @@
 using System.Collections;
+using System.Diagnostics;
+using System.Globalization;
 
 namespace Autodiff.Functional;
 
@@ -11,6 +13,7 @@ namespace Autodiff.Functional;
 /// foreach (var visit in KahnOrder.From(loss))
 ///     Console.WriteLine($"{visit.Position}: {visit.Op.Name}");
 /// </code></example>
+[DebuggerDisplay("{Count} nodes")]
 public sealed class KahnOrder : IReadOnlyList<Visit>, INodes
 {
     private readonly Expr[] _nodes;
@@ -209,7 +212,7 @@ public sealed class KahnOrder : IReadOnlyList<Visit>, INodes
                     consumers[input]++;
 
             int head = 0, tail = 0;
-            for (int i = 0; i < count; i++)
+            for (int i = count - 1; i >= 0; i--)
                 if (consumers[i] == 0)
                     ready[tail++] = i;
             while (head < tail)
@@ -220,7 +223,8 @@ public sealed class KahnOrder : IReadOnlyList<Visit>, INodes
                     (ready[head], ready[chosen]) = (ready[chosen], ready[head]);
                 }
                 int node = ready[head++];
-                for (int edge = _firstEdge[node]; edge < _firstEdge[node + 1]; edge++)
+                // From the last input to the first, so that the first comes first in the reversed order.
+                for (int edge = _firstEdge[node + 1] - 1; edge >= _firstEdge[node]; edge--)
                     if (_edges[edge] is var input and >= 0 && --consumers[input] == 0)
                         ready[tail++] = input;
             }
@@ -271,5 +275,9 @@ public readonly struct Visit
 
     /// <summary>Which inputs are in the order.</summary>
     public Wanted Wanted => new(InputPositions);
+
+    /// <summary>The position, the op and the inputs' positions, for instance <c>3: Multiply(1, 2)</c>; · for an input outside the order.</summary>
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture,
+        $"{Position}: {Op}{(Inputs.Count == 0 ? "" : $"({string.Join(", ", InputPositions.ToArray().Select(position => position < 0 ? "·" : position.ToString(CultureInfo.InvariantCulture)))})")}");
 }
 

@@ -38,7 +38,7 @@ public sealed record Placeholder(string Transform) : Leaf
 {
     /// <inheritdoc/>
     public override Tensor Evaluate(ReadOnlySpan<Tensor> inputs) =>
-        throw new MissingValueException("Value", "a concrete value", $"a parameter inside {Transform}, which stands for many values", "Use Cond, Where, Scan or While instead of branching on the value.");
+        throw new MissingValueException("Value", "a concrete value", $"a parameter inside {Transform}, which stands for many values", "Select with Where instead of branching on the value.");
 }
 
 /// <summary>
@@ -47,6 +47,8 @@ public sealed record Placeholder(string Transform) : Leaf
 /// </summary>
 public sealed record Seed : Linear
 {
+    /// <inheritdoc/>
+    public override bool Cancels => false;
     internal static readonly Seed Instance = new();
     internal override bool Folds => false;
     /// <inheritdoc/>

@@ -42,6 +42,8 @@ public abstract record Op
     {
         var results = new Expr[size];
         var arguments = new Expr[inputs.Count];
+        if (size == 0)
+            return Nothing(Infer(AnElement(inputs, batched)));
         for (int i = 0; i < size; i++)
         {
             for (int k = 0; k < arguments.Length; k++)
@@ -50,6 +52,18 @@ public abstract record Op
         }
         return Expr.Stack(results, 0);
     }
+
+    /// <summary>Inputs as they are for an element of the batch: of their types, without values.</summary>
+    private protected static Inputs AnElement(Inputs inputs, ReadOnlySpan<bool> batched)
+    {
+        var element = new Expr[inputs.Count];
+        for (int k = 0; k < element.Length; k++)
+            element[k] = batched[k] ? Expr.Leaf(new Placeholder("a batch"), new(inputs[k].DType, inputs[k].Shape.Slice(1, inputs[k].Rank - 1))) : inputs[k];
+        return Inputs.Of(element);
+    }
+
+    /// <summary>A batch of no elements.</summary>
+    private protected static Expr Nothing(TensorType element) => Expr.Zeros(element.Shape.Insert(0, 0), element.DType);
 
     /// <summary>The attributes as the printer shows them, for instance <c>axes=[0]</c>; empty if there are none.</summary>
     public virtual string Attributes
@@ -60,6 +74,9 @@ public abstract record Op
             return PrintMembers(text) ? text.ToString().Replace(" = ", "=", StringComparison.Ordinal) : "";
         }
     }
+
+    /// <summary>The name and the attributes, for instance <c>Sum[axes=[0]]</c>.</summary>
+    public sealed override string ToString() => Attributes is { Length: > 0 } attributes ? $"{Name}[{attributes}]" : Name;
 
     /// <summary>The attributes that are worth showing: derived records add theirs.</summary>
     protected virtual bool PrintMembers(StringBuilder builder) => false;

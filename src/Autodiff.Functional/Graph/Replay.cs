@@ -19,12 +19,20 @@ internal sealed class Replay
         bool sameValues = SameValues(graph, arguments);
         var replay = new Replay(graph, new Expr[graph.Order.Count]);
         foreach (var visit in graph.Order)
-            replay._nodes[visit.Position] =
-                byPosition[visit.Position] is { } argument ? argument
-                // A value computed while tracing serves again only where the arguments are the same.
-                : sameValues && visit.Node.Remembered is { } known ? Expr.Constant(known)
-                : visit.Node.With(replay.Inputs(visit));
+            replay._nodes[visit.Position] = byPosition[visit.Position] ?? replay.Again(visit, sameValues);
         return replay;
+    }
+
+    private Expr Again(Visit visit, bool sameValues)
+    {
+        var inputs = Inputs(visit);
+        if (!sameValues || visit.Node.Remembered is not { } known)
+            return visit.Node.With(inputs);
+        // A value computed while tracing serves again only where the arguments are the same, and everything else it was computed from is constant.
+        for (int i = 0; i < inputs.Count; i++)
+            if (!inputs[i].IsConstant)
+                return visit.Node.With(inputs);
+        return Expr.Constant(known);
     }
 
     private static bool SameValues(Graph graph, ImmutableArray<Expr> arguments)

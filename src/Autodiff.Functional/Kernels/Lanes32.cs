@@ -42,6 +42,7 @@ internal readonly record struct Lanes32(Vector256<float> Value) : ILanes<Lanes32
     public static Lanes32 Truncate(Lanes32 x) => new(Vector256.Truncate(x.Value));
     public static Lanes32 Sqrt(Lanes32 x) => new(Vector256.Sqrt(x.Value));
 
+    public static Lanes32 Cbrt(Lanes32 x) => new(VectorMath32.Cbrt(x.Value));
     public static Lanes32 Exp(Lanes32 x) => new(VectorMath32.Exp(x.Value));
     public static Lanes32 Exp2(Lanes32 x) => new(VectorMath32.Exp2(x.Value));
     public static Lanes32 Expm1(Lanes32 x) => new(VectorMath32.Expm1(x.Value));
@@ -54,16 +55,15 @@ internal readonly record struct Lanes32(Vector256<float> Value) : ILanes<Lanes32
     public static Lanes32 Sin(Lanes32 x) => new(VectorMath32.Sin(x.Value));
     public static Lanes32 Cos(Lanes32 x) => new(VectorMath32.Cos(x.Value));
     public static Lanes32 Tan(Lanes32 x) => new(VectorMath32.Tan(x.Value));
+    public static Lanes32 Sinh(Lanes32 x) => new(VectorMath32.Sinh(x.Value));
+    public static Lanes32 Cosh(Lanes32 x) => new(VectorMath32.Cosh(x.Value));
+    public static Lanes32 Asin(Lanes32 x) => new(VectorMath32.Asin(x.Value));
+    public static Lanes32 Acos(Lanes32 x) => new(VectorMath32.Acos(x.Value));
+    public static Lanes32 Atan(Lanes32 x) => new(VectorMath32.Atan(x.Value));
     public static Lanes32 Tanh(Lanes32 x) => new(VectorMath32.Tanh(x.Value));
 
     // These have no vector code: a lane at a time.
-    public static unsafe Lanes32 Cbrt(Lanes32 x) => EachLane(x, &Math.Cbrt);
-    public static unsafe Lanes32 Asin(Lanes32 x) => EachLane(x, &Math.Asin);
-    public static unsafe Lanes32 Acos(Lanes32 x) => EachLane(x, &Math.Acos);
-    public static unsafe Lanes32 Atan(Lanes32 x) => EachLane(x, &Math.Atan);
     public static unsafe Lanes32 Atan2(Lanes32 y, Lanes32 x) => EachLane(y, x, &Math.Atan2);
-    public static unsafe Lanes32 Sinh(Lanes32 x) => EachLane(x, &Math.Sinh);
-    public static unsafe Lanes32 Cosh(Lanes32 x) => EachLane(x, &Math.Cosh);
     public static unsafe Lanes32 Asinh(Lanes32 x) => EachLane(x, &Math.Asinh);
     public static unsafe Lanes32 Acosh(Lanes32 x) => EachLane(x, &Math.Acosh);
     public static unsafe Lanes32 Atanh(Lanes32 x) => EachLane(x, &Math.Atanh);

@@ -38,6 +38,7 @@ internal readonly record struct Lanes64(Vector256<double> Value) : ILanes<Lanes6
     public static Lanes64 Truncate(Lanes64 x) => new(Vector256.Truncate(x.Value));
     public static Lanes64 Sqrt(Lanes64 x) => new(Vector256.Sqrt(x.Value));
 
+    public static Lanes64 Cbrt(Lanes64 x) => new(VectorMath64.Cbrt(x.Value));
     public static Lanes64 Exp(Lanes64 x) => new(VectorMath64.Exp(x.Value));
     public static Lanes64 Exp2(Lanes64 x) => new(VectorMath64.Exp2(x.Value));
     public static Lanes64 Expm1(Lanes64 x) => new(VectorMath64.Expm1(x.Value));
@@ -47,19 +48,18 @@ internal readonly record struct Lanes64(Vector256<double> Value) : ILanes<Lanes6
     public static Lanes64 Log1p(Lanes64 x) => new(VectorMath64.Log1p(x.Value));
     public static Lanes64 Pow(Lanes64 x, Lanes64 y) => new(VectorMath64.Pow(x.Value, y.Value));
     public static Lanes64 Sigmoid(Lanes64 x) => new(VectorMath64.Sigmoid(x.Value));
-    public static Lanes64 Sin(Lanes64 x) => new(VectorMath64.Sin(x.Value));
-    public static Lanes64 Cos(Lanes64 x) => new(VectorMath64.Cos(x.Value));
-    public static Lanes64 Tan(Lanes64 x) => new(VectorMath64.Tan(x.Value));
+    public static Lanes64 Sin(Lanes64 x) => new(Trigonometry64.Sin(x.Value));
+    public static Lanes64 Cos(Lanes64 x) => new(Trigonometry64.Cos(x.Value));
+    public static Lanes64 Tan(Lanes64 x) => new(Trigonometry64.Tan(x.Value));
+    public static Lanes64 Sinh(Lanes64 x) => new(VectorMath64.Sinh(x.Value));
+    public static Lanes64 Cosh(Lanes64 x) => new(VectorMath64.Cosh(x.Value));
+    public static Lanes64 Asin(Lanes64 x) => new(Trigonometry64.Asin(x.Value));
+    public static Lanes64 Acos(Lanes64 x) => new(Trigonometry64.Acos(x.Value));
+    public static Lanes64 Atan(Lanes64 x) => new(Trigonometry64.Atan(x.Value));
     public static Lanes64 Tanh(Lanes64 x) => new(VectorMath64.Tanh(x.Value));
 
     // These have no vector code: a lane at a time.
-    public static unsafe Lanes64 Cbrt(Lanes64 x) => EachLane(x, &ScalarMath.Cbrt);
-    public static unsafe Lanes64 Asin(Lanes64 x) => EachLane(x, &Math.Asin);
-    public static unsafe Lanes64 Acos(Lanes64 x) => EachLane(x, &Math.Acos);
-    public static unsafe Lanes64 Atan(Lanes64 x) => EachLane(x, &Math.Atan);
     public static unsafe Lanes64 Atan2(Lanes64 y, Lanes64 x) => EachLane(y, x, &Math.Atan2);
-    public static unsafe Lanes64 Sinh(Lanes64 x) => EachLane(x, &Math.Sinh);
-    public static unsafe Lanes64 Cosh(Lanes64 x) => EachLane(x, &Math.Cosh);
     public static unsafe Lanes64 Asinh(Lanes64 x) => EachLane(x, &Math.Asinh);
     public static unsafe Lanes64 Acosh(Lanes64 x) => EachLane(x, &Math.Acosh);
     public static unsafe Lanes64 Atanh(Lanes64 x) => EachLane(x, &Math.Atanh);

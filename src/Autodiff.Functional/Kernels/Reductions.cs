@@ -240,6 +240,7 @@ internal static class Reductions
     }
 
     /// <summary>First the extremum, then its first place. <c>Equals</c> holds between NaNs and between zeros of either sign.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Find<TFold, E>(ReadOnlySpan<E> x, Middle axes, Span<long> z) where TFold : struct, IFold where E : struct, IElementary<E>
     {
         using var extrema = new Buffer<E>(axes.Results);
@@ -258,6 +259,7 @@ internal static class Reductions
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static int First<E>(ReadOnlySpan<E> x, E value) where E : struct
     {
         int i = 0;

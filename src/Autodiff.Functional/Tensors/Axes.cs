@@ -1,4 +1,5 @@
 using System.Collections;
+using System.Globalization;
 using System.Runtime.CompilerServices;
 
 namespace Autodiff.Functional;
@@ -100,5 +101,5 @@ public readonly struct Axes : IEquatable<Axes>, IReadOnlyList<int>
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
     /// <summary>For instance <c>[0, 2]</c>, or <c>all</c>.</summary>
-    public override string ToString() => IsAll ? "all" : $"[{string.Join(", ", _axes!)}]";
+    public override string ToString() => IsAll ? "all" : $"[{string.Join(", ", _axes!.Select(axis => axis.ToString(CultureInfo.InvariantCulture)))}]";
 }

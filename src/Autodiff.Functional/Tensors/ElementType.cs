@@ -82,5 +82,23 @@ internal class ElementType<T, TElement>(DType dtype) : ElementType(dtype, Unsafe
 {
     protected override TResult Dispatch<TKernel, TResult>(TKernel kernel) => kernel.Run<TElement>();
     public override Array Allocate(int length) => GC.AllocateUninitializedArray<T>(length);
-    public override bool Equal(Tensor left, Tensor right) => left.Elements<T>().SequenceEqual(right.Elements<T>());
+
+    /// <summary>Views are read in blocks: a broadcast one may be much larger than memory.</summary>
+    public override bool Equal(Tensor left, Tensor right)
+    {
+        if (left.IsContiguous && right.IsContiguous)
+            return left.Elements<T>().SequenceEqual(right.Elements<T>());
+        const int Length = 1024;
+        Span<T> lefts = new T[Math.Min(Length, left.Size)], rights = new T[lefts.Length];
+        int size = left.IsUniform && right.IsUniform ? Math.Min(1, left.Size) : left.Size;
+        for (int start = 0, count; start < size; start += count)
+        {
+            count = Math.Min(Length, size - start);
+            left.Read(start, lefts[..count]);
+            right.Read(start, rights[..count]);
+            if (!lefts[..count].SequenceEqual(rights[..count]))
+                return false;
+        }
+        return true;
+    }
 }

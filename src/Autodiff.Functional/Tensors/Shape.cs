@@ -155,22 +155,6 @@ public readonly struct Shape : IEquatable<Shape>, IReadOnlyList<int>
         return Of(dimensions);
     }
 
-    /// <summary>An index along an axis as a number in 0 … length − 1.</summary>
-    internal int Position(int axis, Index index, string op)
-    {
-        int position = index.GetOffset(this[axis]);
-        return (uint)position < (uint)this[axis] ? position
-            : throw new IndexException(op, $"an index below {this[axis]} at axis {axis} of the shape {this}", $"{index}");
-    }
-
-    /// <summary>A range along an axis, as its first index and the number of indices.</summary>
-    internal (int Start, int Count) Part(int axis, Range range, string op)
-    {
-        int start = range.Start.GetOffset(this[axis]), end = range.End.GetOffset(this[axis]);
-        return 0 <= start && start <= end && end <= this[axis] ? (start, end - start)
-            : throw new IndexException(op, $"a range within 0..{this[axis]} at axis {axis} of the shape {this}", $"{range}");
-    }
-
     /// <summary>Row-major strides, in elements.</summary>
     internal int[] Strides()
     {

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
@@ -14,6 +15,7 @@ namespace Autodiff.Functional;
 /// var matrix = Tensor.Of(new double[,] { { 1, 2 }, { 3, 4 } });
 /// double corner = (double)matrix[^1, ^1];        // 4
 /// </code></example>
+[DebuggerDisplay("{Size == 1 ? ToString() : Type.ToString(),nq}")]
 public sealed class Tensor : IEquatable<Tensor>
 {
     private readonly Array? _data;     // null: one element, kept in _scalar
@@ -94,15 +96,37 @@ public sealed class Tensor : IEquatable<Tensor>
     /// <summary>The elements of an array of any rank, or of a jagged one, copied: its rank and lengths are the shape.</summary>
     /// <exception cref="ShapeException">The rows of a jagged array differ in length.</exception>
     /// <exception cref="DTypeException">The elements are not bool, int, long, float or double.</exception>
+    [OverloadResolutionPriority(-1)]
     public static Tensor Of(Array array) => Arrays.Read(array);
+
+    /// <summary>Rows of equal length, copied, as a matrix: <c>Tensor.Of([[1.0, 2.0], [3.0, 4.0]])</c>.</summary>
+    /// <exception cref="ShapeException">The rows differ in length, or there are none.</exception>
+    /// <exception cref="DTypeException">The elements are not bool, int, long, float or double.</exception>
+    public static Tensor Of<T>(T[][] rows) where T : unmanaged => Arrays.Read(rows);
+
+    /// <summary>Nested rows of equal length, copied, as a tensor of rank 3.</summary>
+    /// <exception cref="ShapeException">The rows differ in length, or there are none.</exception>
+    /// <exception cref="DTypeException">The elements are not bool, int, long, float or double.</exception>
+    public static Tensor Of<T>(T[][][] rows) where T : unmanaged => Arrays.Read(rows);
 
     /// <summary>The elements of a span, copied, as a vector.</summary>
     /// <exception cref="DTypeException">The elements are not bool, int, long, float or double.</exception>
+    [OverloadResolutionPriority(1)]
     public static Tensor Of<T>(ReadOnlySpan<T> elements) where T : unmanaged => Of(elements, Shape.Of(elements.Length));
+
+    /// <summary>The elements of an array, copied, as a vector.</summary>
+    /// <exception cref="DTypeException">The elements are not bool, int, long, float or double.</exception>
+    [OverloadResolutionPriority(1)]
+    public static Tensor Of<T>(T[] elements) where T : unmanaged
+    {
+        ArgumentNullException.ThrowIfNull(elements);
+        return Of((ReadOnlySpan<T>)elements);
+    }
 
     /// <summary>The elements of a span, copied, in row-major order of a shape.</summary>
     /// <exception cref="ShapeException">The shape has another number of elements.</exception>
     /// <exception cref="DTypeException">The elements are not bool, int, long, float or double.</exception>
+    [OverloadResolutionPriority(1)]
     public static Tensor Of<T>(ReadOnlySpan<T> elements, Shape shape) where T : unmanaged
     {
         var element = ElementType.Of<T>("Tensor.Of");
@@ -113,12 +137,22 @@ public sealed class Tensor : IEquatable<Tensor>
 
     /// <summary>The elements of an array, copied, in row-major order of a shape.</summary>
     /// <exception cref="ShapeException">The shape has another number of elements.</exception>
-    public static Tensor Of<T>(T[] elements, Shape shape) where T : unmanaged => Of((ReadOnlySpan<T>)elements, shape);
+    /// <exception cref="DTypeException">The elements are not bool, int, long, float or double.</exception>
+    [OverloadResolutionPriority(1)]
+    public static Tensor Of<T>(T[] elements, Shape shape) where T : unmanaged
+    {
+        ArgumentNullException.ThrowIfNull(elements);
+        return Of((ReadOnlySpan<T>)elements, shape);
+    }
 
     /// <summary>The elements of an immutable array as a vector; nothing is copied.</summary>
     /// <exception cref="DTypeException">The elements are not bool, int, long, float or double.</exception>
-    public static Tensor Of<T>(ImmutableArray<T> elements) where T : unmanaged =>
-        new(ElementType.Of<T>("Tensor.Of"), Shape.Of(elements.Length), ImmutableCollectionsMarshal.AsArray(elements));
+    public static Tensor Of<T>(ImmutableArray<T> elements) where T : unmanaged
+    {
+        var array = ImmutableCollectionsMarshal.AsArray(elements);
+        ArgumentNullException.ThrowIfNull(array, nameof(elements));
+        return new(ElementType.Of<T>("Tensor.Of"), Shape.Of(array.Length), array);
+    }
 
     /// <summary>The elements of a sequence as a vector.</summary>
     /// <exception cref="DTypeException">The elements are not bool, int, long, float or double.</exception>
@@ -201,7 +235,18 @@ public sealed class Tensor : IEquatable<Tensor>
     public T[] ToArray<T>() where T : unmanaged
     {
         Check<T>("Tensor.ToArray");
-        return Elements<T>().ToArray();
+        var array = GC.AllocateUninitializedArray<T>(Size);
+        Read(0, array);
+        return array;
+    }
+
+    /// <summary>A copy of a matrix as a two-dimensional array.</summary>
+    /// <exception cref="DTypeException">The elements are not of type <typeparamref name="T"/>.</exception>
+    /// <exception cref="ShapeException">There are not two axes.</exception>
+    public T[,] ToArray2D<T>() where T : unmanaged
+    {
+        Check<T>("Tensor.ToArray2D");
+        return Rank == 2 ? (T[,])Arrays.Write(this) : throw new ShapeException("Tensor.ToArray2D", "two axes", $"the shape {Shape}", "Use ToMultidimensionalArray.");
     }
 
     /// <summary>The elements in row-major order.</summary>
@@ -235,14 +280,29 @@ public sealed class Tensor : IEquatable<Tensor>
     /// <exception cref="ShapeException">There is not exactly one element.</exception>
     public static explicit operator bool(Tensor tensor) => tensor.ToScalar<bool>();
 
+    /// <summary>The element at a place in row-major order, whatever the dtype; nothing is copied.</summary>
     internal double ElementAsDouble(int index) => DType switch
     {
-        DType.Float64 => Elements<double>()[index],
-        DType.Float32 => Elements<float>()[index],
-        DType.Int64 => Elements<long>()[index],
-        DType.Int32 => Elements<int>()[index],
-        _ => Elements<bool>()[index] ? 1 : 0,
+        DType.Float64 => Buffer<double>()[Locate(index)],
+        DType.Float32 => Buffer<float>()[Locate(index)],
+        DType.Int64 => Buffer<long>()[Locate(index)],
+        DType.Int32 => Buffer<int>()[Locate(index)],
+        _ => Buffer<bool>()[Locate(index)] ? 1 : 0,
     };
+
+    /// <summary>Where in the buffer the element at a place in row-major order lies.</summary>
+    private int Locate(int index)
+    {
+        if (_strides is null)
+            return _offset + index;
+        int offset = _offset;
+        for (int axis = Rank - 1; axis >= 0; axis--)
+        {
+            (index, int position) = Math.DivRem(index, Shape[axis]);
+            offset += position * _strides[axis];
+        }
+        return offset;
+    }
 
     private void Check<T>(string op)
     {
@@ -250,46 +310,60 @@ public sealed class Tensor : IEquatable<Tensor>
             throw new DTypeException(op, $"{typeof(T).Name} elements as asked for", $"{DType}", "Ask for the tensor's own element type, or Cast.");
     }
 
+    /// <summary>A scalar of dtype Float64.</summary>
+    public static implicit operator Tensor(double value) => Scalar(value);
+    /// <summary>A scalar of dtype Float32.</summary>
+    public static implicit operator Tensor(float value) => Scalar(value);
+    /// <summary>A scalar of dtype Int64.</summary>
+    public static implicit operator Tensor(long value) => Scalar(value);
+    /// <summary>A scalar of dtype Int32.</summary>
+    public static implicit operator Tensor(int value) => Scalar(value);
+    /// <summary>A scalar of dtype Bool.</summary>
+    public static implicit operator Tensor(bool value) => Scalar(value);
+    /// <summary>A vector of dtype Float64; the elements are copied.</summary>
+    public static implicit operator Tensor(double[] elements) => Of(elements);
+    /// <summary>A vector of dtype Float32; the elements are copied.</summary>
+    public static implicit operator Tensor(float[] elements) => Of(elements);
+    /// <summary>A matrix of dtype Float64; the elements are copied.</summary>
+    public static implicit operator Tensor(double[,] elements) => Of(elements);
+    /// <summary>A matrix of dtype Float32; the elements are copied.</summary>
+    public static implicit operator Tensor(float[,] elements) => Of(elements);
+
     // ---- views ----
 
-    /// <summary>An element or a sub-tensor: one index per leading axis; <c>^1</c> counts from the end.</summary>
-    /// <exception cref="IndexException">An index is outside its axis.</exception>
-    /// <exception cref="AxisException">There are more indices than axes.</exception>
-    public Tensor this[params ReadOnlySpan<Index> indices]
+    /// <summary>
+    /// A part along the leading axes, as in <c>tensor[^1, 1..3]</c>: an index drops its axis, a range keeps it. A view, which copies nothing.
+    /// </summary>
+    /// <exception cref="IndexException">A subscript is outside its axis.</exception>
+    /// <exception cref="AxisException">There are more subscripts than axes.</exception>
+    public Tensor this[params ReadOnlySpan<Subscript> subscripts]
     {
         get
         {
-            if (indices.Length > Rank)
-                throw new AxisException("Tensor[]", $"at most {Rank} indices for the shape {Shape}", $"{indices.Length}");
-            int offset = _offset;
-            var strides = Strides;
-            for (int axis = 0; axis < indices.Length; axis++)
-                offset += Shape.Position(axis, indices[axis], "Tensor[]") * strides[axis];
-            return _data is null ? this : View(Shape.Slice(indices.Length, Rank - indices.Length), offset, strides[indices.Length..].ToArray());
+            if (subscripts.Length > Rank)
+                throw new AxisException("Tensor[]", $"at most {Rank} subscripts for the shape {Shape}", $"{subscripts.Length}");
+            if (subscripts.IsEmpty)
+                return this;
+            int offset = _offset, kept = 0;
+            var old = Strides;
+            Span<int> dimensions = stackalloc int[Rank], strides = stackalloc int[Rank];
+            for (int axis = 0; axis < Rank; axis++)
+            {
+                var (start, count) = axis < subscripts.Length ? subscripts[axis].Along(Shape, axis, "Tensor[]") : (0, Shape[axis]);
+                offset += start * old[axis];
+                if (axis < subscripts.Length && subscripts[axis].IsIndex)
+                    continue;
+                (dimensions[kept], strides[kept]) = (count, old[axis]);
+                kept++;
+            }
+            return View(Shape.Of(dimensions[..kept]), offset, strides[..kept].ToArray());
         }
     }
 
     /// <summary>An element or a sub-tensor: one index per leading axis, counted from 0.</summary>
     /// <exception cref="IndexException">An index is outside its axis.</exception>
     /// <exception cref="AxisException">There are more indices than axes.</exception>
-    public Tensor this[params int[] indices] => this[Positions.Of(indices, "Tensor[]")];
-
-    /// <summary>A part along the leading axes: one range per axis, as in <c>tensor[1..^1, ..]</c>.</summary>
-    /// <exception cref="IndexException">A range is outside its axis.</exception>
-    /// <exception cref="AxisException">There are more ranges than axes.</exception>
-    public Tensor this[params ReadOnlySpan<Range> ranges]
-    {
-        get
-        {
-            if (ranges.Length > Rank)
-                throw new AxisException("Tensor[]", $"at most {Rank} ranges for the shape {Shape}", $"{ranges.Length}");
-            int[] starts = new int[Rank], counts = [.. Shape.Dimensions], steps = new int[Rank];
-            Array.Fill(steps, 1);
-            for (int axis = 0; axis < ranges.Length; axis++)
-                (starts[axis], counts[axis]) = Shape.Part(axis, ranges[axis], "Tensor[]");
-            return Slice(starts, counts, steps);
-        }
-    }
+    public Tensor this[params int[] indices] => this[Array.ConvertAll(indices, index => (Subscript)index)];
 
     internal Tensor View(Shape shape, int offset, int[] strides) => new(Element, shape, Storage(), shape.Size == 0 ? 0 : offset, strides);
 
@@ -358,8 +432,9 @@ public sealed class Tensor : IEquatable<Tensor>
         var hash = new HashCode();
         hash.Add(DType);
         hash.Add(Shape);
-        for (int i = 0, step = Math.Max(1, Size / 16); i < Size; i += step)
-            hash.Add(ElementAsDouble(i) + 0.0);
+        int sample = Math.Min(Size, 16);
+        for (int i = 0; i < sample; i++)
+            hash.Add(ElementAsDouble((int)((long)Size * i / sample)));
         return hash.ToHashCode();
     }
 

@@ -3,122 +3,116 @@ using System.Text;
 
 namespace Autodiff.Functional;
 
-/// <summary>Prints tensors as NumPy does: columns aligned, the middle elided above a thousand elements, culture-invariant.</summary>
+/// <summary>
+/// Prints tensors as NumPy's <c>str</c> does: columns aligned, lines wrapped at 75 characters, only the three outermost of each axis when there are more
+/// than a thousand elements; culture-invariant. Reads no element that it does not show, so a huge view costs nothing.
+/// </summary>
 internal static class TensorPrinter
 {
-    private const int Threshold = 1000, Edge = 3, LineWidth = 88;
+    private const int Threshold = 1000, Edge = 3, LineWidth = 75;
 
     public static string Print(Tensor tensor)
     {
+        if (tensor.Size == 0)
+            return "[]";
         bool elide = tensor.Size > Threshold;
-        var places = new List<int>();
-        Places(tensor.Shape, elide, places);
-        var texts = Format(tensor, places);
-        int width = texts.Count == 0 ? 0 : texts.Max(text => text.Length);
+        var texts = Texts(tensor, Offsets(tensor, elide));
+        if (tensor.Shape.IsScalar)
+            return texts[0];
         var output = new StringBuilder();
         int next = 0;
-        Write(tensor.Shape, 0, elide, output, () => texts[next++].PadLeft(width));
+        Write(tensor.Shape, 0, elide, output, () => texts[next++]);
         return output.ToString();
     }
 
-    /// <summary>Which axis positions are shown, −1 for the gap.</summary>
+    /// <summary>The positions that are shown along an axis, in order, −1 for the gap.</summary>
     private static IEnumerable<int> Shown(int length, bool elide) => elide && length > 2 * Edge
         ? [.. Enumerable.Range(0, Edge), -1, .. Enumerable.Range(length - Edge, Edge)]
         : Enumerable.Range(0, length);
 
-    private static void Places(Shape shape, bool elide, List<int> places)
+    /// <summary>Where the shown elements lie in the tensor's buffer.</summary>
+    private static int[] Offsets(Tensor tensor, bool elide)
     {
-        places.Add(0);
-        if (shape.Size == 0)
-            places.Clear();
-        foreach (int length in shape)
-            places.ReplaceWith([.. places.SelectMany(place => Shown(length, elide).Where(i => i >= 0).Select(i => place * length + i))]);
+        int[] offsets = [tensor.Offset], strides = tensor.Strides.ToArray();
+        for (int axis = 0; axis < strides.Length; axis++)
+        {
+            int stride = strides[axis];
+            int[] steps = [.. Shown(tensor.Shape[axis], elide).Where(i => i >= 0).Select(i => i * stride)];
+            offsets = [.. offsets.SelectMany(offset => steps.Select(step => offset + step))];
+        }
+        return offsets;
     }
 
-    private static void ReplaceWith(this List<int> places, int[] others)
-    {
-        places.Clear();
-        places.AddRange(others);
-    }
-
-    // The recursion is over the rank, not over the elements.
+    // The recursion is over the axes, not over the elements.
     private static void Write(Shape shape, int axis, bool elide, StringBuilder output, Func<string> element)
     {
-        if (axis == shape.Rank)
-        {
-            output.Append(element());
-            return;
-        }
-        bool last = axis == shape.Rank - 1, first = true;
-        string indent = new(' ', axis + 1);
-        int lineStart = output.Length;
         output.Append('[');
-        foreach (int i in Shown(shape[axis], elide))
+        if (axis == shape.Rank - 1)
+            WriteRow(Shown(shape[axis], elide).Select(i => i < 0 ? "..." : element()), indent: new string(' ', shape.Rank), output);
+        else
         {
-            if (!first && last)
-                output.Append(' ');
-            if (!first && !last)
-                output.Append('\n', shape.Rank - axis - 1).Append(indent);
-            first = false;
-            if (i < 0)
-                output.Append("...");
-            else if (last)
+            string separator = new string('\n', shape.Rank - 1 - axis) + new string(' ', axis + 1);
+            bool first = true;
+            foreach (int i in Shown(shape[axis], elide))
             {
-                string text = element();
-                if (output.Length - lineStart + text.Length > LineWidth)
-                {
-                    output.Length--;
-                    output.Append('\n');
-                    lineStart = output.Length;
-                    output.Append(indent);
-                }
-                output.Append(text);
+                output.Append(first ? "" : separator);
+                first = false;
+                if (i < 0)
+                    output.Append("...");
+                else
+                    Write(shape, axis + 1, elide, output, element);
             }
-            else
-                Write(shape, axis + 1, elide, output, element);
         }
         output.Append(']');
     }
 
-    private static List<string> Format(Tensor tensor, List<int> places) => tensor.DType switch
+    /// <summary>The words of an innermost axis, on as many lines as they need; brackets that open or close stand on the same line as a word.</summary>
+    private static void WriteRow(IEnumerable<string> words, string indent, StringBuilder output)
     {
-        DType.Bool => places.ConvertAll(i => tensor.Elements<bool>()[i] ? "True" : "False"),
-        DType.Int32 => places.ConvertAll(i => tensor.Elements<int>()[i].ToString(CultureInfo.InvariantCulture)),
-        DType.Int64 => places.ConvertAll(i => tensor.Elements<long>()[i].ToString(CultureInfo.InvariantCulture)),
-        _ when !ReferenceEquals(tensor.Element, ElementType.Float64) && !ReferenceEquals(tensor.Element, ElementType.Float32) => places.ConvertAll(_ => "?"),
-        _ => FormatReals(places.ConvertAll(tensor.ElementAsDouble), tensor.DType),
-    };
-
-    /// <summary>At most 8 fractional digits, the same number for all; scientific where magnitudes differ too much.</summary>
-    private static List<string> FormatReals(List<double> values, DType dtype)
-    {
-        if (values.Count == 1)
-            return [Shortest(values[0], dtype)];
-        var finite = values.Where(v => double.IsFinite(v) && v != 0).Select(Math.Abs).ToList();
-        double largest = finite.Count == 0 ? 0 : finite.Max(), smallest = finite.Count == 0 ? 0 : finite.Min();
-        if (largest >= 1e8 || (smallest > 0 && (smallest < 1e-4 || largest / smallest > 1000 && largest / smallest > 1e6)))
-            return values.ConvertAll(v => double.IsFinite(v) ? v.ToString("0.00000000e+00", CultureInfo.InvariantCulture) : Special(v));
-        int digits = values.Where(double.IsFinite).Select(v => Digits(v, dtype)).DefaultIfEmpty(0).Max();
-        string format = "F" + digits.ToString(CultureInfo.InvariantCulture);
-        return values.ConvertAll(v => !double.IsFinite(v) ? Special(v) : v.ToString(format, CultureInfo.InvariantCulture) + (digits == 0 ? "." : ""));
+        int width = LineWidth - indent.Length;
+        int column = indent.Length;
+        foreach (string word in words)
+        {
+            if (column > indent.Length)
+            {
+                bool wraps = column + 1 + word.Length > width;
+                output.Append(wraps ? "\n" + indent : " ");
+                column = wraps ? indent.Length : column + 1;
+            }
+            output.Append(word);
+            column += word.Length;
+        }
     }
 
-    private static int Digits(double value, DType dtype)
+    private static string[] Texts(Tensor tensor, int[] offsets)
     {
-        string text = dtype == DType.Float32
-            ? decimal.Round((decimal)(float)value, 8).ToString(CultureInfo.InvariantCulture)
-            : decimal.Round((decimal)value, 8).ToString(CultureInfo.InvariantCulture);
-        int point = text.IndexOf('.', StringComparison.Ordinal);
-        return point < 0 ? 0 : text.TrimEnd('0').Length - point - 1;
+        bool alone = tensor.Shape.IsScalar;
+        var element = tensor.Element;
+        return ReferenceEquals(element, ElementType.Float64) ? RealFormat.Texts(Values<double>(), alone)
+            : ReferenceEquals(element, ElementType.Float32) ? RealFormat.Texts(Values<float>(), alone)
+            : ReferenceEquals(element, ElementType.Int64) ? Aligned(Array.ConvertAll(Values<long>(), n => n.ToString(CultureInfo.InvariantCulture)))
+            : ReferenceEquals(element, ElementType.Int32) ? Aligned(Array.ConvertAll(Values<int>(), n => n.ToString(CultureInfo.InvariantCulture)))
+            : ReferenceEquals(element, ElementType.Bool) ? Array.ConvertAll(Values<bool>(), b => b ? alone ? "True" : " True" : "False")
+            : element.Run<OtherTexts, string[]>(new(tensor, offsets));
+
+        T[] Values<T>() where T : unmanaged => Array.ConvertAll(offsets, offset => tensor.Buffer<T>()[offset]);
     }
 
-    private static string Shortest(double value, DType dtype)
+    private static string[] Aligned(string[] texts)
     {
-        if (!double.IsFinite(value))
-            return Special(value);
-        string text = dtype == DType.Float32 ? ((float)value).ToString("R", CultureInfo.InvariantCulture) : value.ToString("R", CultureInfo.InvariantCulture);
-        return text.AsSpan().ContainsAny('.', 'E') ? text.Replace("E", "e", StringComparison.Ordinal) : text + ".0";
+        int width = texts.Max(text => text.Length);
+        return Array.ConvertAll(texts, text => text.PadLeft(width));
     }
 
-    private static string Special(double value) => double.IsNaN(value) ? "nan" : value > 0 ? "inf" : "-inf";
+    /// <summary>Numbers that are no dtype of their own, as the witnesses are evaluated on.</summary>
+    private readonly struct OtherTexts(Tensor tensor, int[] offsets) : IKernel<string[]>
+    {
+        public string[] Run<E>() where E : unmanaged, IElementary<E>
+        {
+            var texts = new string[offsets.Length];
+            for (int i = 0; i < texts.Length; i++)
+                texts[i] = tensor.Buffer<E>()[offsets[i]].ToString() ?? "";
+            return Aligned(texts);
+        }
+    }
 }

@@ -34,4 +34,7 @@ public sealed class Jacobian<P, R>
     }
 
     internal P Single() => _rows.Single();
+
+    /// <summary>The rows, one a line.</summary>
+    public override string ToString() => string.Join(Environment.NewLine, _rows);
 }

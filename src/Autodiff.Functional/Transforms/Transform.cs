@@ -71,8 +71,9 @@ internal static class Transform
         int size = type.Shape.Size;
         var pushforward = Graph.Trace(t => replay.Pushforward([.. parameters.Select((_, i) => i == parameter ? t[0] : null)]), [type]);
         var columns = pushforward.Batch([Basis(type)], [true], size);
-        return [.. columns.Select((column, i) => Expr.Reshape(
-            Expr.Transpose(column, [.. Enumerable.Range(1, column.Rank - 1), 0]), type.Shape.After(values[i].Shape)))];
+        // In the parameter's dtype, as a gradient is: by reverse mode it has no other.
+        return [.. columns.Select((column, i) => Expr.Cast(Expr.Reshape(
+            Expr.Transpose(column, [.. Enumerable.Range(1, column.Rank - 1), 0]), type.Shape.After(values[i].Shape)), type.DType))];
     }
 
     /// <summary>The derivatives of one value in all parameters: pullbacks of its basis vectors, each with its one entry as support.</summary>

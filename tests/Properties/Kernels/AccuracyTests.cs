@@ -21,6 +21,10 @@ public class AccuracyTests(ITestOutputHelper output)
         { "Sin", -10, 10, 1, false }, { "Sin", 1e-300, 1e300, 1, true }, { "Sin", 1e5, 1.1e9, 1, false }, { "Cos", -10, 10, 1, false }, { "Cos", 1e-300, 1e300, 1, true },
         { "Tan", -10, 10, 2, false }, { "Tan", 1e-300, 1e300, 2, true },
         { "Tanh", -20, 20, 2, false }, { "Tanh", 5e-324, 20, 2, true },
+        { "Sinh", -700, 710.4, 2, false }, { "Sinh", -2, 2, 2, false }, { "Sinh", 1e-300, 1, 2, true }, { "Cosh", -700, 710.4, 2, false }, { "Cosh", -1, 1, 2, false },
+        { "Asin", -1, 1, 2, false }, { "Asin", 1e-300, 1, 2, true }, { "Acos", -1, 1, 2, false }, { "Acos", 0.99, 1, 2, false },
+        { "Atan", -5, 5, 2, false }, { "Atan", 1e-300, 1e300, 2, true },
+        { "Cbrt", -9, 9, 1, false }, { "Cbrt", 5e-324, 1e308, 1, true },
         { "Sigmoid", -740, 40, 2.5, false }, { "Sigmoid", -5, 5, 2.5, false },
     };
 
@@ -97,6 +101,12 @@ public class AccuracyTests(ITestOutputHelper output)
         "Cos" => Precise.Cos,
         "Tan" => Precise.Tan,
         "Tanh" => x => Precise.Tanh(x),
+        "Sinh" => x => Precise.Sinh(x),
+        "Cosh" => x => Precise.Cosh(x),
+        "Cbrt" => x => x < 0 ? -Precise.Exp(Precise.Log(-x) / 3) : Precise.Exp(Precise.Log(x) / 3),
+        "Asin" => Precise.Asin,
+        "Acos" => Precise.Acos,
+        "Atan" => Precise.Atan,
         "Sigmoid" => x => Precise.Sigmoid(x),
         _ => throw new ArgumentOutOfRangeException(nameof(name), name, "no reference"),
     };

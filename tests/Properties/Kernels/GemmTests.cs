@@ -65,6 +65,20 @@ public class GemmTests(ITestOutputHelper output)
         Assert.Equal(first, second);
     }
 
+    [Theory]
+    [InlineData(7, 33, 50)]
+    [InlineData(100, 77, 800)]
+    public void The_width_of_the_registers_changes_no_bit(int m, int n, int k)
+    {
+        double[] a = Random(m * k, 1), b = Random(k * n, 2), narrow = new double[m * n], wide = new double[m * n];
+        UnpackedGemm.Multiply<double, Register256<double>>(m, n, k, new(a, k, 1), new(b, n, 1), narrow);
+        UnpackedGemm.Multiply<double, Register512<double>>(m, n, k, new(a, k, 1), new(b, n, 1), wide);
+        if (System.Runtime.Intrinsics.Vector512.IsHardwareAccelerated) Assert.Equal(narrow, wide);
+        PackedGemm.Multiply<double, Register256<double>>(m, n, k, new(a, k, 1), new(b, n, 1), narrow);
+        PackedGemm.Multiply<double, Register512<double>>(m, n, k, new(a, k, 1), new(b, n, 1), wide);
+        if (System.Runtime.Intrinsics.Vector512.IsHardwareAccelerated) Assert.Equal(narrow, wide);
+    }
+
     /// <summary>Layouts: row-major, column-major, rows with a gap, both strides above 1.</summary>
     private static (int Row, int Column, int Length) Layout(int layout, int rows, int columns) => layout switch
     {

@@ -81,6 +81,20 @@ internal readonly record struct Precise(BigInteger Mantissa, int Exponent)
         return e / (e + 2);
     }
 
+    public static Precise Sinh(Precise x)
+    {
+        if (x.Mantissa.Sign < 0) return -Sinh(-x);
+        Precise e = Expm1(x);
+        return (e + e / (e + 1)) / 2;
+    }
+
+    public static Precise Cosh(Precise x) => (Exp(x) + Exp(-x)) / 2;
+
+    /// <summary>By Newton's iteration on the sine: y + (x − sin y)/cos y.</summary>
+    public static Precise Asin(double x) => Solved(Math.Asin(x), y => (x - SinNear(y)) / CosNear(y));
+    public static Precise Acos(double x) => Solved(Math.Acos(x), y => (CosNear(y) - x) / SinNear(y));
+    public static Precise Atan(double x) => Solved(Math.Atan(x), y => (x * CosNear(y) - SinNear(y)) / (CosNear(y) + x * SinNear(y)));
+
     public static Precise Sigmoid(Precise x) => (Precise)1 / (Exp(-x) + 1);
     public static Precise Pow(double x, double y) => Exp(Log(x) * y);
 
@@ -132,13 +146,23 @@ internal readonly record struct Precise(BigInteger Mantissa, int Exponent)
         int turn = (int)(((quadrant + quarters) % 4 + 4) % 4);
         Precise value = Taylor(r, turn % 2 == 0 ? r : 1, turn % 2 == 0 ? 2 : 1);
         return turn < 2 ? value : -value;
+    }
 
-        static Precise Taylor(Precise r, Precise first, int n)
-        {
-            Precise sum = first, term = first;
-            for (; n < 60; n += 2) sum += term = -term * r * r / ((double)n * (n + 1));
-            return sum;
-        }
+    private static Precise Solved(double guess, Func<Precise, Precise> step)
+    {
+        Precise y = guess;
+        for (int i = 0; i < 4; i++) y += step(y);
+        return y;
+    }
+
+    private static Precise SinNear(Precise x) => Taylor(x, x, 2);
+    private static Precise CosNear(Precise x) => Taylor(x, 1, 1);
+
+    private static Precise Taylor(Precise r, Precise first, int n)
+    {
+        Precise sum = first, term = first;
+        for (; n < 100; n += 2) sum += term = -term * r * r / ((double)n * (n + 1));
+        return sum;
     }
 
     private static BigInteger ArctanOfReciprocal(int n)

@@ -101,7 +101,10 @@ internal readonly struct Negate : IUnary
     public static T Differential<T>(T x, T y, T d) where T : IElementary<T> => -d;
 }
 
-/// <summary>xʸ. At x = 0 the logarithm in the derivative in y is taken as 0, and at y = 0 the derivative in x is 0, as in JAX.</summary>
+/// <summary>
+/// xʸ. At x = 0 the logarithm in the derivative in y is taken as 0, as in JAX, and at x = y = 0 the derivative in x is 0. Elsewhere at y = 0 the
+/// product is 0 by itself, and its own derivative in y, 1/x, must not be lost.
+/// </summary>
 internal readonly struct Power : IBinary
 {
     public static IEnumerable<OpInfo> Entries =>
@@ -114,7 +117,7 @@ internal readonly struct Power : IBinary
     public static Domain Domain => Domain.Numeric;
     public static T Apply<T>(T x, T y) where T : IElementary<T> => T.Pow(x, y);
     public static T DifferentialX<T>(T x, T y, T z, T d) where T : IElementary<T> =>
-        T.IfEqual(y, T.Literal(0), T.Literal(0), d * y * T.Pow(x, y - T.Literal(1)));
+        T.IfEqual(T.Maximum(T.Abs(x), T.Abs(y)), T.Literal(0), T.Literal(0), d * y * T.Pow(x, y - T.Literal(1)));
     public static T DifferentialY<T>(T x, T y, T z, T d) where T : IElementary<T> =>
         d * z * T.Log(T.IfEqual(x, T.Literal(0), T.Literal(1), x));
 }
@@ -134,14 +137,14 @@ internal readonly struct Reciprocal : IUnary
     public static T Differential<T>(T x, T y, T d) where T : IElementary<T> => -d * y * y;
 }
 
-/// <summary>|x|. Derivative: the sign of x, 0 at 0; selected, not multiplied.</summary>
+/// <summary>|x|. Derivative: the sign of x, 0 at 0 (also to second order), NaN at NaN; selected, not multiplied.</summary>
 internal readonly struct Abs : IUnary
 {
     public static OpInfo Info => OpInfo.Unary("Abs", Expr.Abs, "|x|", "d·sign x", new(-2, 2, 0.01)) with { Edges = "The derivative at 0 is 0." };
     public static Domain Domain => Domain.Numeric;
     public static T Apply<T>(T x) where T : IElementary<T> => T.Abs(x);
     public static T Differential<T>(T x, T y, T d) where T : IElementary<T> =>
-        T.IfLess(x, T.Literal(0), -d, T.IfLess(T.Literal(0), x, d, x * d));
+        T.IfLess(x, T.Literal(0), -d, T.IfLess(T.Literal(0), x, d, T.IfEqual(x, T.Literal(0), T.Literal(0), x * d)));   // the last at NaN
 }
 
 /// <summary>−1, 0 or 1; NaN at NaN. Derivative: 0.</summary>

@@ -3,6 +3,7 @@ namespace Autodiff.Functional;
 /// <summary>The same numbers in another dtype. Linear between the floating dtypes; to and from others it has no derivative.</summary>
 internal sealed record Cast(DType To) : Linear
 {
+    public override bool Cancels => false;
     public static OpInfo Info => new("Cast", "the same numbers in another dtype", random =>
     {
         var to = random.Next(6) switch { 0 => DType.Int32, 1 => DType.Int64, 2 => DType.Bool, 3 => DType.Float64, _ => DType.Float32 };

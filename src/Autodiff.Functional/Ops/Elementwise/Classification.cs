@@ -5,19 +5,14 @@ file static class Entry
 {
     public static IEnumerable<OpInfo> Infos =>
     [
-        Of("IsNaN", Expr.IsNaN, "x ≠ x"),
-        Of("IsInf", Expr.IsInf, "|x| = ∞"),
-        Of("IsFinite", Expr.IsFinite, "|x| < ∞"),
+        Of("IsNaN", Expr.IsNaN, "x ≠ x", Expr.Log, "Expr.Log(x0)"),
+        Of("IsInf", Expr.IsInf, "|x| = ∞", x => 1 / Expr.Floor(x), "1 / Expr.Floor(x0)"),
+        Of("IsFinite", Expr.IsFinite, "|x| < ∞", x => 1 / Expr.Floor(x), "1 / Expr.Floor(x0)"),
     ];
 
-    private static OpInfo Of(string name, Func<Expr, Expr> op, string formula) => new(name, formula, random =>
-    {
-        double[] drawn = [double.NaN, double.PositiveInfinity, double.NegativeInfinity, 0, -1.5];
-        var elements = new double[random.Next(4)];
-        for (int i = 0; i < elements.Length; i++)
-            elements[i] = drawn[random.Next(drawn.Length)];
-        return OpCase.Of(Tensor.Of(elements), op, $"Expr.{name}(x0)");
-    });
+    // Asked of a function that has such values.
+    private static OpInfo Of(string name, Func<Expr, Expr> op, string formula, Func<Expr, Expr> of, string text) => new(name, formula, random =>
+        OpCase.Of(random.NextTensor(random.NextShape()), x => op(of(x)), $"Expr.{name}({text})"));
 }
 
 public sealed partial class Expr

@@ -5,6 +5,7 @@ namespace Autodiff.Functional;
 /// <summary>Takes each element from the second input where the first is true, else from the third. It selects: the other side has no influence.</summary>
 internal sealed record Where : Linear
 {
+    public override bool Cancels => false;
     public static OpInfo Info => new("Where", "yes where the condition is true, else no", random =>
     {
         var (yes, no) = random.NextShapesThatBroadcast();
@@ -60,6 +61,7 @@ internal sealed record Where : Linear
 /// </summary>
 internal sealed record Guard : Linear
 {
+    public override bool Cancels => false;
     private static readonly Guard s_op = new();
 
     /// <summary>The guarded value; itself if the support is everywhere.</summary>

@@ -3,6 +3,12 @@ namespace Autodiff.Functional;
 /// <summary>The family of ops of two arguments that are linear in each: products. Each argument has its own transpose, which is a product again.</summary>
 public abstract record Bilinear : Op
 {
+    /// <summary>
+    /// May contributions cancel in the transpose even if both arguments are positive (as in a cross product)? Then it does not show which entries a
+    /// support reaches, and all are taken to be reached if any is.
+    /// </summary>
+    public virtual bool Cancels => true;
+
     /// <summary>The product.</summary>
     protected abstract Expr Product(Expr left, Expr right);
 
@@ -26,7 +32,7 @@ public abstract record Bilinear : Op
         wanted[1] ? Contribution(cotangent, g => TransposeRight(g, inputs[0], inputs[1].Type), g => TransposeRight(g, OnesLike(inputs[0]), inputs[1].Type)) : default);
 
     // The support is carried by the product with ones: an entry is reached if any entry that it contributes to is.
-    private static Cotangent Contribution(Cotangent cotangent, Func<Expr, Expr> transpose, Func<Expr, Expr> transposeOnes) => new(
+    private Cotangent Contribution(Cotangent cotangent, Func<Expr, Expr> transpose, Func<Expr, Expr> transposeOnes) => Cancels ? cotangent.Through(transpose(cotangent.Value!)) : new(
         transpose(cotangent.Value!),
         cotangent.Support is null ? null : Support.From(cotangent.Support, mask => Expr.NotEqual(transposeOnes(Expr.Cast(mask!, cotangent.Value!.DType)), 0.0)));
 

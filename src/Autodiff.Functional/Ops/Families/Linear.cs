@@ -9,6 +9,12 @@ public abstract record Linear : Op
     /// <summary>Does the output depend on only some entries of an input? Then the support narrows to them.</summary>
     public virtual bool Selects => false;
 
+    /// <summary>
+    /// May contributions cancel in the transpose, because coefficients of the map are negative? Then it does not show which entries a support reaches,
+    /// and all are taken to be reached if any is. An op that says it cannot (a reshape, a sum, a slice) keeps supports exact.
+    /// </summary>
+    public virtual bool Cancels => true;
+
     /// <summary>The transpose of the map from input <paramref name="index"/> to the output. Of <paramref name="inputs"/>[index] only the type may be used.</summary>
     public abstract Expr Transpose(int index, Expr cotangent, Inputs inputs);
 
@@ -44,11 +50,13 @@ public abstract record Linear : Op
     {
         if (!inputs[index].DType.IsFloating() || !output.DType.IsFloating())
             return default;
+        if (Cancels)
+            return cotangent.Through(Transpose(index, cotangent.Value!, inputs));
         var support = cotangent.Support is null && !Selects ? null
             : Support.From(cotangent.Support, mask => Reached(mask is null ? Expr.Ones(output.Shape, output.DType) : Expr.Cast(mask, output.DType)));
         return new(Transpose(index, cotangent.Value!, inputs), support);
 
-        // An entry is reached if the transpose carries a 1 to it: the maps of this family have no negative coefficients, so nothing cancels.
+        // An entry is reached if the transpose carries a 1 to it.
         Expr Reached(Expr ones) => Expr.NotEqual(Transpose(index, ones, inputs), 0.0);
     }
 

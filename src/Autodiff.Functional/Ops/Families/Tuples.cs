@@ -27,6 +27,22 @@ public abstract record MultiOutput : Op
 
     /// <inheritdoc/>
     public sealed override Tensor Evaluate(ReadOnlySpan<Tensor> inputs) => Tensor.Bundle([.. EvaluateParts(inputs)]);
+
+    /// <inheritdoc/>
+    public override Expr Batch(Inputs inputs, ReadOnlySpan<bool> batched, int size)
+    {
+        if (size == 0)
+            return Pack.Of([.. InferParts(AnElement(inputs, batched)).Select(Nothing)]);
+        var elements = new ImmutableArray<Expr>[size];
+        var arguments = new Expr[inputs.Count];
+        for (int i = 0; i < size; i++)
+        {
+            for (int k = 0; k < arguments.Length; k++)
+                arguments[k] = batched[k] ? inputs[k][i] : inputs[k];
+            elements[i] = Apply(this, arguments);
+        }
+        return Pack.Of([.. Enumerable.Range(0, elements[0].Length).Select(part => Expr.Stack(elements.Select(element => element[part])))]);
+    }
 }
 
 /// <summary>One output of a node that has several.</summary>

@@ -5,6 +5,7 @@ namespace Autodiff.Functional;
 /// <summary>The matrix product over the last two axes; the axes before them are equal and walked through together.</summary>
 internal sealed record MatMul : Bilinear
 {
+    public override bool Cancels => false;
     public static IEnumerable<OpInfo> Entries =>
     [
         new("MatMul", "Σₖ xᵢₖ·yₖⱼ", random =>
@@ -41,7 +42,10 @@ internal sealed record MatMul : Bilinear
         return new(left.DType, left.Shape.With(rank - 1, right.Shape[^1]));
     }
 
-    public override Tensor Evaluate(ReadOnlySpan<Tensor> inputs) => inputs[0].Element.Run<Kernel, Tensor>(new(inputs[0], inputs[1]));
+    public override Tensor Evaluate(ReadOnlySpan<Tensor> inputs) => inputs[0].Element.Run<Kernel, Tensor>(new(Forward(inputs[0]), Forward(inputs[1])));
+
+    /// <summary>The kernels walk forwards through matrices: one that was sliced backwards is copied.</summary>
+    private static Tensor Forward(Tensor matrix) => matrix.Strides[^1] < 0 || matrix.Strides[^2] < 0 ? matrix.Dense() : matrix;
 
     private readonly struct Kernel(Tensor left, Tensor right) : IKernel<Tensor>
     {
@@ -114,7 +118,7 @@ public sealed partial class Expr
         // One matrix on the right for a whole batch on the left is one large product.
         if (rightBatch.Size == 1 && rightBatch.Rank <= leftBatch.Rank)
         {
-            var product = Apply(Functional.MatMul.Op, Reshape(left, -1, left.Shape[^1]), Reshape(right, right.Shape[^2], right.Shape[^1]));
+            var product = Apply(Functional.MatMul.Op, Reshape(left, Shape.Of(leftBatch.Size * left.Shape[^2], left.Shape[^1])), Reshape(right, right.Shape[^2], right.Shape[^1]));
             return Reshape(product, left.Shape.With(left.Rank - 1, right.Shape[^1]));
         }
         var batch = Shape.Broadcast(leftBatch, rightBatch, "MatMul");

@@ -115,6 +115,7 @@ public sealed partial class Expr
     {
         ArgumentNullException.ThrowIfNull(x);
         axis = x.Shape.Axis(axis, op);
+        x = Promotion.Number(op, x, Domain.Real);
         return x - StopGradient(Max(x, axis, keepDims: true));
     }
 

@@ -34,7 +34,8 @@ internal sealed record Norm(Axes Axes) : Op
                         var scaled = source[(o * length + k) * inner + i] / scale;
                         sum += scaled * scaled;
                     }
-                    elements[o * inner + i] = scale * E.Sqrt(sum);
+                    // At 0 the largest, so that other numbers than reals carry the subgradient 0, and not 0·∞.
+                    elements[o * inner + i] = E.IfEqual(largest, zero, largest, scale * E.Sqrt(sum));
                 }
             return result;
         }

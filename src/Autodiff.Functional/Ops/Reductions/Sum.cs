@@ -5,6 +5,7 @@ namespace Autodiff.Functional;
 /// <summary>The sum over some axes, which are dropped. Pairwise, so that the error grows with the logarithm of the length.</summary>
 internal sealed record Sum(Axes Axes) : Linear
 {
+    public override bool Cancels => false;
     public static IEnumerable<OpInfo> Entries =>
     [
         OpInfo.Reduction("Sum", Expr.Sum, "Σ x", "Σ d; back, d stretched") with { Edges = "0 over no elements; Bool and integers give Int64.", Source = "Higham 1993, The accuracy of floating point summation: pairwise" },
@@ -83,7 +84,8 @@ public sealed partial class Expr
     }
 
     /// <summary>
-    /// The variance over all axes, or those named: the mean squared distance from the mean, divided by n − <paramref name="ddof"/>.
+    /// The variance over all axes, or those named: the mean squared distance from the mean, divided by n − <paramref name="ddof"/>. Bool and
+    /// integers give Float64.
     /// </summary>
     /// <exception cref="ShapeException">It would be over no elements.</exception>
     public static Expr Variance(Expr x, Axes axes = default, bool keepDims = false, int ddof = 0)
@@ -91,6 +93,7 @@ public sealed partial class Expr
         ArgumentNullException.ThrowIfNull(x);
         axes = x.Shape.Normalize(axes);
         int count = NonEmpty("Variance", x.Shape, axes);
+        x = x.DType.IsFloating() ? x : Cast(x, DType.Float64);
         return Sum(Square(x - Mean(x, axes, keepDims: true)), axes, keepDims) / (double)(count - ddof);
     }
 

@@ -3,6 +3,7 @@ namespace Autodiff.Functional;
 /// <summary>The inputs one after the other along an axis.</summary>
 internal sealed record Concatenate(int Axis) : Linear
 {
+    public override bool Cancels => false;
     public static IEnumerable<OpInfo> Entries =>
     [
         new("Concatenate", "the inputs one after the other along an axis", random =>

@@ -3,6 +3,7 @@ namespace Autodiff.Functional;
 /// <summary>Axes of length 1 stretched to a shape of the same rank. Nothing is copied: a stretched axis has stride 0.</summary>
 internal sealed record Expand(Shape To) : Linear
 {
+    public override bool Cancels => false;
     public static OpInfo Info => new("BroadcastTo", "x stretched to a shape", random =>
     {
         var shape = random.NextShape();
@@ -16,14 +17,18 @@ internal sealed record Expand(Shape To) : Linear
 
     public override string Attributes => $"{To}";
 
-    public override TensorType Infer(Inputs inputs)
+    public override TensorType Infer(Inputs inputs) => Fits(inputs[0].Shape, To) ? new(inputs[0].DType, To) : throw Differ(inputs[0].Shape, To);
+
+    /// <summary>Does each axis have the length that it is to have, or 1?</summary>
+    public static bool Fits(Shape from, Shape to)
     {
-        var from = inputs[0].Shape;
-        bool fits = from.Rank == To.Rank;
+        bool fits = from.Rank == to.Rank;
         for (int axis = 0; fits && axis < from.Rank; axis++)
-            fits = from[axis] == To[axis] || from[axis] == 1;
-        return fits ? new(inputs[0].DType, To) : throw new ShapeException("BroadcastTo", $"a shape that {from} broadcasts to", $"{To}");
+            fits = from[axis] == to[axis] || from[axis] == 1;
+        return fits;
     }
+
+    public static ShapeException Differ(Shape from, Shape to) => new("BroadcastTo", $"a shape that {from} broadcasts to", $"{to}");
 
     public override Tensor Evaluate(ReadOnlySpan<Tensor> inputs) => inputs[0].Expand(To);
 
@@ -45,9 +50,8 @@ public sealed partial class Expr
         ArgumentNullException.ThrowIfNull(x);
         if (x.Shape == shape)
             return x;
-        if (x.Rank > shape.Rank)
-            throw new ShapeException("BroadcastTo", $"a shape that {x.Shape} broadcasts to", $"{shape}");
-        return Apply(new Expand(shape), Reshape(x, x.Shape.After(Shape.Ones(shape.Rank - x.Rank))));
+        var aligned = x.Shape.After(Shape.Ones(Math.Max(0, shape.Rank - x.Rank)));
+        return Expand.Fits(aligned, shape) ? Make(new Expand(shape), new(Reshape(x, aligned)), new(x.DType, shape)) : throw Expand.Differ(x.Shape, shape);
     }
 
     /// <summary>Stretched to a shape by NumPy's rule.</summary>

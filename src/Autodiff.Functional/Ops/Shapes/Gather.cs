@@ -6,6 +6,7 @@ namespace Autodiff.Functional;
 /// </summary>
 internal sealed record Gather(int Axis, int Leading = 0) : Linear
 {
+    public override bool Cancels => false;
     public static IEnumerable<OpInfo> Entries =>
     [
         new("Take", "the sub-tensors at indices along an axis", random =>
@@ -33,8 +34,7 @@ internal sealed record Gather(int Axis, int Leading = 0) : Linear
     public override TensorType Infer(Inputs inputs)
     {
         var (data, indices) = (inputs[0].Shape, inputs[1].Shape);
-        if (!inputs[1].DType.IsInteger())
-            throw new DTypeException(Name, "indices of dtype Int32 or Int64", $"{inputs[1].DType}", "Cast them.");
+        IndexPlaces.Require(Name, inputs[0].Shape, Axis, Leading, inputs[1]);
         return new(inputs[0].DType, [.. data.Dimensions[..Axis], .. indices.Dimensions[Leading..], .. data.Dimensions[(Axis + 1)..]]);
     }
 
@@ -75,6 +75,7 @@ internal sealed record Gather(int Axis, int Leading = 0) : Linear
 /// <summary>The first input with the third's sub-tensors added at the indices along an axis; an index that comes twice adds twice.</summary>
 internal sealed record ScatterAdd(int Axis, int Leading = 0) : Linear
 {
+    public override bool Cancels => false;
     public static OpInfo Info => new("ScatterAdd", "the target, with updates added at indices along an axis", random =>
     {
         var shape = random.NextShape(minRank: 1, minDimension: 1);
@@ -95,8 +96,7 @@ internal sealed record ScatterAdd(int Axis, int Leading = 0) : Linear
     public override TensorType Infer(Inputs inputs)
     {
         var (target, indices, updates) = (inputs[0].Shape, inputs[1].Shape, inputs[2].Shape);
-        if (!inputs[1].DType.IsInteger())
-            throw new DTypeException(Name, "indices of dtype Int32 or Int64", $"{inputs[1].DType}", "Cast them.");
+        IndexPlaces.Require(Name, inputs[0].Shape, Axis, Leading, inputs[1]);
         if (inputs[0].DType != inputs[2].DType)
             throw Promotion.Differ(Name, inputs[0], inputs[2]);
         Shape expected = [.. target.Dimensions[..Axis], .. indices.Dimensions[Leading..], .. target.Dimensions[(Axis + 1)..]];
@@ -151,6 +151,15 @@ internal readonly struct IndexPlaces
             if (_indices[i] < 0)
                 _indices[i] += _length;
         }
+    }
+
+    /// <summary>Indices must be integers; if they are known they must be inside, so that the error comes where the op is written.</summary>
+    public static void Require(string op, Shape data, int axis, int leading, Expr indices)
+    {
+        if (!indices.DType.IsInteger())
+            throw new DTypeException(op, "indices of dtype Int32 or Int64", $"{indices.DType}", "Cast them.");
+        if (indices.IsConstant)
+            _ = new IndexPlaces(op, data, axis, leading, indices.Value);
     }
 
     /// <summary>The number of elements that lie together at each place.</summary>

@@ -3,6 +3,7 @@ namespace Autodiff.Functional;
 /// <summary>The axes in another order: axis i of the output is axis Order[i] of the input.</summary>
 internal sealed record Permute(Axes Order) : Linear
 {
+    public override bool Cancels => false;
     public static OpInfo Info => new("Transpose", "the axes in another order", random =>
     {
         var shape = random.NextShape();

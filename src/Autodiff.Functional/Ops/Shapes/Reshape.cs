@@ -3,6 +3,7 @@ namespace Autodiff.Functional;
 /// <summary>The same elements in the same order, in another shape.</summary>
 internal sealed record Reshape(Shape To) : Linear
 {
+    public override bool Cancels => false;
     public static IEnumerable<OpInfo> Entries =>
     [
         new("Reshape", "the same elements in another shape", random =>

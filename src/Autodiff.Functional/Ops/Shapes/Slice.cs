@@ -3,6 +3,7 @@ namespace Autodiff.Functional;
 /// <summary>The elements at Starts + i·Steps, i &lt; Counts, along each axis. Steps may be negative. A view.</summary>
 internal sealed record Slice(Axes Starts, Shape Counts, Axes Steps) : Linear
 {
+    public override bool Cancels => false;
     public static IEnumerable<OpInfo> Entries =>
     [
         new("Slice", "every step-th element from start to stop of an axis", random =>
@@ -16,14 +17,14 @@ internal sealed record Slice(Axes Starts, Shape Counts, Axes Steps) : Linear
         new("Index", "an element or a sub-tensor", random =>
         {
             var shape = random.NextShape(minDimension: 1);
-            Index[] at = [.. shape.Take(random.Next(shape.Rank + 1)).Select(length => new Index(random.Next(1, length + 1), fromEnd: true))];
+            Subscript[] at = [.. shape.Take(random.Next(shape.Rank + 1)).Select(length => new Index(random.Next(1, length + 1), fromEnd: true))];
             return OpCase.Of(random.NextTensor(shape), x => x[at], $"x0[{string.Join(", ", at)}]");
         })
         { Signature = "x[i, j …]", Derivative = "d indexed; back, zeros with d in place", Cost = "O(1)" },
         new("Range", "a part along the leading axes", random =>
         {
             var shape = random.NextShape();
-            Range[] parts = [.. shape.Take(random.Next(shape.Rank + 1)).Select(length => random.Next(length + 1) is var start ? start..random.Next(start, length + 1) : default)];
+            Subscript[] parts = [.. shape.Take(random.Next(shape.Rank + 1)).Select(length => random.Next(length + 1) is var start ? start..random.Next(start, length + 1) : default)];
             return OpCase.Of(random.NextTensor(shape), x => x[parts], $"x0[{string.Join(", ", parts)}]");
         })
         { Signature = "x[a..b, c..d …]", Derivative = "d sliced; back, zeros with d in place", Cost = "O(1)" },
@@ -59,6 +60,7 @@ internal sealed record Slice(Axes Starts, Shape Counts, Axes Steps) : Linear
 /// <summary>Zeros of a shape, with the input's elements at Starts + i·Steps along each axis: the transpose of <see cref="Slice"/>.</summary>
 internal sealed record Embed(Shape To, Axes Starts, Axes Steps) : Linear
 {
+    public override bool Cancels => false;
     public static OpInfo Info => new("Pad", "x with more elements around", random =>
     {
         var shape = random.NextShape(maxRank: 2);
@@ -77,9 +79,13 @@ internal sealed record Embed(Shape To, Axes Starts, Axes Steps) : Linear
 
     public override TensorType Infer(Inputs inputs)
     {
-        for (int axis = 0; axis < To.Rank; axis++)
-            if (inputs[0].Shape.Rank != To.Rank || Math.Max(Starts[axis], Starts[axis] + (inputs[0].Shape[axis] - 1) * Steps[axis]) >= To[axis])
-                throw new ShapeException("Pad", $"room for {inputs[0].Shape} at {Starts}", $"{To}");
+        var shape = inputs[0].Shape;
+        bool fits = shape.Rank == To.Rank;
+        // Nothing needs no room.
+        for (int axis = 0; fits && axis < To.Rank; axis++)
+            fits = shape[axis] == 0 || Math.Max(Starts[axis], Starts[axis] + (shape[axis] - 1) * Steps[axis]) < To[axis];
+        if (!fits)
+            throw new ShapeException("Pad", $"room for {shape} at {Starts}", $"{To}");
         return new(inputs[0].DType, To);
     }
 
@@ -135,46 +141,32 @@ public sealed partial class Expr
     private static Expr Sliced(Expr x, int[] starts, Shape counts, int[] steps) =>
         counts == x.Shape && !starts.Any(s => s != 0) && !steps.Any(s => s != 1) ? x : Apply(new Slice(starts, counts, steps), x);
 
-    /// <summary>An element or a sub-tensor: one index per leading axis; <c>^1</c> counts from the end.</summary>
-    /// <exception cref="IndexException">An index is outside its axis.</exception>
-    /// <exception cref="AxisException">There are more indices than axes.</exception>
-    public Expr this[params ReadOnlySpan<Index> indices]
+    /// <summary>A part along the leading axes, as in <c>x[^1, 1..3]</c>: an index drops its axis, a range keeps it.</summary>
+    /// <exception cref="IndexException">A subscript is outside its axis.</exception>
+    /// <exception cref="AxisException">There are more subscripts than axes.</exception>
+    public Expr this[params ReadOnlySpan<Subscript> subscripts]
     {
         get
         {
-            RequireAxes(indices.Length);
+            if (subscripts.Length > Rank)
+                throw new AxisException("Expr[]", $"at most {Rank} subscripts for the shape {Shape}", $"{subscripts.Length}");
             int[] starts = new int[Rank], counts = [.. Shape];
-            for (int axis = 0; axis < indices.Length; axis++)
-                (starts[axis], counts[axis]) = (Shape.Position(axis, indices[axis], "Expr[]"), 1);
-            return Reshape(Sliced(this, starts, Shape.Of(counts), [.. Shape.Ones(Rank)]), Shape.Slice(indices.Length, Rank - indices.Length));
+            var dropped = new List<int>();
+            for (int axis = 0; axis < subscripts.Length; axis++)
+            {
+                (starts[axis], counts[axis]) = subscripts[axis].Along(Shape, axis, "Expr[]");
+                if (subscripts[axis].IsIndex)
+                    dropped.Add(axis);
+            }
+            var part = Shape.Of(counts);
+            return Reshape(Sliced(this, starts, part, [.. Shape.Ones(Rank)]), part.Without([.. dropped]));
         }
     }
 
     /// <summary>An element or a sub-tensor: one index per leading axis, counted from 0.</summary>
     /// <exception cref="IndexException">An index is outside its axis.</exception>
     /// <exception cref="AxisException">There are more indices than axes.</exception>
-    public Expr this[params int[] indices] => this[Positions.Of(indices, "Expr[]")];
-
-    /// <summary>A part along the leading axes: one range per axis, as in <c>x[1..^1, ..]</c>.</summary>
-    /// <exception cref="IndexException">A range is outside its axis.</exception>
-    /// <exception cref="AxisException">There are more ranges than axes.</exception>
-    public Expr this[params ReadOnlySpan<Range> ranges]
-    {
-        get
-        {
-            RequireAxes(ranges.Length);
-            int[] starts = new int[Rank], counts = [.. Shape];
-            for (int axis = 0; axis < ranges.Length; axis++)
-                (starts[axis], counts[axis]) = Shape.Part(axis, ranges[axis], "Expr[]");
-            return Sliced(this, starts, Shape.Of(counts), [.. Shape.Ones(Rank)]);
-        }
-    }
-
-    private void RequireAxes(int count)
-    {
-        if (count > Rank)
-            throw new AxisException("Expr[]", $"at most {Rank} indices for the shape {Shape}", $"{count}");
-    }
+    public Expr this[params int[] indices] => this[Array.ConvertAll(indices, index => (Subscript)index)];
 
     /// <summary>More elements around: for each axis how many before and after, all of them <paramref name="value"/>.</summary>
     /// <exception cref="ShapeException">There is not one pair for each axis, or a number is negative.</exception>

@@ -1,0 +1,10 @@
+using FsCheck.Xunit;
+
+namespace Autodiff.Functional.Properties;
+
+/// <summary>An FsCheck property with its number of cases, before <see cref="Cases"/>.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class SampledAttribute : PropertyAttribute
+{
+    public SampledAttribute(int cases) => MaxTest = Cases.Of(cases);
+}
