@@ -124,7 +124,7 @@ internal static class GammaFunction
         if (x > 0) return sign * ScaledZeta(order, x);
         if (Math.Floor(x) == x) return sign > 0 ? double.PositiveInfinity : x == 0 ? Math.CopySign(double.PositiveInfinity, -x) : double.NaN;
         // Near a pole by adding up, as for odd n, where all terms have one sign; between two poles, where even n has its roots, by reflection.
-        return order <= 2 || (order % 2 == 0 && order <= 20 && Math.Abs(x - Math.Round(x)) > 0.4)
+        return order <= 2 || (order % 2 == 0 && order <= 100 && Math.Abs(x - Math.Round(x)) > 0.5 - 0.5 / (order + 1))
             ? sign * CotDerivative(order, CotPi(x)) - ScaledZeta(order, 1 - x)
             : sign * NearPoles(order, x);
     }

@@ -21,19 +21,19 @@ public sealed class Accuracy(ITestOutputHelper output)
         ["Expm1"] = new(Expr.Expm1, 2, 3, 3, 3, SlopeRoots: true),
         ["Log"] = new(Expr.Log, 2, 3, 3, 3),
         ["Log2"] = new(Expr.Log2, 2, 3, 3, 4),
-        ["Log10"] = new(Expr.Log10, 2, 3, 3, 3),
+        ["Log10"] = new(Expr.Log10, 2, 3, 3, 4),
         ["Log1p"] = new(Expr.Log1p, 2, 3, 3, 3),
         ["Sqrt"] = new(Expr.Sqrt, 2, 3, 3, 4),
         ["Rsqrt"] = new(Expr.Rsqrt, 2, 3, 3, 3),
-        ["Cbrt"] = new(Expr.Cbrt, 2, 3, 4, 8),
+        ["Cbrt"] = new(Expr.Cbrt, 2, 3, 4, 10),
         ["Sigmoid"] = new(Expr.Sigmoid, 2, 3, 4, 4, SlopeRoots: true),
-        ["Softplus"] = new(Expr.Softplus, 2, 3, 3, 3),
+        ["Softplus"] = new(Expr.Softplus, 2, 3, 3, 4),
         ["LogSigmoid"] = new(Expr.LogSigmoid, 2, 3, 3, 3),
         ["Sin"] = new(Expr.Sin, 2, 3, 3, 3),
         ["Cos"] = new(Expr.Cos, 2, 3, 3, 3),
         ["Tan"] = new(Expr.Tan, 2, 3, 4, 8),
         ["Asin"] = new(Expr.Asin, 2, 3, 4, 4, SlopeRoots: true),
-        ["Acos"] = new(Expr.Acos, 2, 3, 4, 4, SlopeRoots: true),
+        ["Acos"] = new(Expr.Acos, 2, 3, 4, 6, SlopeRoots: true),
         ["Atan"] = new(Expr.Atan, 2, 3, 3, 4),
         ["Sinh"] = new(Expr.Sinh, 2, 3, 3, 3),
         ["Cosh"] = new(Expr.Cosh, 2, 3, 3, 3),
@@ -41,18 +41,18 @@ public sealed class Accuracy(ITestOutputHelper output)
         ["Asinh"] = new(Expr.Asinh, 2, 3, 4, 6),
         ["Acosh"] = new(Expr.Acosh, 2, 3, 4, 6),
         ["Atanh"] = new(Expr.Atanh, 2, 3, 4, 4, SlopeRoots: true),
-        ["Silu"] = new(Expr.Silu, 2, 3, 4, 4, SlopeRoots: true),
+        ["Silu"] = new(Expr.Silu, 3, 3, 4, 4, SlopeRoots: true),
         ["Gelu"] = new(Expr.Gelu, 8, 8, 8, 8, SlopeRoots: true),
-        ["GeluTanh"] = new(Expr.GeluTanh, 40, 40, 8, 8, SlopeRoots: true),
+        ["GeluTanh"] = new(Expr.GeluTanh, 80, 80, 8, 8, SlopeRoots: true),
         ["Elu"] = new(Expr.Elu, 2, 3, 3, 3),
         ["Erf"] = new(Expr.Erf, 8, 8, 8, 8),
         ["Erfc"] = new(Expr.Erfc, 8, 8, 8, 8),
-        ["ErfInv"] = new(Expr.ErfInv, 8, 8, 8, 8),
-        ["NormalPdf"] = new(Expr.NormalPdf, 8, 8, 8, 8),
+        ["ErfInv"] = new(Expr.ErfInv, 8, 8, 8, 16),
+        ["NormalPdf"] = new(Expr.NormalPdf, 8, 8, 8, 128),
         ["NormalLogPdf"] = new(Expr.NormalLogPdf, 2, 3, 3, 3),
         ["NormalCdf"] = new(Expr.NormalCdf, 8, 8, 8, 8),
-        ["NormalLogCdf"] = new(Expr.NormalLogCdf, 8, 8, 8, 16),
-        ["InverseMillsRatio"] = new(Expr.InverseMillsRatio, 8, 8, 8, 64, SlopeRoots: true),
+        ["NormalLogCdf"] = new(Expr.NormalLogCdf, 8, 8, 8, 32),
+        ["InverseMillsRatio"] = new(Expr.InverseMillsRatio, 8, 8, 16, 64, SlopeRoots: true),
         ["NormalQuantile"] = new(Expr.NormalQuantile, 8, 8, 8, 8),
         ["NormalQuantileOfLog"] = new(Expr.NormalQuantileOfLog, 8, 8, 8, 16, true),
         ["Lgamma"] = new(Expr.Lgamma, 8, 8, 16, 8, true, true),
@@ -61,8 +61,8 @@ public sealed class Accuracy(ITestOutputHelper output)
         ["Polygamma2"] = new(x => Expr.Polygamma(2, x), 8, 8, 8, 8, true, true),
         ["Polygamma3"] = new(x => Expr.Polygamma(3, x), 8, 8, 8, 8, true, true),
         ["Polygamma5"] = new(x => Expr.Polygamma(5, x), 8, 8, 8, 8, true, true),
-        ["Polygamma10"] = new(x => Expr.Polygamma(10, x), 8, 8, 8, 8, true, true),
-        ["Polygamma25"] = new(x => Expr.Polygamma(25, x), 8, 8, 8, 8, true, true),
+        ["Polygamma10"] = new(x => Expr.Polygamma(10, x), 8, 8, 8, 16, true, true),
+        ["Polygamma25"] = new(x => Expr.Polygamma(25, x), 8, 8, 8, 16, true, true),
     };
 
     private static readonly Dictionary<string, (Func<Expr, Expr, Expr> Function, double Scalar, double Vector, double Dx, double Dy, bool Roots)> s_binary = new()
@@ -76,8 +76,9 @@ public sealed class Accuracy(ITestOutputHelper output)
         ["Atan2"] = (Expr.Atan2, 2, 3, 4, 4, false),
     };
 
-    // What is allowed above 3 ulp: GeluTanh's angle and the difference in LogAddExp's slope are rounded before an exponential, so is the exponent y − 1 of
-    // Power's slope. SlopeRoots are also set where a slope falls as fast as the other side of a subtraction does: 1 − tanh²x, (eˣ − 1) + 1.
+    // More is allowed where a number is rounded before something magnifies that: GeluTanh's angle and the difference in LogAddExp's slope before an exponential,
+    // the exponent y − 1 in Power's slope; and where two terms of a second derivative cancel near its root (x² − 1 in NormalPdf's). SlopeRoots are also set where
+    // a slope dies away as a difference of numbers that do not: 1 − tanh²x, (eˣ − 1) + 1.
     public static TheoryData<string> Unary => [.. s_unary.Keys];
     public static TheoryData<string> Binary => [.. s_binary.Keys];
 
