@@ -62,7 +62,7 @@ public sealed class Accuracy(ITestOutputHelper output)
         ["Polygamma3"] = new(x => Expr.Polygamma(3, x), 8, 8, 8, 8, true, true),
         ["Polygamma5"] = new(x => Expr.Polygamma(5, x), 8, 8, 8, 8, true, true),
         ["Polygamma10"] = new(x => Expr.Polygamma(10, x), 8, 8, 8, 16, true, true),
-        ["Polygamma25"] = new(x => Expr.Polygamma(25, x), 8, 8, 8, 16, true, true),
+        ["Polygamma25"] = new(x => Expr.Polygamma(25, x), 8, 8, 24, 16, true, true),
     };
 
     private static readonly Dictionary<string, (Func<Expr, Expr, Expr> Function, double Scalar, double Vector, double Dx, double Dy, bool Roots)> s_binary = new()
