@@ -8,21 +8,21 @@ namespace Autodiff.Functional.Properties.Duals;
 [Properties(Arbitrary = [typeof(Given)])]
 public sealed class NestingLaws
 {
-    [Property]
+    [Sampled(100)]
     public void No_perturbation_confusion(Whole at) // d/dx (x · d/dy (x + y)) = 1
     {
         var slope = Nested.Derivative(x => x * Nested.Derivative(y => Dual<Dual<double>>.Constant(x) + y, x), at.Value);
         Assert.Equal(1, slope);
     }
 
-    [Property]
+    [Sampled(100)]
     public void No_perturbation_confusion_in_products(Whole at) // d/dx (x · d/dy (x · y)) = 2x
     {
         var slope = Nested.Derivative(x => x * Nested.Derivative(y => Dual<Dual<double>>.Constant(x) * y, x), at.Value);
         Assert.Equal(2 * at.Value, slope);
     }
 
-    [Property]
+    [Sampled(100)]
     public void A_generic_polynomial(Whole at)
     {
         var found = Nested.Derivatives(x => Horner(x, 2, -3, 5, 7), at.Value); // 2x³ − 3x² + 5x + 7
@@ -30,7 +30,7 @@ public sealed class NestingLaws
         Assert.Equal([((2 * x - 3) * x + 5) * x + 7, (6 * x - 6) * x + 5, 12 * x - 6, 12], found);
     }
 
-    [Property]
+    [Sampled(100)]
     public void A_generic_Newton_iteration(Fraction at) // the derivatives of the iteration are those of its limit, √a
     {
         var a = at.In((0.5, 10));
@@ -41,7 +41,7 @@ public sealed class NestingLaws
         Assert.Equal(0.375 * Math.Pow(a, -2.5), found[3], 1e-12);
     }
 
-    [Property]
+    [Sampled(100)]
     public void A_generic_branch_goes_as_for_plain_numbers(Whole at)
     {
         var found = Dual<double>.Variable(at.Value);

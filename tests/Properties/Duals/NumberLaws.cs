@@ -10,7 +10,7 @@ namespace Autodiff.Functional.Properties.Duals;
 [Properties(Arbitrary = [typeof(Given)])]
 public sealed class NumberLaws
 {
-    [Property]
+    [Sampled(100)]
     public void What_is_written_over_elementary_functions_is_differentiated(Fraction at)
     {
         var x = at.In((-3, 3));

@@ -11,7 +11,7 @@ namespace Autodiff.Functional.Properties.Duals;
 [Properties(Arbitrary = [typeof(Given)])]
 public sealed class ValueLaws
 {
-    [Property]
+    [Sampled(100)]
     public void Comparison_is_the_primals(Whole x, Whole y, Whole t)
     {
         var (a, b) = (new D(x.Value, t.Value), new D(y.Value, 1));
@@ -32,7 +32,7 @@ public sealed class ValueLaws
         Assert.True(D.NaN != D.NaN && D.NaN.Equals(D.NaN));
     }
 
-    [Property]
+    [Sampled(100)]
     public void Numbers_become_constants_and_back(Whole x)
     {
         Assert.Equal([x.Value, 0, 0, 0], Nested.Parts(D2.CreateChecked((int)x.Value)));
@@ -58,7 +58,7 @@ public sealed class ValueLaws
 
     static readonly CultureInfo DecimalComma = new("") { NumberFormat = { NumberDecimalSeparator = ",", NumberGroupSeparator = "." } };
 
-    [Property]
+    [Sampled(100)]
     public void Text_can_be_read_back(Exact x)
     {
         foreach (var culture in new[] { CultureInfo.InvariantCulture, DecimalComma })
@@ -109,7 +109,7 @@ public sealed class ValueLaws
         Assert.ThrowsAny<Exception>(() => D.Parse(text!, CultureInfo.InvariantCulture));
     }
 
-    [Property]
+    [Sampled(100)]
     public void Kind_and_bits_are_the_primals(Whole x)
     {
         Assert.Equal(Kind(x.Value / 2), Kind(new D(x.Value / 2, 1)));

@@ -2,11 +2,22 @@ using System.Globalization;
 
 namespace Autodiff.Functional.Properties;
 
-/// <summary>How many cases a law is tried on: AUTODIFF_CASES=N multiplies by N, AUTODIFF_LONG=1 by 25.</summary>
+/// <summary>
+/// How many cases a law is tried on, and which. AUTODIFF_CASES=N multiplies the number by N, AUTODIFF_LONG=1 by 25. The cases are the same in every run, so that a red
+/// run is about the change at hand; the long run draws new ones each time, and so does AUTODIFF_SEED=random. AUTODIFF_SEED=N draws the N-th set.
+/// </summary>
 internal static class Cases
 {
+    private static readonly bool s_long = Environment.GetEnvironmentVariable("AUTODIFF_LONG") == "1";
+
     private static readonly double s_factor = double.TryParse(Environment.GetEnvironmentVariable("AUTODIFF_CASES"), NumberStyles.Float, CultureInfo.InvariantCulture, out double factor) ? factor
-        : Environment.GetEnvironmentVariable("AUTODIFF_LONG") == "1" ? 25 : 1;
+        : s_long ? 25 : 1;
 
     public static int Of(int normal) => Math.Max(1, (int)(normal * s_factor));
+
+    /// <summary>Where the drawing starts; null for somewhere new.</summary>
+    public static (ulong Seed, ulong Gamma)? Start { get; } =
+        Environment.GetEnvironmentVariable("AUTODIFF_SEED") is { Length: > 0 } text
+            ? ulong.TryParse(text, CultureInfo.InvariantCulture, out ulong seed) ? (seed, 0x9E3779B97F4A7C15) : null
+            : s_long ? null : (1, 0x9E3779B97F4A7C15);
 }

@@ -42,7 +42,8 @@ internal static class Law
         }));
         try
         {
-            Check.One(Config.QuickThrowOnFailure.WithMaxTest(count).WithQuietOnSuccess(true), property);
+            var config = Config.QuickThrowOnFailure.WithMaxTest(count).WithQuietOnSuccess(true);
+            Check.One(Cases.Start is var (seed, gamma) ? config.WithReplay(seed, gamma) : config, property);
         }
         catch
         {

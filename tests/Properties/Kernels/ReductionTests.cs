@@ -1,5 +1,4 @@
 using Autodiff.Functional.Kernels;
-using FsCheck.Xunit;
 using Xunit;
 using Xunit.Abstractions;
 
@@ -8,7 +7,7 @@ namespace Autodiff.Functional.Properties.Kernels;
 /// <summary>Reductions over the middle axis against plain loops, with the error bound of pairwise sums.</summary>
 public class ReductionTests(ITestOutputHelper output)
 {
-    [Property(MaxTest = 300)]
+    [Sampled(300)]
     public void Small_arrays(byte outer, byte n, byte inner, int seed) => Check(new Middle(outer % 4, 1 + n % 70, inner % 30), seed);
 
     [Theory]
@@ -62,7 +61,7 @@ public class ReductionTests(ITestOutputHelper output)
         Assert.Throws<ArgumentException>(() => Reductions.Max<Real64>([], new Middle(1, 0, 2), z));
     }
 
-    [Property]
+    [Sampled(100)]
     public void Bools_are_counted_and_joined(bool[] values)
     {
         long[] count = new long[1];
@@ -76,7 +75,7 @@ public class ReductionTests(ITestOutputHelper output)
         Assert.Equal(values.All(v => v), all[0].Value);
     }
 
-    [Property]
+    [Sampled(100)]
     public void Dot_products(double[] values)
     {
         Real64[] x = [.. values.Select(v => new Real64(double.IsFinite(v) ? v % 100 : 1))];
