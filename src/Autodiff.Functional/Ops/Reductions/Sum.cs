@@ -112,7 +112,7 @@ public sealed partial class Expr
     public Expr Variance(Axes axes = default, bool keepDims = false, int ddof = 0) => Variance(this, axes, keepDims, ddof);
 
     /// <summary>The result of a reduction, with axes of length 1 where it dropped them if they are to be kept.</summary>
-    private static Expr Dropped(Expr result, Shape shape, Axes axes, bool keepDims) => keepDims ? Reshape(result, shape.WithOnes(axes)) : result;
+    internal static Expr Dropped(Expr result, Shape shape, Axes axes, bool keepDims) => keepDims ? Reshape(result, shape.WithOnes(axes)) : result;
 
     /// <summary>The result of a reduction stretched over the axes that it dropped: the transpose of the sum.</summary>
     internal static Expr Restore(Expr reduced, Shape shape, Axes axes) => BroadcastTo(Reshape(reduced, shape.WithOnes(axes)), shape);
