@@ -26,6 +26,8 @@ public sealed class StructuralZeroLaws(ITestOutputHelper output)
     [Fact]
     public void Where_reverse_and_forward_are_finite_they_agree() => Law.Holds(output, 1500, Singular.All, p =>
     {
+        if (!Singular.IsModerate(p))
+            return "";
         double[][] reverse = [.. Ad.Grad<Expr[]>(i => Singular.Loss(p, i), p.At).Select(g => g.Value.ToArray<double>())];
         for (int input = 0; input < p.Inputs.Length; input++)
         {
@@ -97,8 +99,7 @@ public sealed class StructuralZeroLaws(ITestOutputHelper output)
                 any = true;
                 double is_ = found[input][e];
                 (_entries, _finite, _nan) = (_entries + 1, _finite + (double.IsFinite(is_) ? 1 : 0), _nan + (double.IsNaN(is_) && limits.All(double.IsFinite) ? 1 : 0));
-                // A pole that rounding moved: a sum that should be 0 is 1e-16, and its reciprocal, or that of its root, large instead of infinite.
-                if (double.IsFinite(is_) && !limits.Any(l => double.IsInfinity(l) ? Math.Abs(is_) > 1e6 : Math.Abs(l - is_) <= 0.02 * (1 + Math.Abs(is_))))
+                if (double.IsFinite(is_) && !limits.Any(l => Math.Abs(l - is_) <= 0.02 * (1 + Math.Abs(is_))))
                     return string.Create(CultureInfo.InvariantCulture, $"finite and wrong: entry {e} of input {input} is {is_:R}, limits along lines are {string.Join(", ", limits)}");
             }
         return any ? null : "";
