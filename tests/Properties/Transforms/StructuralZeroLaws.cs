@@ -105,13 +105,13 @@ public sealed class StructuralZeroLaws(ITestOutputHelper output)
         return any ? null : "";
     }
 
-    private static readonly double[] s_distances = [1e-3, 1e-5, 1e-7, 1e-9];
+    private static readonly double[] s_distances = [1e-3, 1e-5, 1e-7, 1e-9, 1e-11];
 
     /// <summary>Where a sequence at these distances goes: its limit, ∞ if it has none, NaN if it is not defined or can't be told.</summary>
     private static double Limit(double[] values)
     {
-        double one = Limit(values[0], values[1], values[2]), two = Limit(values[1], values[2], values[3]);
-        return one == two || Math.Abs(one - two) <= 2e-3 * (1 + Math.Abs(two)) ? two : double.NaN;
+        double[] seen = [.. Enumerable.Range(0, values.Length - 2).Select(i => Limit(values[i], values[i + 1], values[i + 2]))];
+        return seen.All(l => l == seen[^1] || Math.Abs(l - seen[^1]) <= 2e-3 * (1 + Math.Abs(seen[^1]))) ? seen[^1] : double.NaN;
     }
 
     private static double Limit(double far, double near, double nearest)
@@ -126,7 +126,7 @@ public sealed class StructuralZeroLaws(ITestOutputHelper output)
         return (second / first) switch
         {
             > 0 and < 0.35 and var ratio => nearest + second * ratio / (1 - ratio),
-            >= 0.8 => double.PositiveInfinity,
+            >= 0.95 => double.PositiveInfinity,
             _ => double.NaN,
         };
     }
