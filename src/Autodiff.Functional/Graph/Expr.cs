@@ -88,11 +88,16 @@ public sealed partial class Expr
     public static Expr Literal(double value) => new(value, weak: true);
 
     /// <summary>A variable without a value: a graph over it is open, and <see cref="Value"/> of what depends on it is an error.</summary>
-    public static Expr Variable(string name, Shape shape, DType dtype = DType.Float64) => new(new Variable(name), default, new(dtype, shape), null, weak: false);
+    public static Expr Variable(string name, Shape shape, DType dtype = DType.Float64)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return Enum.IsDefined(dtype) ? new(new Variable(name), default, new(dtype, shape), null, weak: false) : throw new ArgumentOutOfRangeException(nameof(dtype));
+    }
 
     /// <summary>A variable with a value. Gradients can be taken with respect to it.</summary>
     public static Expr Variable(string name, Tensor value)
     {
+        ArgumentNullException.ThrowIfNull(name);
         ArgumentNullException.ThrowIfNull(value);
         return new(new Variable(name), default, value.Type, value, weak: false);
     }
@@ -106,6 +111,8 @@ public sealed partial class Expr
     public static Expr Apply(Op op, params ReadOnlySpan<Expr> inputs)
     {
         ArgumentNullException.ThrowIfNull(op);
+        foreach (var input in inputs)
+            ArgumentNullException.ThrowIfNull(input, nameof(inputs));
         var all = Inputs.Of(inputs);
         return Make(op, all, op.Infer(all));
     }

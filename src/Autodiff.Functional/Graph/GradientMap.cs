@@ -87,7 +87,10 @@ public sealed class GradientMap : IReadOnlyDictionary<Expr, Expr>
     }
 
     /// <summary>The cotangent of a node; zeros of its dtype and shape if there is none.</summary>
-    public Expr this[Expr node] => TryGetValue(node, out var cotangent) ? cotangent : Expr.Zeros(node.Shape, node.DType);
+    /// <exception cref="DTypeException">The node is not floating-point: there is no derivative in it.</exception>
+    public Expr this[Expr node] => TryGetValue(node, out var cotangent) ? cotangent
+        : node.DType.IsFloating() ? Expr.Zeros(node.Shape, node.DType)
+        : throw new DTypeException("GradientMap[]", "a floating-point node", $"{node.DType} ({node})", "Make the variable Float64, as in Expr.Variable(\"x\", Tensor.Scalar(3.0)); only real numbers have derivatives.");
 
     /// <summary>The cotangent of a node, if the value depends on it.</summary>
     public bool TryGetValue(Expr node, [MaybeNullWhen(false)] out Expr cotangent)

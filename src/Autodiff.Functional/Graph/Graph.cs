@@ -124,14 +124,14 @@ public sealed class Graph
     public (ImmutableArray<Expr> Outputs, Func<ImmutableArray<Expr>, ImmutableArray<Expr>> Pullback) Vjp(ImmutableArray<Expr> arguments)
     {
         var replay = Replay(arguments);
-        return (replay.Outputs, cotangents => replay.Pullback([.. cotangents.Select(c => new Cotangent(c))]));
+        return (replay.Outputs, cotangents => replay.Pullback([.. Transform.Directions("Graph.Vjp", "cotangent", cotangents, Outputs).Select(c => new Cotangent(c))]));
     }
 
     /// <summary>Forward mode: the outputs at the arguments, and their tangents, which are zeros where an output does not depend on a parameter.</summary>
     public (ImmutableArray<Expr> Outputs, ImmutableArray<Expr> Tangents) Jvp(ImmutableArray<Expr> arguments, ImmutableArray<Expr> tangents)
     {
         var replay = Replay(arguments);
-        return (replay.Outputs, replay.Pushforward([.. tangents]));
+        return (replay.Outputs, replay.Pushforward([.. Transform.Directions("Graph.Jvp", "tangent", tangents, Parameters)]));
     }
 
     /// <summary>

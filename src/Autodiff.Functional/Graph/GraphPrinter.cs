@@ -108,9 +108,10 @@ internal static class GraphPrinter
     /// <summary>The first few elements.</summary>
     private static string OneLine(Tensor value) => value switch
     {
+        { Size: 0 } => "[]",
         { IsUniform: true } => $"{value[[.. Enumerable.Repeat((Index)0, value.Rank)]]} everywhere",
         { Size: <= ShortConstant } => string.Join(' ', value.ToString().Split((char[])['\n', ' '], StringSplitOptions.RemoveEmptyEntries)),
-        _ => $"[{string.Join(", ", Enumerable.Range(0, 3).Select(i => value.Reshape(Shape.Of(value.Size))[[(Index)i]]))}, …]",
+        _ => $"{value.First(3).ToString()[..^1]} …]",
     };
 
     private static string Body(Visit visit, string[] labels) => visit.Inputs.Count == 0
@@ -140,11 +141,20 @@ public sealed partial class Expr
     /// </summary>
     public string Print(params IEnumerable<KeyValuePair<string, Expr>> names) => GraphPrinter.Print([this], names);
 
+    /// <summary>The whole graph as text in single-assignment form.</summary>
+    public string Print() => GraphPrinter.Print([this], []);   // F# knows no sequence of parameters
+
     /// <summary>The graph as a Mermaid flow chart, for Markdown. Names are escaped.</summary>
     public string ToMermaid(params IEnumerable<KeyValuePair<string, Expr>> names) => GraphPrinter.Mermaid([this], names);
 
+    /// <summary>The graph as a Mermaid flow chart.</summary>
+    public string ToMermaid() => GraphPrinter.Mermaid([this], []);   // F# knows no sequence of parameters
+
     /// <summary>The graph in Graphviz' DOT language. Names are escaped.</summary>
     public string ToDot(params IEnumerable<KeyValuePair<string, Expr>> names) => GraphPrinter.Dot([this], names);
+
+    /// <summary>The graph in Graphviz' DOT language.</summary>
+    public string ToDot() => GraphPrinter.Dot([this], []);   // F# knows no sequence of parameters
 
     /// <summary>Several graphs printed together: what they share is printed once.</summary>
     public static string Print(IEnumerable<Expr> roots, params IEnumerable<KeyValuePair<string, Expr>> names) => GraphPrinter.Print([.. roots], names);

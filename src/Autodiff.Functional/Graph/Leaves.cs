@@ -25,6 +25,9 @@ public sealed record Constant(Tensor Value) : Leaf
 public sealed record Variable(string Label) : Leaf
 {
     /// <inheritdoc/>
+    public override string Attributes => Label;
+
+    /// <inheritdoc/>
     public override Tensor Evaluate(ReadOnlySpan<Tensor> inputs) =>
         throw new MissingValueException("Value", "a value for every variable", $"none for '{Label}'", "Make it with Expr.Variable(name, value), or pass a value to the graph.");
 }

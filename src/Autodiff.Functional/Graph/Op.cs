@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace Autodiff.Functional;
 
 /// <summary>
@@ -66,20 +64,10 @@ public abstract record Op
     private protected static Expr Nothing(TensorType element) => Expr.Zeros(element.Shape.Insert(0, 0), element.DType);
 
     /// <summary>The attributes as the printer shows them, for instance <c>axes=[0]</c>; empty if there are none.</summary>
-    public virtual string Attributes
-    {
-        get
-        {
-            var text = new StringBuilder();
-            return PrintMembers(text) ? text.ToString().Replace(" = ", "=", StringComparison.Ordinal) : "";
-        }
-    }
+    public virtual string Attributes => "";
 
     /// <summary>The name and the attributes, for instance <c>Sum[axes=[0]]</c>.</summary>
     public sealed override string ToString() => Attributes is { Length: > 0 } attributes ? $"{Name}[{attributes}]" : Name;
-
-    /// <summary>The attributes that are worth showing: derived records add theirs.</summary>
-    protected virtual bool PrintMembers(StringBuilder builder) => false;
 }
 
 /// <summary>Which inputs a reverse rule must serve: those that depend on what is differentiated.</summary>

@@ -15,6 +15,9 @@ public readonly struct Shape : IEquatable<Shape>, IReadOnlyList<int>
 
     private Shape(int[] dimensions) => _dimensions = dimensions;
 
+    /// <summary>The largest rank that there is, as in NumPy.</summary>
+    public const int MaxRank = 64;
+
     /// <summary>The shape of a scalar: rank 0, one element.</summary>
     public static Shape Scalar => default;
 
@@ -24,6 +27,8 @@ public readonly struct Shape : IEquatable<Shape>, IReadOnlyList<int>
     {
         if (dimensions.IsEmpty)
             return default;
+        if (dimensions.Length > MaxRank)
+            throw new ShapeException("Shape.Of", $"at most {MaxRank} axes", $"{dimensions.Length}");
         long size = 1;
         bool empty = false;
         foreach (int dimension in dimensions)

@@ -222,6 +222,19 @@ public sealed class Tensor : IEquatable<Tensor>
         }
     }
 
+    /// <summary>The first few elements, as a vector.</summary>
+    internal Tensor First(int count) => Element.Run<FirstKernel, Tensor>(new(this, Math.Min(count, Size)));
+
+    private readonly struct FirstKernel(Tensor tensor, int count) : IKernel<Tensor>
+    {
+        public Tensor Run<E>() where E : unmanaged, IElementary<E>
+        {
+            var first = New<E>(tensor.Element, Shape.Of(count), out var elements);
+            tensor.Read(0, elements);
+            return first;
+        }
+    }
+
     /// <summary>The elements in row-major order, without a copy where they lie dense in memory.</summary>
     /// <exception cref="DTypeException">The elements are not of type <typeparamref name="T"/>.</exception>
     public ReadOnlySpan<T> AsSpan<T>() where T : unmanaged

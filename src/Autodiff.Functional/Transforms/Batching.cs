@@ -10,6 +10,8 @@ internal static class Batching
 
     public static ImmutableArray<Expr> Fold(Graph graph, ImmutableArray<Expr> arguments, ImmutableArray<bool> batched, int size)
     {
+        if (arguments.Length != graph.Parameters.Length || batched.Length != arguments.Length)
+            throw new StructureException("Graph.Batch", $"{graph.Parameters.Length} arguments, and for each whether it is batched", $"{arguments.Length} and {batched.Length}");
         graph.Require([.. arguments.Select((argument, i) => batched[i] ? Single(argument, size) : argument.Type)], "Graph.Batch");
         var given = graph.Place<Batched?>([.. arguments.Select((argument, i) => (Batched?)new Batched(argument, batched[i]))]);
         var nodes = graph.Order.Aggregate(new Batched[graph.Order.Count], (known, visit) =>

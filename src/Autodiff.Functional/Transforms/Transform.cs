@@ -98,7 +98,7 @@ internal static class Transform
     }
 
     /// <summary>Tangents or cotangents of the types of what they belong to; literals take them.</summary>
-    private static ImmutableArray<Expr> Directions(string op, string kind, ImmutableArray<Expr> given, ImmutableArray<Expr> of)
+    public static ImmutableArray<Expr> Directions(string op, string kind, ImmutableArray<Expr> given, ImmutableArray<Expr> of)
     {
         if (given.Length != of.Length)
             throw new StructureException(op, $"a {kind} with {of.Length} nodes, like what it belongs to", $"{given.Length}");

@@ -84,11 +84,12 @@ public sealed class StructuralZeroLaws(ITestOutputHelper output)
         var frozen = p.Frozen();
         var random = new Random(p.Count);
         // For each line, the derivatives at points that come nearer.
-        double[][][][] lines = [.. Enumerable.Range(0, 6).Select(line =>
-        {
-            Tensor[] direction = [.. p.Inputs.Select(x => Tensor.Of([.. Enumerable.Range(0, x.Size).Select(_ => (0.5 + random.NextDouble()) * (line == 0 || random.Next(2) == 0 ? 1 : -1))], x.Shape))];
-            return s_distances.Select(t => limit(frozen, [.. p.Inputs.Zip(direction, (x, d) => (x + t * (Expr)d).Value)]).ToArray()).ToArray();
-        })];
+        double value = (double)Singular.Loss(p, p.At);
+        double[][][][] lines = [.. Enumerable.Range(0, 6).Select(line => (Tensor[])[.. p.Inputs.Select(x =>
+                Tensor.Of([.. Enumerable.Range(0, x.Size).Select(_ => (0.5 + random.NextDouble()) * (line == 0 || random.Next(2) == 0 ? 1 : -1))], x.Shape))])
+            // At 1/x the point itself is on one side, and a line on the other says nothing about it.
+            .Where(direction => Math.Abs((double)Singular.Loss(frozen, [.. Points(direction, s_distances[^1]).Select(x => (Expr)x)]) - value) <= 0.1 * (1 + Math.Abs(value)))
+            .Select(direction => s_distances.Select(t => limit(frozen, Points(direction, t)).ToArray()).ToArray())];
         bool any = false;
         for (int input = 0; input < found.Length; input++)
             for (int e = 0; e < found[input].Length; e++)
@@ -103,6 +104,8 @@ public sealed class StructuralZeroLaws(ITestOutputHelper output)
                     return string.Create(CultureInfo.InvariantCulture, $"finite and wrong: entry {e} of input {input} is {is_:R}, limits along lines are {string.Join(", ", limits)}");
             }
         return any ? null : "";
+
+        ImmutableArray<Tensor> Points(Tensor[] direction, double distance) => [.. p.Inputs.Zip(direction, (x, d) => (x + distance * (Expr)d).Value)];
     }
 
     private static readonly double[] s_distances = [1e-3, 1e-5, 1e-7, 1e-9, 1e-11];

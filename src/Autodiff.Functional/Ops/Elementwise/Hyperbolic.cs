@@ -25,7 +25,8 @@ internal readonly struct Asinh : IUnary
 {
     public static OpInfo Info => OpInfo.Unary("Asinh", Expr.Asinh, "arsinh x", "d / √(x² + 1)", new(-3, 3));
     public static T Apply<T>(T x) where T : IElementary<T> => T.Asinh(x);
-    public static T Differential<T>(T x, T y, T d) where T : IElementary<T> => d / T.Sqrt(x * x + T.Literal(1));
+    public static T Differential<T>(T x, T y, T d) where T : IElementary<T> =>
+        T.IfLess(T.Abs(x), T.Literal(1e15), d / T.Sqrt(x * x + T.Literal(1)), d / T.Abs(x));   // farther out the square overflows, and the 1 is lost in rounding
 }
 
 internal readonly struct Acosh : IUnary

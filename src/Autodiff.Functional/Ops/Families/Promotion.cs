@@ -54,7 +54,7 @@ internal static class Promotion
     private static bool Fits(Tensor literal, DType dtype)
     {
         foreach (double value in literal.AsSpan<double>())
-            if (value != Math.Floor(value) || Math.Abs(value) > (dtype == DType.Int32 ? int.MaxValue : 1L << 53))
+            if (value != Math.Floor(value) || (dtype == DType.Int32 ? value is < int.MinValue or > int.MaxValue : Math.Abs(value) >= 1L << 53))
                 return false;
         return true;
     }

@@ -103,7 +103,10 @@ public sealed partial class Expr
     /// <summary>At least one node; literals among them take the dtype of the others.</summary>
     private static Expr[] Alike(string op, IEnumerable<Expr> nodes)
     {
+        ArgumentNullException.ThrowIfNull(nodes);
         Expr[] all = [.. nodes];
+        foreach (var node in all)
+            ArgumentNullException.ThrowIfNull(node, nameof(nodes));
         if (all.Length == 0)
             throw new ShapeException(op, "at least one node", "none", "The shape of nothing is unknown; use Zeros.");
         var strong = Array.Find(all, node => !node.IsWeak);

@@ -228,6 +228,10 @@ public sealed partial class Expr
     internal static Expr Indices(Expr indices)
     {
         ArgumentNullException.ThrowIfNull(indices);
-        return indices.IsWeak ? Cast(indices, DType.Int64) : indices;
+        if (!indices.IsWeak)
+            return indices;
+        var whole = Cast(indices, DType.Int64);
+        return Equals(Cast(whole, DType.Float64).Value, indices.Value) ? whole
+            : throw new IndexException("index", "whole numbers", $"{indices}", "Round it first.");
     }
 }

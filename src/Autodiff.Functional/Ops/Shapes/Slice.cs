@@ -126,7 +126,7 @@ public sealed partial class Expr
         axis = x.Shape.Axis(axis);
         int length = x.Shape[axis];
         int from = Bound(start, step > 0 ? 0 : length - 1), to = Bound(stop, step > 0 ? length : -1);
-        int count = Math.Max(0, step > 0 ? (to - from + step - 1) / step : (from - to - step - 1) / -step);
+        int count = (int)Math.Max(0, step > 0 ? (to - from + (long)step - 1) / step : (from - to - (long)step - 1) / -(long)step);
         int[] starts = new int[x.Rank], steps = [.. Shape.Ones(x.Rank)];
         (starts[axis], steps[axis]) = (count == 0 ? 0 : from, step);
         return Sliced(x, starts, x.Shape.With(axis, count), steps);
