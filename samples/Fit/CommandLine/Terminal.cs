@@ -1,0 +1,36 @@
+using System.Diagnostics;
+using Spectre.Console;
+
+namespace Fit;
+
+/// <summary>Where results and messages go, and how somebody stops the work.</summary>
+/// <param name="Console">For results as text.</param>
+/// <param name="Output">For results as JSON.</param>
+/// <param name="Error">For messages and progress.</param>
+/// <param name="Rewrites">Progress overwrites its own line.</param>
+/// <param name="Cancellation">Ctrl-C.</param>
+sealed record Terminal(IAnsiConsole Console, TextWriter Output, TextWriter Error, bool Rewrites, CancellationToken Cancellation)
+{
+    static readonly TimeSpan s_silence = TimeSpan.FromSeconds(1);
+
+    /// <summary>What a search tells its progress: a line a second.</summary>
+    public Action<Iteration> Progress(string what)
+    {
+        var last = Stopwatch.StartNew();
+        return iteration =>
+        {
+            if (last.Elapsed >= s_silence)
+            {
+                var line = $"{what}: trial {iteration.Trials}, sum of squares {Numbers.Short(iteration.SumOfSquares)}";
+                Error.Write(Rewrites ? $"\r{line,-78}\r" : $"{line}\n");
+                last.Restart();
+            }
+        };
+    }
+
+    public static Terminal Of(TextWriter output, TextWriter error, CancellationToken cancellation)
+    {
+        var console = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.No, ColorSystem = ColorSystemSupport.NoColors, Interactive = InteractionSupport.No, Out = new AnsiConsoleOutput(output) });
+        return new(console, output, error, false, cancellation);
+    }
+}
