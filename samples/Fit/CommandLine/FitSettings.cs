@@ -10,7 +10,7 @@ sealed class FitSettings : CommandSettings
     public required string File { get; init; }
 
     [CommandOption("-m|--model <FORMULA>")]
-    [Description("The equation: \"y = a * exp(-b * x)\". Powers are ^ or **, brackets ( ) or [ ]; several equations, separated by ';', define names for the last")]
+    [Description("The equation: \"y = a * exp(-b * x)\". Powers are ^ or **, brackets ( ) or [[ ]]; several equations, separated by ';', define names for the last")]
     public string? Model { get; init; }
 
     [CommandOption("-s|--start <NAME=VALUE,…>")]
@@ -22,7 +22,7 @@ sealed class FitSettings : CommandSettings
     public string[] Fix { get; init; } = [];
 
     [CommandOption("--bounds <NAME=FROM..TO,…>")]
-    [Description("Between what a parameter must stay; an end may be left out: k=0..")]
+    [Description("Between what a parameter must stay; an end may be left out, as in k=0.. for what is positive")]
     public string[] Bounds { get; init; } = [];
 
     [CommandOption("-w|--weights <COLUMN>")]

@@ -103,7 +103,7 @@ static class FormulaParser
                 opened = true;
             }
         }
-        return statements.Count > 0 ? statements.ToImmutable() : throw new FormulaException("the formula is empty", "", 0);
+        return statements.Count > 0 ? statements.ToImmutable() : throw new InputException("the formula is empty");
     }
 
     static Parser<char, Term> Chain(Parser<char, Term> part, params (char Symbol, Operator Operator)[] operators) =>

@@ -7,11 +7,11 @@ namespace Fit;
 /// <summary>A fit, for a person who reads a terminal.</summary>
 static class FitText
 {
-    const int NarrowestTable = 72, MostParametersCorrelated = 10;
+    const int NarrowestTable = 80, NarrowestProfile = 108, MostParametersCorrelated = 10;
 
     public static void Write(IAnsiConsole console, Estimation fit, ImmutableArray<Profile> profile, ImmutableArray<(string Name, double Value)> fixedValues, IRenderable? predictions)
     {
-        console.Profile.Width = Math.Max(console.Profile.Width, NarrowestTable);
+        console.Profile.Width = Math.Max(console.Profile.Width, profile.IsDefault ? NarrowestTable : NarrowestProfile);
         var (problem, at) = (fit.Problem, fit.Solution.At);
         console.WriteLine($"{problem.Model.Text}");
         console.WriteLine($"{problem.Data.Count} rows of {problem.Data.Name}{string.Concat(fixedValues.Select(f => $", {f.Name} = {Numbers.Short(f.Value)} fixed"))}");

@@ -20,8 +20,8 @@ static class Format
 
     public static string Rough(double value) => value.ToString("0.00e+00", CultureInfo.InvariantCulture);
 
-    public static string Fixed(double value, int decimals) => value.ToString($"F{decimals}", CultureInfo.InvariantCulture);
+    public static string Fixed(double value, int decimals) => double.IsNaN(value) ? "–" : value.ToString($"F{decimals}", CultureInfo.InvariantCulture);
 
     /// <summary>As NIST writes it: eleven digits.</summary>
-    public static string Certified(double value) => value.ToString("E10", CultureInfo.InvariantCulture);
+    public static string Certified(double value) => value.ToString("0.0000000000E+00", CultureInfo.InvariantCulture);
 }

@@ -28,7 +28,7 @@ static class Agreed
 /// <summary>Fits of a NIST problem against what is certified, for a person.</summary>
 static class NistText
 {
-    const int NarrowestTable = 72;
+    const int NarrowestTable = 80;
 
     public static void Write(IAnsiConsole console, NistFile file, ImmutableArray<Estimation> fits)
     {

@@ -40,7 +40,7 @@ static class Plot
             model.Series.Add(Band("95 % of observations", s_observation, curve, prediction => prediction.Observation));
             model.Series.Add(Band("95 % for the curve", s_confidence, curve, prediction => prediction.Confidence));
         }
-        model.Series.Add(Line(curve.Select(point => new DataPoint(point.First, point.Second.Value))));
+        model.Series.Add(Line("fit", curve.Select(point => new DataPoint(point.First, point.Second.Value))));
         AddPoints(model, x.Values, data.Response.Values, Residuals(fit));
         Frame(model, (from, to), [.. data.Response.Values, .. curve.Where(p => p.First >= x.Values.Min() && p.First <= x.Values.Max()).SelectMany(p => new[] { p.Second.Value, p.Second.Observation.Lower, p.Second.Observation.Upper })], Residuals(fit));
         return model;
@@ -53,7 +53,7 @@ static class Plot
         ImmutableArray<double> fitted = [.. data.Response.Values.Zip(residuals, (observed, residual) => observed - residual)];
         var (from, to) = Padded(fitted);
         var model = Empty(fit, $"fitted {data.Response.Name}");
-        model.Series.Add(Line([new(from, from), new(to, to)]));
+        model.Series.Add(Line("observed = fitted", [new(from, from), new(to, to)]));
         AddPoints(model, fitted, data.Response.Values, residuals);
         Frame(model, (from, to), [.. data.Response.Values, .. fitted], residuals);
         return model;
@@ -64,16 +64,23 @@ static class Plot
         var model = new PlotModel
         {
             Title = Shortened(fit.Problem.Model.Text),
-            Subtitle = Shortened(string.Join(", ", fit.Statistics!.Estimates.Select(e => double.IsFinite(e.StandardError) ? $"{e.Name} = {Numbers.Short(e.Value, 5)} ± {Numbers.Short(e.StandardError, 2)}" : $"{e.Name} = {Numbers.Short(e.Value, 5)}"))),
-            TitleFontSize = 16,
+            DefaultFont = "Arial",   // one that the exporter can measure, so that titles and legend get the room they need
+            TitleFontSize = fit.Problem.Model.Text.Length <= 60 ? 16 : 13,
             TitleFontWeight = FontWeights.Bold,
-            SubtitleFontSize = 12,
             TextColor = s_ink,
             PlotAreaBorderColor = OxyColors.Transparent,
             Background = OxyColors.White,
             Padding = new(10, 12, 20, 10),
         };
-        model.Legends.Add(new Legend { LegendPlacement = LegendPlacement.Outside, LegendPosition = LegendPosition.TopCenter, LegendOrientation = LegendOrientation.Horizontal, LegendFontSize = 12 });
+        model.Legends.Add(new Legend
+        {
+            LegendFontSize = 12,
+            LegendPlacement = LegendPlacement.Outside,
+            LegendPosition = LegendPosition.TopCenter,
+            LegendOrientation = LegendOrientation.Horizontal,
+            LegendItemSpacing = 48,
+            LegendSymbolMargin = 8,
+        });
         model.Axes.Add(Axis(AxisPosition.Bottom, horizontal, null, 0, 1));
         model.Axes.Add(Axis(AxisPosition.Left, fit.Problem.Data.Response.ToString(), Above, CurveBottom, 1));
         model.Axes.Add(Axis(AxisPosition.Left, "residual", Below, 0, ResidualsTop));
@@ -113,9 +120,9 @@ static class Plot
         return band;
     }
 
-    static LineSeries Line(IEnumerable<DataPoint> points)
+    static LineSeries Line(string title, IEnumerable<DataPoint> points)
     {
-        var line = new LineSeries { Title = "fit", Color = s_curve, StrokeThickness = 2, YAxisKey = Above };
+        var line = new LineSeries { Title = title, Color = s_curve, StrokeThickness = 2, YAxisKey = Above };
         line.Points.AddRange(points);
         return line;
     }
@@ -137,7 +144,9 @@ static class Plot
     static void Frame(PlotModel model, (double From, double To) horizontal, ImmutableArray<double> shown, ImmutableArray<double> residuals)
     {
         (model.Axes[0].Minimum, model.Axes[0].Maximum) = horizontal;
-        (model.Axes[1].Minimum, model.Axes[1].Maximum) = Padded(shown);
+        // Zero belongs to the picture when what is shown comes near it.
+        var (low, high) = (shown.Where(double.IsFinite).Min(), shown.Where(double.IsFinite).Max());
+        (model.Axes[1].Minimum, model.Axes[1].Maximum) = Padded(low > 0 && low < high / 3 ? [0, high] : high < 0 && high > low / 3 ? [low, 0] : [low, high]);
         var largest = residuals.Max(Math.Abs) is > 0 and var most ? 1.15 * most : 1;
         (model.Axes[2].Minimum, model.Axes[2].Maximum) = (-largest, largest);
     }

@@ -67,9 +67,13 @@ static class Binding
         var model = new Model(sheet.Name, $"{equation}",
             [.. estimated.Select(name => Parameter(name, choices))],
             new WrittenFormula(estimated, predictors, constants, definitions, equation.Right));
+        if (estimated.IsEmpty)
+        {
+            throw new InputException("there is nothing to estimate: the formula has no parameter with a start");
+        }
         if (data.Count < estimated.Length)
         {
-            throw new InputException($"{data.Count} rows are fewer than {estimated.Length} parameters");
+            throw new InputException($"{estimated.Length} parameters can't be estimated from {data.Count} row{(data.Count == 1 ? "" : "s")}");
         }
         return Finite(new(data, model, weights is null ? default : Weights(sheet, weights)), sheet);
     }
