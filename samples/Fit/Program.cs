@@ -20,4 +20,4 @@ Console.CancelKeyPress += (_, pressed) =>
     pressed.Cancel = !cancellation.IsCancellationRequested;   // a second Ctrl-C ends the program at once
     cancellation.Cancel();
 };
-return Application.Run(args, new(AnsiConsole.Console, Console.Out, Console.Error, !Console.IsErrorRedirected, cancellation.Token));
+return Application.Run(args, new(AnsiConsole.Console, Console.Out, Console.Error, !Console.IsErrorRedirected, TimeSpan.FromSeconds(1), cancellation.Token));

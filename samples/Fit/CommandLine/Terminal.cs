@@ -8,18 +8,17 @@ namespace Fit;
 /// <param name="Output">For results as JSON.</param>
 /// <param name="Error">For messages and progress.</param>
 /// <param name="Rewrites">Progress overwrites its own line.</param>
+/// <param name="Silence">How long to work before saying so.</param>
 /// <param name="Cancellation">Ctrl-C.</param>
-sealed record Terminal(IAnsiConsole Console, TextWriter Output, TextWriter Error, bool Rewrites, CancellationToken Cancellation)
+sealed record Terminal(IAnsiConsole Console, TextWriter Output, TextWriter Error, bool Rewrites, TimeSpan Silence, CancellationToken Cancellation)
 {
-    static readonly TimeSpan s_silence = TimeSpan.FromSeconds(1);
-
-    /// <summary>What a search tells its progress: a line a second.</summary>
+    /// <summary>What a search tells its progress.</summary>
     public Action<Iteration> Progress(string what)
     {
         var last = Stopwatch.StartNew();
         return iteration =>
         {
-            if (last.Elapsed >= s_silence)
+            if (last.Elapsed >= Silence)
             {
                 var line = $"{what}: trial {iteration.Trials}, sum of squares {Numbers.Short(iteration.SumOfSquares)}";
                 Error.Write(Rewrites ? $"\r{line,-78}\r" : $"{line}\n");
@@ -28,9 +27,10 @@ sealed record Terminal(IAnsiConsole Console, TextWriter Output, TextWriter Error
         };
     }
 
+    /// <summary>Plain text without progress.</summary>
     public static Terminal Of(TextWriter output, TextWriter error, CancellationToken cancellation)
     {
         var console = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.No, ColorSystem = ColorSystemSupport.NoColors, Interactive = InteractionSupport.No, Out = new AnsiConsoleOutput(output) });
-        return new(console, output, error, false, cancellation);
+        return new(console, output, error, false, TimeSpan.MaxValue, cancellation);
     }
 }

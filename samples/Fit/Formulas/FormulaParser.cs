@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Text.RegularExpressions;
 using Pidgin;
 using static Pidgin.Parser;
 
@@ -16,7 +17,7 @@ namespace Fit;
 /// atom     := number | name | name bracket | bracket
 /// </code>
 /// </summary>
-static class FormulaParser
+static partial class FormulaParser
 {
     public const int LongestFormula = 10_000;
 
@@ -125,6 +126,10 @@ static class FormulaParser
     /// <summary>Functions that there are, with the arguments that they take.</summary>
     static Equation Checked(Equation equation, string text)
     {
+        if (Number().Matches(text).FirstOrDefault(match => Numbers.Parse(match.Value) is null) is { } infinite)
+        {
+            throw new FormulaException("the number is larger than a double can be", text, infinite.Index);
+        }
         foreach (var call in Names.Calls(equation))
         {
             if (!Functions.Arity.TryGetValue(call.Function, out var arity))
@@ -138,6 +143,9 @@ static class FormulaParser
         }
         return equation;
     }
+
+    [GeneratedRegex(@"(?<![\p{L}\p{Nd}_.])(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")]
+    private static partial Regex Number();
 
     static FormulaException Error(ParseError<char> error, string text)
     {

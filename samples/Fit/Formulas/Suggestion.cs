@@ -8,7 +8,7 @@ static class Suggestion
     {
         var near = known.Select(candidate => (Candidate: candidate, Distance: Distance(Lower(name), Lower(candidate))))
             .Where(pair => pair.Distance <= Math.Max(1, name.Length / 3) && pair.Distance < Math.Max(name.Length, pair.Candidate.Length))
-            .OrderBy(pair => pair.Distance).ThenBy(pair => pair.Candidate, StringComparer.Ordinal)
+            .OrderBy(pair => pair.Distance).ThenBy(pair => pair.Candidate[0] != name[0]).ThenBy(pair => pair.Candidate, StringComparer.Ordinal)
             .Select(pair => pair.Candidate).FirstOrDefault();
         return near is null ? "" : $"; did you mean '{near}'?";
     }

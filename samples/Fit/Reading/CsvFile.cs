@@ -14,24 +14,25 @@ static class CsvFile
         }
         try
         {
-            using var reader = Sep.Reader(options => options with { Unescape = true, DisableColCountCheck = true, Trim = SepTrim.All }).FromText(text);
+            using var reader = Sep.Reader(options => options with { Unescape = true, HasHeader = false, DisableColCountCheck = true, Trim = SepTrim.All }).FromText(text);
             var rows = ImmutableArray.CreateBuilder<ImmutableArray<string>>();
             var lines = ImmutableArray.CreateBuilder<int>();
             foreach (var row in reader)
             {
-                ImmutableArray<string> cells = [.. Enumerable.Range(0, row.ColCount).Select(i => "")];
-                var builder = cells.ToBuilder();
+                var cells = ImmutableArray.CreateBuilder<string>(row.ColCount);
                 for (var i = 0; i < row.ColCount; i++)
                 {
-                    builder[i] = row[i].ToString();
+                    cells.Add(row[i].ToString());
                 }
-                if (builder.Any(cell => cell.Length > 0))
+                if (cells.Any(cell => cell.Length > 0))
                 {
-                    rows.Add(builder.ToImmutable());
+                    rows.Add(cells.ToImmutable());
                     lines.Add(row.LineNumberFrom);
                 }
             }
-            return new(name, [.. reader.Header.ColNames.Select(column => column.Trim())], rows.ToImmutable(), lines.ToImmutable());
+            return rows.Count > 0
+                ? new(name, rows[0], rows.ToImmutable()[1..], lines.ToImmutable()[1..])
+                : throw new InputException("the file is empty");
         }
         catch (Exception e) when (e is InvalidDataException or ArgumentException or NotSupportedException or IndexOutOfRangeException)
         {

@@ -21,9 +21,9 @@ sealed class Sheet(string name, ImmutableArray<string> columns, ImmutableArray<I
     {
         var index = columns.IndexOf(column);
         return index < 0
-            ? throw new InputException($"no column '{column}'{Suggestion.For(column, columns)} (columns: {string.Join(", ", columns)})")
+            ? throw new InputException($"no column '{Shown(column)}'{Suggestion.For(column, columns)} (columns: {string.Join(", ", columns.Take(10).Select(Shown))}{(columns.Length > 10 ? ", …" : "")})")
             : new(column, "", [.. rows.Select((cells, row) => Numbers.Parse(cells[index])
-                ?? throw new InputException($"line {lines[row]}, column '{column}': '{Shown(cells[index])}' is not a finite number"))]);
+                ?? throw new InputException($"line {lines[row]}, column '{Shown(column)}': '{Shown(cells[index])}' is not a finite number"))]);
     }
 
     static ImmutableArray<string> Checked(ImmutableArray<string> columns, ImmutableArray<ImmutableArray<string>> rows, ImmutableArray<int> lines)
@@ -46,5 +46,5 @@ sealed class Sheet(string name, ImmutableArray<string> columns, ImmutableArray<I
         return columns;
     }
 
-    static string Shown(string cell) => cell.Length <= 40 ? cell : $"{cell[..40]}…";
+    static string Shown(string cell) => string.Concat((cell.Length <= 40 ? cell : $"{cell[..40]}…").Select(c => char.IsControl(c) ? ' ' : c));
 }

@@ -29,6 +29,6 @@ sealed record Estimation(Solution Solution, Statistics? Statistics, string? Trou
                 : $"singular Jacobian: the data can't tell the parameters {string.Join(", ", confounded)} apart");
         }
         return !solution.Converged ? new(solution, null, $"no convergence after {solution.Trials} trials; the smallest sum of squares so far is {Numbers.Short(solution.At.SumOfSquares)}")
-            : new(solution, Fit.Statistics.Of(solution.Problem, solution.At, scale), null);
+            : new(solution, Fit.Statistics.Of(solution.Problem, solution.At with { Jacobian = problem.JacobianAt(solution.At.Parameters) }, scale), null);   // without Huber's weights
     }
 }

@@ -20,7 +20,11 @@ sealed record Tolerances(double Gradient = 1e-13, double Step = 1e-13, double Re
 /// and the step is not taken. 0 does without.
 /// </param>
 /// <param name="Damping">λ at the start, where 0 is a Gauss–Newton step.</param>
-sealed record Method(double Acceleration = 0, double Damping = 1e-3);
+/// <param name="Forgets">
+/// The scale of a parameter is the norm of its column where the search is (Marquardt), not the largest that it has had (Moré): less safe, but quick where a
+/// start was so far off that what was large there says nothing any more.
+/// </param>
+sealed record Method(double Acceleration = 0, double Damping = 1e-3, bool Forgets = false);
 
 /// <summary>A point of the search, with all that the next one follows from.</summary>
 /// <param name="Trials">How many points were tried so far.</param>
@@ -105,7 +109,7 @@ static class LevenbergMarquardt
         {
             var jacobian = problem.JacobianAt(parameters);
             return !jacobian.Enumerate().All(double.IsFinite) ? rejected : new(
-                last.Trials + 1, last.Accepted + 1, parameters, residuals, jacobian, last.Scale.PointwiseMaximum(ColumnNorms(jacobian)),
+                last.Trials + 1, last.Accepted + 1, parameters, residuals, jacobian, method.Forgets ? ColumnNorms(jacobian) : last.Scale.PointwiseMaximum(ColumnNorms(jacobian)),
                 last.Damping * Math.Max(1 / 3.0, 1 - Math.Pow(2 * gain - 1, 3)), 2, Outcome.Searching);
         }
     }

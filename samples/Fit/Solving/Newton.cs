@@ -1,3 +1,4 @@
+using MathNet.Numerics.LinearAlgebra;
 using MathNet.Numerics.LinearAlgebra.Factorization;
 
 namespace Fit;
@@ -19,21 +20,34 @@ static class Newton
         return at;
     }
 
-    static Iteration? Next(Problem problem, Iteration at)
+    static Iteration? Next(Problem problem, Iteration at) =>
+        LevenbergMarquardt.AtBound(problem, at).Contains(true) ? null
+        : Steps(problem, at).Select(step => Moved(problem, at, step)).OfType<Iteration>().Where(next => next.SumOfSquares <= at.SumOfSquares * (1 + 1e-9))
+            .Append(at).MinBy(next => LevenbergMarquardt.LargestCosine(problem, next)) is { } best && !ReferenceEquals(best, at) ? best : null;
+
+    /// <summary>Newton's step, and Gauss–Newton's, which is less exact but keeps its digits where the parameters are nearly confounded.</summary>
+    static IEnumerable<Vector<double>> Steps(Problem problem, Iteration at)
     {
-        if (LevenbergMarquardt.AtBound(problem, at).Contains(true) || Curvature(problem, at) is not { } curvature)
+        if (Curvature(problem, at) is { } curvature)
         {
-            return null;
+            var scaled = at.Jacobian.TransposeThisAndMultiply(at.Residuals).PointwiseDivide(at.Scale);
+            yield return -curvature.Solve(scaled).PointwiseDivide(at.Scale);
         }
-        var scaled = at.Jacobian.TransposeThisAndMultiply(at.Residuals).PointwiseDivide(at.Scale);
-        var parameters = at.Parameters - curvature.Solve(scaled).PointwiseDivide(at.Scale);
+        if (at.Jacobian.RowCount >= at.Jacobian.ColumnCount)
+        {
+            yield return -at.Jacobian.QR(QRMethod.Thin).Solve(at.Residuals);
+        }
+    }
+
+    static Iteration? Moved(Problem problem, Iteration at, Vector<double> step)
+    {
+        var parameters = at.Parameters + step;
         if (!parameters.All(double.IsFinite) || (parameters - problem.Lower).Minimum() < 0 || (problem.Upper - parameters).Minimum() < 0)
         {
             return null;
         }
-
         var next = at with { Parameters = parameters, Residuals = problem.ResidualsAt(parameters), Jacobian = problem.JacobianAt(parameters) };
-        return LevenbergMarquardt.LargestCosine(problem, next) < LevenbergMarquardt.LargestCosine(problem, at) && next.SumOfSquares <= at.SumOfSquares * (1 + 1e-9) ? next : null;
+        return next.Jacobian.Enumerate().All(double.IsFinite) ? next : null;
     }
 
     /// <summary>Half the Hessian in the parameters' scales, factorized; nothing where it is not positive definite.</summary>

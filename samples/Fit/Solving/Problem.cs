@@ -20,6 +20,9 @@ sealed class Problem(Data data, Model model, ImmutableArray<double> weights = de
 
     public ImmutableArray<double> Weights => weights;
 
+    /// <summary>How large the observations are: the root of their sum of squares.</summary>
+    public double Size { get; } = Math.Sqrt(data.Response.Values.Select((y, row) => y * y * (weights.IsDefault ? 1 : weights[row])).Sum());
+
     public Vector<double> Start { get; } = OfEach(model, p => p.Start);
 
     public Vector<double> Lower { get; } = OfEach(model, p => p.Lower);

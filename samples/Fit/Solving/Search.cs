@@ -18,7 +18,11 @@ sealed record Solution(Problem Problem, Iteration At, int Trials, bool Cancelled
 /// </summary>
 static class Search
 {
-    static readonly ImmutableArray<Method> s_methods = [new(0.75, 1e-3), new(0.75, 1), new(0, 1e-3), new(0, 1), new(0.75, 100)];
+    // Safe and quick, with and without acceleration, from bold to careful.
+    static readonly ImmutableArray<Method> s_methods = [new(0.75, 1e-3), new(0.75, 1, Forgets: true), new(0, 1e-3), new(0.75, 100), new(2, 1e-3, Forgets: true)];
+
+    // A search that ends where the residuals still lean on the Jacobian has lost its way, whatever made it stop.
+    const double LargestCosine = 1e-5, ExactFit = 1e-11;
 
     /// <param name="problem">What to minimise.</param>
     /// <param name="progress">Told of each iteration.</param>
@@ -37,11 +41,16 @@ static class Search
             }
         }
 
-        // A minimum that is one beats a lower point on the way to nowhere, unless that is lower by much.
+        // Among points that are equally low but for rounding, one that is a minimum.
         var lowest = found.MinBy(at => at.SumOfSquares)!;
-        var best = found.Where(at => at.Converged).MinBy(at => at.SumOfSquares) is { } converged && converged.SumOfSquares <= lowest.SumOfSquares * (1 + 1e-9) ? converged : lowest;
-        return new(problem, best.Converged ? Newton.Polish(problem, best) : best, trials, cancellation.IsCancellationRequested);
+        var best = found.Where(at => IsMinimum(problem, at) && at.SumOfSquares <= lowest.SumOfSquares * (1 + 1e-9)).MinBy(at => LevenbergMarquardt.LargestCosine(problem, at)) ?? lowest;
+        return IsMinimum(problem, best)
+            ? new(problem, Newton.Polish(problem, best), trials, cancellation.IsCancellationRequested)
+            : new(problem, best with { Outcome = best.Converged ? Outcome.Stuck : best.Outcome }, trials, cancellation.IsCancellationRequested);
     }
+
+    static bool IsMinimum(Problem problem, Iteration at) =>
+        at.Converged && (LevenbergMarquardt.LargestCosine(problem, at) <= LargestCosine || Math.Sqrt(at.SumOfSquares) <= ExactFit * problem.Size);
 
     /// <summary>A single descent, for where the start is close.</summary>
     public static Iteration Descend(Problem problem, Method method, Action<Iteration>? progress = null, CancellationToken cancellation = default)
