@@ -1,9 +1,10 @@
+using System.Text.RegularExpressions;
 using Xunit;
 
 namespace Fit.Tests;
 
 /// <summary>Whole outputs, as they stand in the folder Goldens. AUTODIFF_UPDATE=1 writes them anew.</summary>
-public sealed class Goldens
+public sealed partial class Goldens
 {
     static readonly string[] s_model = ["--model", "y = vm * x / (k + x)", "--start", "vm=200,k=0.1"];
 
@@ -35,12 +36,16 @@ public sealed class Goldens
         Assert.Contains("<svg", html, StringComparison.Ordinal);
     }
 
+    [GeneratedRegex(@"after \d+ trials")]
+    private static partial Regex TrialCount();
+
     static void Same(string name, Run run)
     {
         var path = Path.Combine(Run.Sources, "Goldens", name);
         Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        var output = TrialCount().Replace(run.Output, "after some trials");   // how many depends on the processor's rounding
         if (Environment.GetEnvironmentVariable("AUTODIFF_UPDATE") == "1")
-            File.WriteAllText(path, run.Output);
-        Assert.Equal(File.ReadAllText(path).ReplaceLineEndings("\n"), run.Output);
+            File.WriteAllText(path, output);
+        Assert.Equal(File.ReadAllText(path).ReplaceLineEndings("\n"), output);
     }
 }

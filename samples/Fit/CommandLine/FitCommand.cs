@@ -75,6 +75,10 @@ sealed class FitCommand(Terminal terminal) : Command<FitSettings>
         {
             throw new NoFitException(trouble);
         }
+        if (settings.Profile && profile.IsDefault)
+        {
+            throw new NoFitException("cancelled before the profile was done; the estimates are complete");
+        }
         if (settings.Plot is { } picture)
         {
             TextFile.Write(picture, Plot.Svg(fit));

@@ -39,7 +39,7 @@ static class FitText
     }
 
     public static string Searched(Estimation fit) =>
-        $"Levenberg–Marquardt with geodesic acceleration, {fit.Solution.Trials} trials: {fit.Trouble ?? Report.Sentence(fit.Solution.At.Outcome)}";
+        $"Levenberg–Marquardt with geodesic acceleration: {fit.Trouble ?? $"converged after {fit.Solution.Trials} trials"}";
 
     static Table BestSoFar(Problem problem, Iteration at)
     {

@@ -13,7 +13,7 @@ static class Plot
     const double Width = 800, Height = 620;
     const double ResidualsTop = 0.25, CurveBottom = 0.33;   // parts of the height
     const string Above = "curve", Below = "residuals";
-    const int CurvePoints = 401;
+    const int CurvePoints = 401, MostPoints = 3000;
 
     static readonly OxyColor s_ink = OxyColor.FromRgb(0x33, 0x33, 0x33), s_grid = OxyColor.FromRgb(0xE4, 0xE4, 0xE4), s_curve = OxyColor.FromRgb(0xC4, 0x4E, 0x1A);
     static readonly OxyColor s_points = OxyColor.FromRgb(0x1F, 0x4E, 0x79), s_confidence = OxyColor.FromRgb(0xF2, 0xC1, 0xA3), s_observation = OxyColor.FromRgb(0xFB, 0xEB, 0xE1);
@@ -129,10 +129,14 @@ static class Plot
 
     static void AddPoints(PlotModel model, ImmutableArray<double> x, ImmutableArray<double> y, ImmutableArray<double> residuals)
     {
+        var every = (x.Length + MostPoints - 1) / MostPoints;   // more points than that only make the file large
+        (x, y, residuals) = (Thinned(x, every), Thinned(y, every), Thinned(residuals, every));
         var size = x.Length > 100 ? 2.5 : 4;
-        model.Series.Add(Scatter("data", Above, x, y, size));
+        model.Series.Add(Scatter(every > 1 ? $"data, one point in {every}" : "data", Above, x, y, size));
         model.Series.Add(Scatter(null, Below, x, residuals, Math.Min(size, 3)));
     }
+
+    static ImmutableArray<double> Thinned(ImmutableArray<double> values, int every) => [.. values.Where((_, i) => i % every == 0)];
 
     static ScatterSeries Scatter(string? title, string axis, ImmutableArray<double> x, ImmutableArray<double> y, double size)
     {

@@ -65,7 +65,7 @@ static class Report
         return new(table, new Text($"Levenberg–Marquardt, {last.Accepted} iterations of {last.Trials} trials: {Sentence(last.Outcome)}."));
     }
 
-    public static string Sentence(Outcome outcome) => outcome switch
+    static string Sentence(Outcome outcome) => outcome switch
     {
         Outcome.GradientVanished => "converged, the gradient vanished",
         Outcome.StepVanished => "converged, the step vanished",

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using MathNet.Numerics.LinearAlgebra;
+using MathNet.Numerics.LinearAlgebra.Factorization;
 
 namespace Fit;
 
@@ -26,7 +27,7 @@ static class Identifiability
         }
 
         var jacobian = Matrix<double>.Build.DenseOfColumnVectors(free.Select(p => p.Column / p.Column.L2Norm()));
-        var decomposition = jacobian.Svd();
+        var decomposition = jacobian.QR(QRMethod.Thin).R.Svd();   // R has the singular values and directions of the Jacobian, without its rows
         var negligible = 10 * Math.Max(jacobian.RowCount, jacobian.ColumnCount) * (Math.BitIncrement(1.0) - 1) * decomposition.S[0];
         var directions = decomposition.VT.EnumerateRows().Where((_, i) => i >= decomposition.S.Count || decomposition.S[i] <= negligible);
         return [.. directions.SelectMany(direction => direction.Index().Where(entry => Math.Abs(entry.Item) > Share).Select(entry => entry.Index)).Distinct().Order().Select(j => free[j].Name)];

@@ -4,7 +4,7 @@ namespace Fit;
 
 /// <summary>
 /// A 95 % interval by profile likelihood: how far a parameter can go, all others following, before the sum of squares has grown by t²·s². Where the model
-/// is curved it is not symmetric, and it is infinite where the data set no limit.
+/// is curved it is not symmetric, it is infinite where the data set no limit, and NaN where the others could not follow.
 /// </summary>
 /// <seealso href="https://doi.org/10.1002/9780470316757">Bates &amp; Watts 1988, Nonlinear Regression Analysis and Its Applications, §6.1</seealso>
 sealed record Profile(string Name, double Lower, double Upper)
@@ -12,11 +12,15 @@ sealed record Profile(string Name, double Lower, double Upper)
     const int MostDoublings = 20, MostBisections = 60;
     const double Accuracy = 1e-9;
 
-    public static ImmutableArray<Profile> Of(Problem problem, Iteration solution, Statistics statistics, CancellationToken cancellation) =>
-        [.. statistics.Estimates.Select((estimate, parameter) => new Profile(
+    /// <summary>All intervals, or nothing when somebody stopped the work.</summary>
+    public static ImmutableArray<Profile> Of(Problem problem, Iteration solution, Statistics statistics, CancellationToken cancellation)
+    {
+        ImmutableArray<Profile> profiles = [.. statistics.Estimates.Select((estimate, parameter) => new Profile(
             estimate.Name,
             End(problem, solution, statistics, parameter, -1, cancellation),
             End(problem, solution, statistics, parameter, +1, cancellation)))];
+        return cancellation.IsCancellationRequested ? default : profiles;
+    }
 
     static double End(Problem problem, Iteration solution, Statistics statistics, int parameter, int side, CancellationToken cancellation)
     {
@@ -40,7 +44,17 @@ sealed record Profile(string Name, double Lower, double Upper)
                     return bound;
                 }
             }
-            (inside, outside) = Excess(step) < 0 ? (step, double.NaN) : (inside, step);
+            switch (Excess(step))
+            {
+                case < 0:
+                    inside = step;
+                    break;
+                case >= 0:
+                    outside = step;
+                    break;
+                default:
+                    return double.NaN;
+            }
         }
         if (double.IsNaN(outside))
         {
@@ -50,7 +64,7 @@ sealed record Profile(string Name, double Lower, double Upper)
         for (var i = 0; i < MostBisections && outside - inside > Accuracy * outside && !cancellation.IsCancellationRequested; i++)
         {
             var middle = (inside + outside) / 2;
-            (inside, outside) = Excess(middle) < 0 ? (middle, outside) : (inside, middle);
+            (inside, outside) = Excess(middle) switch { < 0 => (middle, outside), >= 0 => (inside, middle), _ => (double.NaN, double.NaN) };
         }
         return estimate + side * (inside + outside) / 2;
 
@@ -63,9 +77,9 @@ sealed record Profile(string Name, double Lower, double Upper)
                 Parameters = [.. problem.Model.Parameters.Select((p, j) => j == parameter ? new Parameter(p.Name, held, held, held) : p with { Start = others[j] })],
             };
             var at = Search.Descend(problem.With(model), new(0.75, 1e-3), cancellation: cancellation);
-            if (!double.IsFinite(at.SumOfSquares))
+            if (!at.Converged)
             {
-                return double.PositiveInfinity;
+                return double.NaN;
             }
             others = at.Parameters;
             var growth = Math.Max(0, at.SumOfSquares - solution.SumOfSquares) / (statistics.ResidualStandardError * statistics.ResidualStandardError);
