@@ -26,6 +26,9 @@ public sealed class Messages
     [InlineData("line 2: the model is not a finite number at the start (x = 0.02, k = -0.02, vm = 200)", "--model", Model, "--start", "vm=200,k=-0.02")]
     [InlineData("line 2: log(y - 76) is infinite where y = 76", "--model", "log(y-76) = a", "--start", "a=1")]
     [InlineData("no file 'nowhere.csv'", "--model", Model, "--start", "vm=200,k=1", "--predict", "nowhere.csv")]
+    [InlineData("--start needs a value (--help says which)", "--model", Model, "--start")]
+    [InlineData("--model needs a value (--help says which)", "--model", "--json")]
+    [InlineData("--start: '-y', for k, is not a finite number", "--model", Model, "--start", "vm=1,k=-y")]
     [InlineData("Unknown option 'modl'. (--help says what there is)", "--modl", Model)]
     public void Bad_input_is_exit_code_2_and_one_line(string message, params string[] arguments)
     {

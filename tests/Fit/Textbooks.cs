@@ -95,6 +95,10 @@ public sealed class Textbooks
         Assert.Equal(Parameter(run, "b") + Quantile * error, profile.GetProperty("upper").GetDouble(), 1e-6);
     }
 
+    [Fact]
+    public void A_response_may_have_a_minus_sign() => Assert.Equal(
+        -Parameter(Fitted(Puromycin, "y = a * x", "a=1"), "a"), Parameter(Fitted(Puromycin, "-y = a * x", "a=-1"), "a"), 1e-9);
+
     /// <summary>A bound that is in the way holds the parameter; the others are as if it were fixed there.</summary>
     [Fact]
     public void At_a_bound_is_like_fixed()

@@ -26,7 +26,7 @@ static class Application
 
         try
         {
-            return application.Run(arguments, terminal.Cancellation);
+            return application.Run(Arguments.Joined(arguments), terminal.Cancellation);
         }
         catch (FormulaException e)
         {

@@ -62,6 +62,15 @@ sealed class FitCommand(Terminal terminal) : Command<FitSettings>
         var profile = settings.Profile && fit.Statistics is { } s ? Profile.Of(fit.Problem, fit.Solution.At, s, terminal.Cancellation) : default;
         var predictions = !others.Columns.IsDefault && fit.Statistics is { } statistics ? Prediction.At(fit.Problem, fit.Solution.At, statistics, others.Columns, others.Rows) : default;
 
+        if (settings.Plot is { } picture && fit.Converged)
+        {
+            TextFile.Write(picture, Plot.Svg(fit));
+        }
+        if (settings.Report is { } page && fit.Converged)
+        {
+            TextFile.Write(page, Page.Html(fit, profile));
+        }
+
         if (settings.Json)
         {
             terminal.Output.WriteLine(FitJson.Of(Path.GetFileNameWithoutExtension(sheet.Name), [fit], profile, predictions));
@@ -78,14 +87,6 @@ sealed class FitCommand(Terminal terminal) : Command<FitSettings>
         if (settings.Profile && profile.IsDefault)
         {
             throw new NoFitException("cancelled before the profile was done; the estimates are complete");
-        }
-        if (settings.Plot is { } picture)
-        {
-            TextFile.Write(picture, Plot.Svg(fit));
-        }
-        if (settings.Report is { } page)
-        {
-            TextFile.Write(page, Page.Html(fit, profile));
         }
         return Fitted;
     }

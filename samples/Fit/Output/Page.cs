@@ -29,7 +29,8 @@ static class Page
             <p><code>{{Text(problem.Model.Text)}}</code>, {{problem.Data.Count}} rows. {{Text(FitText.Searched(fit))}}.</p>
 
             """);
-        page.Append(Plot.Svg(fit)[Plot.Svg(fit).IndexOf("<svg", StringComparison.Ordinal)..]);
+        var picture = Plot.Svg(fit);
+        page.Append(picture[picture.IndexOf("<svg", StringComparison.Ordinal)..]);
 
         page.Append("<h2>Estimates</h2>\n");
         var hessian = profile.IsDefault ? default : statistics.HessianErrors(problem, at);

@@ -13,7 +13,7 @@ static class Plot
     const double Width = 800, Height = 620;
     const double ResidualsTop = 0.25, CurveBottom = 0.33;   // parts of the height
     const string Above = "curve", Below = "residuals";
-    const int CurvePoints = 401, MostPoints = 3000;
+    const int CurvePoints = 401, MostPoints = 3000, Crowd = 500;
 
     static readonly OxyColor s_ink = OxyColor.FromRgb(0x33, 0x33, 0x33), s_grid = OxyColor.FromRgb(0xE4, 0xE4, 0xE4), s_curve = OxyColor.FromRgb(0xC4, 0x4E, 0x1A);
     static readonly OxyColor s_points = OxyColor.FromRgb(0x1F, 0x4E, 0x79), s_confidence = OxyColor.FromRgb(0xF2, 0xC1, 0xA3), s_observation = OxyColor.FromRgb(0xFB, 0xEB, 0xE1);
@@ -40,8 +40,7 @@ static class Plot
             model.Series.Add(Band("95 % of observations", s_observation, curve, prediction => prediction.Observation));
             model.Series.Add(Band("95 % for the curve", s_confidence, curve, prediction => prediction.Confidence));
         }
-        model.Series.Add(Line("fit", curve.Select(point => new DataPoint(point.First, point.Second.Value))));
-        AddPoints(model, x.Values, data.Response.Values, Residuals(fit));
+        AddPoints(model, x.Values, data.Response.Values, Residuals(fit), Line("fit", curve.Select(point => new DataPoint(point.First, point.Second.Value))));
         Frame(model, (from, to), [.. data.Response.Values, .. curve.Where(p => p.First >= x.Values.Min() && p.First <= x.Values.Max()).SelectMany(p => new[] { p.Second.Value, p.Second.Observation.Lower, p.Second.Observation.Upper })], Residuals(fit));
         return model;
     }
@@ -53,8 +52,7 @@ static class Plot
         ImmutableArray<double> fitted = [.. data.Response.Values.Zip(residuals, (observed, residual) => observed - residual)];
         var (from, to) = Padded(fitted);
         var model = Empty(fit, $"fitted {data.Response.Name}");
-        model.Series.Add(Line("observed = fitted", [new(from, from), new(to, to)]));
-        AddPoints(model, fitted, data.Response.Values, residuals);
+        AddPoints(model, fitted, data.Response.Values, residuals, Line("observed = fitted", [new(from, from), new(to, to)]));
         Frame(model, (from, to), [.. data.Response.Values, .. fitted], residuals);
         return model;
     }
@@ -127,12 +125,18 @@ static class Plot
         return line;
     }
 
-    static void AddPoints(PlotModel model, ImmutableArray<double> x, ImmutableArray<double> y, ImmutableArray<double> residuals)
+    static void AddPoints(PlotModel model, ImmutableArray<double> x, ImmutableArray<double> y, ImmutableArray<double> residuals, LineSeries line)
     {
         var every = (x.Length + MostPoints - 1) / MostPoints;   // more points than that only make the file large
         (x, y, residuals) = (Thinned(x, every), Thinned(y, every), Thinned(residuals, every));
-        var size = x.Length > 100 ? 2.5 : 4;
-        model.Series.Add(Scatter(every > 1 ? $"data, one point in {every}" : "data", Above, x, y, size));
+        var size = x.Length > Crowd ? 2 : x.Length > 100 ? 2.5 : 4;
+        var points = Scatter(every > 1 ? $"data (1 in {every})" : "data", Above, x, y, size);
+
+        // A few points stand on the line, a crowd of them would hide it.
+        foreach (var series in x.Length > Crowd ? (Series[])[points, line] : [line, points])
+        {
+            model.Series.Add(series);
+        }
         model.Series.Add(Scatter(null, Below, x, residuals, Math.Min(size, 3)));
     }
 
@@ -140,7 +144,7 @@ static class Plot
 
     static ScatterSeries Scatter(string? title, string axis, ImmutableArray<double> x, ImmutableArray<double> y, double size)
     {
-        var series = new ScatterSeries { Title = title, MarkerType = MarkerType.Circle, MarkerSize = size, MarkerFill = s_points, MarkerStroke = OxyColors.White, MarkerStrokeThickness = 0.75, YAxisKey = axis };
+        var series = new ScatterSeries { Title = title, MarkerType = MarkerType.Circle, MarkerSize = size, MarkerFill = x.Length > Crowd ? OxyColor.FromAColor(70, s_points) : s_points, MarkerStroke = OxyColors.White, MarkerStrokeThickness = x.Length > Crowd ? 0 : 0.75, YAxisKey = axis };
         series.Points.AddRange(x.Zip(y, (a, b) => new ScatterPoint(a, b)));
         return series;
     }

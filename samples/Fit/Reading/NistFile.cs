@@ -98,6 +98,6 @@ sealed partial record NistFile(
     [GeneratedRegex(@"^\s*Number of Observations:\s*(\d{1,9})\s*$", RegexOptions.Multiline | RegexOptions.IgnoreCase)]
     private static partial Regex ObservationsPattern();
 
-    [GeneratedRegex(@"^\s*(\w+)\s*=(?:\s+(" + Number + @"))+\s*$")]
+    [GeneratedRegex(@"^\s*(\w+)\s*=(?:\s*(" + Number + @")(?=\s|$))+\s*$")]
     private static partial Regex ParameterPattern();
 }
