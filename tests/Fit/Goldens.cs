@@ -41,7 +41,7 @@ public sealed partial class Goldens
 
     static void Same(string name, Run run)
     {
-        var path = Path.Combine(Run.Sources, "Goldens", name);
+        var path = Path.Combine(Run.Root, "tests", "Fit", "Goldens", name);
         Assert.Equal((0, ""), (run.ExitCode, run.Error));
         var output = TrialCount().Replace(run.Output, "after some trials");   // how many depends on the processor's rounding
         if (Environment.GetEnvironmentVariable("AUTODIFF_UPDATE") == "1")

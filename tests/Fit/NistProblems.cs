@@ -6,7 +6,7 @@ namespace Fit.Tests;
 /// <summary>NIST's reference problems, as far as they are on this machine.</summary>
 public sealed class NistProblems
 {
-    static readonly string s_folder = Path.GetFullPath(Path.Combine(Run.Sources, "..", "..", "..", "shared", "data", "nist"));
+    static readonly string s_folder = Path.GetFullPath(Path.Combine(Run.Root, "..", "shared", "data", "nist"));
 
     public static TheoryData<string> Files => Directory.Exists(s_folder)
         ? [.. Directory.GetFiles(s_folder, "*.dat").Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal)]

@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace Fit.Tests;
 
 /// <summary>The program, run in this process: what it printed, and its exit code.</summary>
@@ -7,8 +5,8 @@ internal sealed record Run(int ExitCode, string Output, string Error)
 {
     public static bool Long { get; } = Environment.GetEnvironmentVariable("AUTODIFF_LONG") == "1";
 
-    /// <summary>The folder of the tests' sources.</summary>
-    public static string Sources { get; } = Path.GetDirectoryName(This())!;
+    /// <summary>The folder of Functional.sln, above the tests.</summary>
+    public static string Root { get; } = Find();
 
     public static Run Of(params string[] arguments) => Of(CancellationToken.None, arguments);
 
@@ -28,7 +26,13 @@ internal sealed record Run(int ExitCode, string Output, string Error)
         return Of([path, .. arguments]);
     }
 
-    static string This([CallerFilePath] string path = "") => path;
+    static string Find()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Functional.sln")))
+            folder = folder.Parent;
+        return folder?.FullName ?? throw new DirectoryNotFoundException("No folder above the tests has a Functional.sln.");
+    }
 }
 
 /// <summary>A folder that is gone after the test.</summary>
