@@ -25,7 +25,7 @@ sealed class FitCommand(Terminal terminal) : Command<FitSettings>
         foreach (var (i, start) in file.Starts.Index())
         {
             var problem = Binding.Bind(file.Formula, file.Sheet, Choices.From(start));
-            fits.Add(Estimation.Of(problem, progress: terminal.Progress($"{file.Name}, start {i + 1}"), cancellation: terminal.Cancellation));
+            fits.Add(terminal.Working($"{file.Name}, start {i + 1}", progress => Estimation.Of(problem, progress: progress, cancellation: terminal.Cancellation)));
         }
 
         if (settings.Json)
@@ -58,7 +58,7 @@ sealed class FitCommand(Terminal terminal) : Command<FitSettings>
         var problem = Binding.Bind(model, sheet, choices, settings.Weights);
         var others = settings.Predict is { } file ? Predictors(problem, CsvFile.Parse(file, TextFile.Read(file))) : default;
 
-        var fit = Estimation.Of(problem, settings.Robust is not null, terminal.Progress(sheet.Name), terminal.Cancellation);
+        var fit = terminal.Working(sheet.Name, progress => Estimation.Of(problem, settings.Robust is not null, progress, terminal.Cancellation));
         var profile = settings.Profile && fit.Statistics is { } s ? Profile.Of(fit.Problem, fit.Solution.At, s, terminal.Cancellation) : default;
         var predictions = !others.Columns.IsDefault && fit.Statistics is { } statistics ? Prediction.At(fit.Problem, fit.Solution.At, statistics, others.Columns, others.Rows) : default;
 

@@ -12,8 +12,22 @@ namespace Fit;
 /// <param name="Cancellation">Ctrl-C.</param>
 sealed record Terminal(IAnsiConsole Console, TextWriter Output, TextWriter Error, bool Rewrites, TimeSpan Silence, CancellationToken Cancellation)
 {
-    /// <summary>What a search tells its progress.</summary>
-    public Action<Iteration> Progress(string what)
+    const int Line = 78;
+
+    /// <summary>Work that tells its progress, of which nothing stays on a screen.</summary>
+    public T Working<T>(string what, Func<Action<Iteration>, T> work)
+    {
+        try
+        {
+            return work(Progress(what));
+        }
+        finally
+        {
+            Error.Write(Rewrites ? $"\r{"",Line}\r" : "");
+        }
+    }
+
+    Action<Iteration> Progress(string what)
     {
         var last = Stopwatch.StartNew();
         return iteration =>
@@ -21,7 +35,7 @@ sealed record Terminal(IAnsiConsole Console, TextWriter Output, TextWriter Error
             if (last.Elapsed >= Silence)
             {
                 var line = $"{what}: trial {iteration.Trials}, sum of squares {Numbers.Short(iteration.SumOfSquares)}";
-                Error.Write(Rewrites ? $"\r{line,-78}\r" : $"{line}\n");
+                Error.Write(Rewrites ? $"\r{line,-Line}\r" : $"{line}\n");
                 last.Restart();
             }
         };

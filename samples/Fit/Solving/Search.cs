@@ -22,7 +22,7 @@ static class Search
     static readonly ImmutableArray<Method> s_methods = [new(0.75, 1e-3), new(0.75, 1, Forgets: true), new(0, 1e-3), new(0.75, 100), new(2, 1e-3, Forgets: true)];
 
     // A search that ends where the residuals still lean on the Jacobian has lost its way, whatever made it stop.
-    const double LargestCosine = 1e-5, ExactFit = 1e-11;
+    const double LargestCosine = 1e-5, ExactFit = 1e-11, Rounding = 1e-9;
 
     /// <param name="problem">What to minimise.</param>
     /// <param name="progress">Told of each iteration.</param>
@@ -41,9 +41,10 @@ static class Search
             }
         }
 
-        // Among points that are equally low but for rounding, one that is a minimum.
-        var lowest = found.MinBy(at => at.SumOfSquares)!;
-        var best = found.Where(at => IsMinimum(problem, at) && at.SumOfSquares <= lowest.SumOfSquares * (1 + 1e-9)).MinBy(at => LevenbergMarquardt.LargestCosine(problem, at)) ?? lowest;
+        // The lowest minimum, and of those that are equally low but for rounding the sharpest; if there is none, the lowest point.
+        var minima = found.Where(at => IsMinimum(problem, at)).ToImmutableArray();
+        var best = minima.IsEmpty ? found.MinBy(at => at.SumOfSquares)!
+            : minima.Where(at => at.SumOfSquares <= minima.Min(other => other.SumOfSquares) * (1 + Rounding)).MinBy(at => LevenbergMarquardt.LargestCosine(problem, at))!;
         return IsMinimum(problem, best)
             ? new(problem, Newton.Polish(problem, best), trials, cancellation.IsCancellationRequested)
             : new(problem, best with { Outcome = best.Converged ? Outcome.Stuck : best.Outcome }, trials, cancellation.IsCancellationRequested);
