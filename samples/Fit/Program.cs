@@ -4,15 +4,20 @@ using System.Text;
 using Fit;
 using Spectre.Console;
 
-if (args is [var unexpected, ..])
-{
-    Console.Error.WriteLine($"Fit: unexpected argument '{unexpected}'; it takes none and fits the data it has inside.");
-    return 2;
-}
-
 Console.OutputEncoding = Encoding.UTF8;
 
-var problem = new Problem(Data.Puromycin, Model.MichaelisMenten);
-var iterations = LevenbergMarquardt.Iterations(problem).ToImmutableArray();
-Report.Write(AnsiConsole.Console, problem, iterations);
-return iterations[^1].Converged ? 0 : 1;
+if (args is [])
+{
+    var problem = new Problem(Data.Puromycin, Model.MichaelisMenten);
+    var iterations = LevenbergMarquardt.Iterations(problem).ToImmutableArray();
+    Report.Write(AnsiConsole.Console, problem, iterations);
+    return iterations[^1].Converged ? 0 : 1;
+}
+
+using var cancellation = new CancellationTokenSource();
+Console.CancelKeyPress += (_, pressed) =>
+{
+    pressed.Cancel = !cancellation.IsCancellationRequested;   // a second Ctrl-C ends the program at once
+    cancellation.Cancel();
+};
+return Application.Run(args, new(AnsiConsole.Console, Console.Out, Console.Error, !Console.IsErrorRedirected, TimeSpan.FromSeconds(1), cancellation.Token));

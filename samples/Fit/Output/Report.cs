@@ -36,7 +36,7 @@ static class Report
         }
     }
 
-    static Rows Observations(Problem problem, Iteration solution)
+    public static Rows Observations(Problem problem, Iteration solution)
     {
         var (data, table) = (problem.Data, Table([.. problem.Data.Predictors.Select(p => $"{p}"), $"{problem.Data.Response}", "fitted", "residual"]));
         for (var row = 0; row < data.Count; row++)
@@ -44,7 +44,7 @@ static class Report
             var (observed, residual) = (data.Response.Values[row], solution.Residuals[row]);
             table.AddRow([
                 .. data.Predictors.Select(p => p.Values[row].ToString("G6", CultureInfo.InvariantCulture)),
-                observed.ToString("G6", CultureInfo.InvariantCulture), Fixed(observed + residual, 2), Fixed(-residual, 2)]);
+                observed.ToString("G6", CultureInfo.InvariantCulture), Format.Fixed(observed + residual, 2), Format.Fixed(-residual, 2)]);
         }
         return new(new Text($"{data.Name}. {data.Source}"), table);
     }
@@ -59,7 +59,7 @@ static class Report
         foreach (var at in iterations)
         {
             table.AddRow([
-                $"{at.Trials}", Digits(at.SumOfSquares), Rough(at.Damping), .. at.Parameters.Select(value => Digits(value))]);
+                $"{at.Trials}", Format.Digits(at.SumOfSquares), Format.Rough(at.Damping), .. at.Parameters.Select(value => Format.Digits(value))]);
         }
         var last = iterations[^1];
         return new(table, new Text($"Levenberg–Marquardt, {last.Accepted} iterations of {last.Trials} trials: {Sentence(last.Outcome)}."));
@@ -81,25 +81,25 @@ static class Report
         var table = NamedTable("parameter", "estimate", "standard error", "95 % from", "to");
         foreach (var estimate in statistics.Estimates)
         {
-            table.AddRow(estimate.Name, Digits(estimate.Value), Digits(estimate.StandardError, 6), Digits(estimate.Lower, 6), Digits(estimate.Upper, 6));
+            table.AddRow(estimate.Name, Format.Digits(estimate.Value), Format.Digits(estimate.StandardError, 6), Format.Digits(estimate.Lower, 6), Format.Digits(estimate.Upper, 6));
         }
         return new(table,
-            new Text($"residual sum of squares   {Digits(statistics.ResidualSumOfSquares)}"),
-            new Text($"residual standard error   {Digits(statistics.ResidualStandardError)} on {statistics.DegreesOfFreedom} degrees of freedom"));
+            new Text($"residual sum of squares   {Format.Digits(statistics.ResidualSumOfSquares)}"),
+            new Text($"residual standard error   {Format.Digits(statistics.ResidualStandardError)} on {statistics.DegreesOfFreedom} degrees of freedom"));
     }
 
-    static Table Correlation(Statistics statistics)
+    public static Table Correlation(Statistics statistics)
     {
         var names = statistics.Estimates.Select(e => e.Name).ToImmutableArray();
         var table = NamedTable(["", .. names]);
         foreach (var (name, row) in names.Zip(statistics.Correlation.EnumerateRows()))
         {
-            table.AddRow([name, .. row.Select(value => Fixed(value, 4))]);
+            table.AddRow([name, .. row.Select(value => Format.Fixed(value, 4))]);
         }
         return table;
     }
 
-    static IRenderable Curve(Problem problem, Iteration solution)
+    public static IRenderable Curve(Problem problem, Iteration solution)
     {
         if (problem.Data.Predictors is not [var x])
         {
@@ -115,14 +115,14 @@ static class Report
         var table = NamedTable(["method", .. problem.Model.Parameters.Select(p => $"∂/∂{p.Name}"), "distance"]);
         foreach (var witness in agreement.Witnesses)
         {
-            table.AddRow([witness.Method, .. witness.Gradient.Select(Rough), witness.Distance == 0 ? "0" : Rough(witness.Distance)]);
+            table.AddRow([witness.Method, .. witness.Gradient.Select(Format.Rough), witness.Distance == 0 ? "0" : Format.Rough(witness.Distance)]);
         }
-        table.AddRow(["terms that cancel, Σ|·|", .. agreement.Terms.Select(Rough), ""]);
+        table.AddRow(["terms that cancel, Σ|·|", .. agreement.Terms.Select(Format.Rough), ""]);
         return new(table, new Text("distance: from reverse mode, relative to the terms that cancel"));
     }
 
     /// <summary>A table whose first column holds names.</summary>
-    static Table NamedTable(params ReadOnlySpan<string> titles)
+    public static Table NamedTable(params ReadOnlySpan<string> titles)
     {
         var table = Table(titles);
         table.Columns[0].Alignment = Justify.Left;
@@ -139,17 +139,4 @@ static class Report
         }
         return table;
     }
-
-    /// <summary>So many significant digits, without an exponent where a person would write none.</summary>
-    static string Digits(double value, int digits = 8)
-    {
-        var magnitude = value == 0 ? 0 : (int)Math.Floor(Math.Log10(Math.Abs(value)));
-        return magnitude is < -5 or > 9
-            ? value.ToString($"E{digits - 1}", CultureInfo.InvariantCulture)
-            : Fixed(value, Math.Max(0, digits - 1 - magnitude));
-    }
-
-    static string Rough(double value) => value.ToString("0.00e+00", CultureInfo.InvariantCulture);
-
-    static string Fixed(double value, int decimals) => value.ToString($"F{decimals}", CultureInfo.InvariantCulture);
 }
