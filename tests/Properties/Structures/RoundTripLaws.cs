@@ -53,6 +53,7 @@ public sealed class RoundTripLaws
         { Of<IReadOnlyList<Expr>>([a, b]), "v[0] v[1]" },
         { Of<IReadOnlyList<Expr>>(new List<Expr> { a, b }), "v[0] v[1]" },
         { Of<IReadOnlyList<Expr>>(ImmutableArray.Create(a, b)), "v[0] v[1]" },
+        { Of<IReadOnlyList<Expr>>(new Bag([a, b])), "v[0] v[1]" },
         { Of<IReadOnlyCollection<Positional>>([new(a, b)]), "v[0].W v[0].B" },
         { Of<IImmutableList<Expr>>(ImmutableList.Create(a)), "v[0]" },
         { Of(ImmutableDictionary.CreateRange(new Dictionary<string, Expr> { ["z"] = a, ["k"] = b })), "v[\"k\"] v[\"z\"]" },
@@ -62,6 +63,8 @@ public sealed class RoundTripLaws
         { Of<Point?>(new Point(a, b)), "v.X v.Y" },
         { Of<(Point?, Expr)>((null, a)), "v.Item2" },
         { Of<object>(new Circle(a)), "v.Radius" },
+        { Of<object>(new Derived(a, "n", b)), "v.W v.Extra" },
+        { Of<object>(Tuple.Create<object, object>(a, "n")), "v.Item1" },
         { Of<object[]>([a, "n", 1, b]), "v[0] v[3]" },
     };
 

@@ -103,6 +103,17 @@ public static class Zoo
 
     public readonly record struct Box(Expr Side) : IShape;
 
+    public class Bag(Expr[] items) : IReadOnlyList<Expr>
+    {
+        private Expr[] _items = items;
+
+        public Expr this[int index] => _items[index];
+        public int Count => _items.Length;
+        public void Clear() => _items = [];
+        public IEnumerator<Expr> GetEnumerator() => ((IEnumerable<Expr>)_items).GetEnumerator();
+        System.Collections.IEnumerator System.Collections.IEnumerable.GetEnumerator() => GetEnumerator();
+    }
+
     public sealed record Drawing(IReadOnlyList<IShape> Shapes, object? Tag);
 
     // ---- what can't be rebuilt ----

@@ -7,18 +7,23 @@ internal sealed class Dispatch<P>(Structure<P>? exact, Structure<P>? view, Func<
 {
     private readonly ConcurrentDictionary<Type, IStructure> _known = new();
 
-    internal override Flaw? Flaw => exact is not null && typeof(P).IsSealed ? exact.Flaw : null;
-
     internal override IStructure For(object? value)
     {
         if (value is null)
             return this;
         var type = value.GetType();
-        return type == typeof(P) && exact is not null ? exact : _known.GetOrAdd(type, Recognise);
+        return type == typeof(P) && exact is not null ? exact
+            : _known.TryGetValue(type, out var known) ? known
+            : _known.GetOrAdd(type, Recognise(type, value));
     }
 
-    private IStructure Recognise(Type type) =>
-        type == typeof(object) ? new Opaque<object>() : recognise(type) is var found && view is not null && (found.Flaw is not null || !found.HoldsNodes) ? view : found;
+    private IStructure Recognise(Type type, object value)
+    {
+        var found = type == typeof(object) ? new Opaque<object>() : recognise(type);
+        if (found is IOpen)
+            found = found.For(value);   // as what it is, though its type has derived types in turn
+        return view is not null && (found.Flaw is not null || !found.HoldsNodes) ? view : found;
+    }
 
     internal override void Collect(P value, Walk walk)
     {
