@@ -52,6 +52,16 @@ public class ElementwiseKernels
     }
 
     [Benchmark]
+    public void Log_generic() => Loops.Unary<Log, Real64>(Elements(_y), Elements(_z));
+
+    [Benchmark]
+    public void Log_by_Math()
+    {
+        for (int i = 0; i < Length; i++)
+            _z[i] = Math.Log(_y[i]);
+    }
+
+    [Benchmark]
     public void Sin_generic() => Loops.Unary<Sin, Real64>(Elements(_x), Elements(_z));
 
     [Benchmark]
@@ -70,6 +80,26 @@ public class ElementwiseKernels
         for (int i = 0; i < Length; i++)
             _z[i] = Math.Tanh(_x[i]);
     }
+}
+
+/// <summary>Reductions of 10⁷ doubles against a plain copy of them, which reads and writes as many. Goal: 70 % of the bandwidth that the copy reaches.</summary>
+[ShortRunJob]
+public class Bandwidth
+{
+    private const int Length = 10_000_000;
+    private readonly double[] _x = [.. Enumerable.Range(0, Length).Select(i => Math.Sin(i))], _y = new double[Length], _z = new double[1];
+
+    /// <summary>Moves 160 MB.</summary>
+    [Benchmark(Baseline = true)]
+    public void Copy() => _x.AsSpan().CopyTo(_y);
+
+    /// <summary>Reads 80 MB.</summary>
+    [Benchmark]
+    public void Sum() => Reductions.Sum(MemoryMarshal.Cast<double, Real64>(_x.AsSpan()), new(1, Length, 1), MemoryMarshal.Cast<double, Real64>(_z.AsSpan()));
+
+    /// <summary>Reads 80 MB.</summary>
+    [Benchmark]
+    public void Max() => Reductions.Max(MemoryMarshal.Cast<double, Real64>(_x.AsSpan()), new(1, Length, 1), MemoryMarshal.Cast<double, Real64>(_z.AsSpan()));
 }
 
 /// <summary>Square matrix products, one thread.</summary>

@@ -56,3 +56,23 @@ let ``Bounds outside the axis are errors`` () =
     Assert.Throws<IndexException>(fun () -> vector[-1..2] |> ignore) |> ignore
     Assert.Throws<AxisException>(fun () -> vector[1, 1] |> ignore) |> ignore
     Assert.Throws<AxisException>(fun () -> vector[*, 1..2] |> ignore) |> ignore
+
+[<Fact>]
+let ``Places named by computed indices are read and updated`` () =
+    let last = Expr.ArgMax vector
+    vector.At(last).Get() |> holds [] [ 4.0 ]
+    vector.At(last).Set(9.0) |> holds [ 5 ] [ 0.0; 1.0; 2.0; 3.0; 9.0 ]
+    matrix.At(Expr.ArgMin(matrix, 0), Expr.Arange 3).Add(10.0) |> holds [ 2; 3 ] [ 10.0; 11.0; 12.0; 3.0; 4.0; 5.0 ]
+    vector.DynamicSlice([ last ], Shape.Of 1) |> holds [ 1 ] [ 4.0 ]
+    vector.Split([| 2 |]).[1] |> holds [ 3 ] [ 2.0; 3.0; 4.0 ]
+
+[<Fact>]
+let ``Masks are named where they are given`` () =
+    let mask = vector .> 1.0
+    vector.Sum(where = mask) |> holds [] [ 9.0 ]
+    Expr.Mean(vector, where = mask) |> holds [] [ 3.0 ]
+    matrix.Max(Axes.Of 1, where = (matrix .< 5.0), initial = 0.0) |> holds [ 2 ] [ 2.0; 4.0 ]
+
+[<Fact>]
+let ``Einsum takes any number of operands`` () =
+    Expr.Einsum("ij,kj,j->ik", matrix, matrix, vector[..2]) |> holds [ 2; 2 ] [ 9.0; 24.0; 24.0; 66.0 ]

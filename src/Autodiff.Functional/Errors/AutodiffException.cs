@@ -30,6 +30,10 @@ public sealed class DTypeException(string op, string expected, string got, strin
 /// <inheritdoc/>
 public sealed class AxisException(string op, string expected, string got, string? remedy = null) : AutodiffException(op, expected, got, remedy);
 
+/// <summary>Einsum's subscripts that can't be read, or do not fit the operands; shows the place.</summary>
+/// <inheritdoc/>
+public sealed class SubscriptException(string op, string expected, string got, string? remedy = null) : AutodiffException(op, expected, got, remedy);
+
 /// <summary>An index outside its axis.</summary>
 /// <inheritdoc/>
 public sealed class IndexException(string op, string expected, string got, string? remedy = null) : AutodiffException(op, expected, got, remedy);

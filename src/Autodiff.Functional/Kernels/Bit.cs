@@ -49,6 +49,7 @@ internal readonly record struct Bit(bool Value) : IElementary<Bit>
     public static Bit Acosh(Bit x) => throw NumbersOnly(nameof(Acosh));
     public static Bit Atanh(Bit x) => throw NumbersOnly(nameof(Atanh));
     public static Bit Special<TFunction>(Bit x) where TFunction : struct, ISpecial => throw NumbersOnly(typeof(TFunction).Name);
+    public static Bit Special<TFunction>(Bit x, Bit y) where TFunction : struct, ISpecialBinary => throw NumbersOnly(typeof(TFunction).Name);
 
     private static NotSupportedException NumbersOnly(string function) =>
         new($"{function} is not defined on Bool; cast it to a number first.");

@@ -68,6 +68,37 @@ public interface IBinary
     static virtual T SelectedY<T>(T x, T y) where T : IElementary<T> => T.Literal(1);
 }
 
+/// <summary>An elementwise function of three arguments. Implement it by an empty <c>struct</c>; <see cref="Ternary{TFunction}"/> is its op.</summary>
+public interface ITernary
+{
+    /// <summary>The function.</summary>
+    static abstract T Apply<T>(T x, T y, T z) where T : IElementary<T>;
+
+    /// <summary>The differential in x at (x, y, z), where the function's value is w: d ↦ ∂f/∂x·d.</summary>
+    static abstract T DifferentialX<T>(T x, T y, T z, T w, T d) where T : IElementary<T>;
+
+    /// <summary>The differential in y at (x, y, z), where the function's value is w: d ↦ ∂f/∂y·d.</summary>
+    static abstract T DifferentialY<T>(T x, T y, T z, T w, T d) where T : IElementary<T>;
+
+    /// <summary>The differential in z at (x, y, z), where the function's value is w: d ↦ ∂f/∂z·d.</summary>
+    static abstract T DifferentialZ<T>(T x, T y, T z, T w, T d) where T : IElementary<T>;
+
+    /// <summary>The dtypes it computes on.</summary>
+    static virtual Domain Domain => Domain.Real;
+
+    /// <summary>What is known of its slopes.</summary>
+    static virtual Slope Slope => Slope.Varying;
+
+    /// <summary>For a <see cref="Slope.Selecting"/> function: not 0 where the value can depend on x.</summary>
+    static virtual T SelectedX<T>(T x, T y, T z) where T : IElementary<T> => T.Literal(1);
+
+    /// <summary>For a <see cref="Slope.Selecting"/> function: not 0 where the value can depend on y.</summary>
+    static virtual T SelectedY<T>(T x, T y, T z) where T : IElementary<T> => T.Literal(1);
+
+    /// <summary>For a <see cref="Slope.Selecting"/> function: not 0 where the value can depend on z.</summary>
+    static virtual T SelectedZ<T>(T x, T y, T z) where T : IElementary<T> => T.Literal(1);
+}
+
 /// <summary>An elementwise question about two numbers, with a Bool answer and no derivative.</summary>
 public interface IPredicate
 {
@@ -80,4 +111,11 @@ public interface ISpecial : IUnary
 {
     /// <summary>The function, in double precision.</summary>
     static abstract double Evaluate(double x);
+}
+
+/// <summary>A function of two arguments with its own scalar code: a family of special functions, with its order as the first argument.</summary>
+public interface ISpecialBinary : IBinary
+{
+    /// <summary>The function, in double precision.</summary>
+    static abstract double Evaluate(double x, double y);
 }

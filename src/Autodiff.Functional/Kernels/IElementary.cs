@@ -103,4 +103,8 @@ public interface IElementary<T> where T : IElementary<T>
     /// <summary>A function that is no composition of the others (erf, lgamma …), computed by its own scalar code.</summary>
     /// <typeparam name="TFunction">The function.</typeparam>
     static abstract T Special<TFunction>(T x) where TFunction : struct, ISpecial;
+
+    /// <summary>A function of two arguments that is no composition of the others (polygamma …), computed by its own scalar code.</summary>
+    /// <typeparam name="TFunction">The function.</typeparam>
+    static abstract T Special<TFunction>(T x, T y) where TFunction : struct, ISpecialBinary;
 }

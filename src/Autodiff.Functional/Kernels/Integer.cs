@@ -67,6 +67,7 @@ internal readonly record struct Integer<T>(T Value) : IElementary<Integer<T>> wh
     public static Integer<T> Acosh(Integer<T> x) => throw RealOnly(nameof(Acosh));
     public static Integer<T> Atanh(Integer<T> x) => throw RealOnly(nameof(Atanh));
     public static Integer<T> Special<TFunction>(Integer<T> x) where TFunction : struct, ISpecial => throw RealOnly(typeof(TFunction).Name);
+    public static Integer<T> Special<TFunction>(Integer<T> x, Integer<T> y) where TFunction : struct, ISpecialBinary => throw RealOnly(typeof(TFunction).Name);
 
     private static bool IsMinusOne(T value) => value + T.One == T.Zero && T.IsNegative(value);
 

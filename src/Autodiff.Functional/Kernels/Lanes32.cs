@@ -68,6 +68,7 @@ internal readonly record struct Lanes32(Vector256<float> Value) : ILanes<Lanes32
     public static unsafe Lanes32 Acosh(Lanes32 x) => EachLane(x, &Math.Acosh);
     public static unsafe Lanes32 Atanh(Lanes32 x) => EachLane(x, &Math.Atanh);
     public static unsafe Lanes32 Special<TFunction>(Lanes32 x) where TFunction : struct, ISpecial => EachLane(x, &TFunction.Evaluate);
+    public static unsafe Lanes32 Special<TFunction>(Lanes32 x, Lanes32 y) where TFunction : struct, ISpecialBinary => EachLane(x, y, &TFunction.Evaluate);
 
     private static double Remainder(double x, double y) => x % y;
 

@@ -64,6 +64,7 @@ internal readonly record struct Lanes64(Vector256<double> Value) : ILanes<Lanes6
     public static unsafe Lanes64 Acosh(Lanes64 x) => EachLane(x, &Math.Acosh);
     public static unsafe Lanes64 Atanh(Lanes64 x) => EachLane(x, &Math.Atanh);
     public static unsafe Lanes64 Special<TFunction>(Lanes64 x) where TFunction : struct, ISpecial => EachLane(x, &TFunction.Evaluate);
+    public static unsafe Lanes64 Special<TFunction>(Lanes64 x, Lanes64 y) where TFunction : struct, ISpecialBinary => EachLane(x, y, &TFunction.Evaluate);
 
     private static double Remainder(double x, double y) => x % y;
 

@@ -29,6 +29,18 @@ internal static class Loops
             for (int i = 0; i < z.Length; i++) z[i] = F.Apply(x[i * xStep], y[i * yStep]);
     }
 
+    /// <summary>w = F(x, y, z); an argument of length 1 stands for that number everywhere.</summary>
+    public static void Ternary<F, E>(ReadOnlySpan<E> x, ReadOnlySpan<E> y, ReadOnlySpan<E> z, Span<E> w) where F : struct, ITernary where E : struct, IElementary<E>
+    {
+        int xStep = Step(x.Length, w.Length), yStep = Step(y.Length, w.Length), zStep = Step(z.Length, w.Length);
+        if (typeof(E) == typeof(Real64))
+            TernaryLanes<F, Lanes64, Real64>(Elements.As<E, Real64>(x), Elements.As<E, Real64>(y), Elements.As<E, Real64>(z), Elements.As<E, Real64>(w));
+        else if (typeof(E) == typeof(Real32))
+            TernaryLanes<F, Lanes32, Real32>(Elements.As<E, Real32>(x), Elements.As<E, Real32>(y), Elements.As<E, Real32>(z), Elements.As<E, Real32>(w));
+        else
+            for (int i = 0; i < w.Length; i++) w[i] = F.Apply(x[i * xStep], y[i * yStep], z[i * zStep]);
+    }
+
     /// <summary>z = whether F holds of (x, y); an argument of length 1 stands for that number everywhere.</summary>
     public static void Predicate<F, E>(ReadOnlySpan<E> x, ReadOnlySpan<E> y, Span<bool> z)
         where F : struct, IPredicate where E : struct, IElementary<E>
@@ -103,6 +115,37 @@ internal static class Loops
         for (nint i = 0; i < length; i += V.Count)
             F.Apply(V.Load(in Unsafe.Add(ref Unsafe.AsRef(in x), i * xStep)), V.Load(in Unsafe.Add(ref Unsafe.AsRef(in y), i * yStep)))
                 .Store(ref Unsafe.Add(ref z, i));
+    }
+
+    private static void TernaryLanes<F, V, E>(ReadOnlySpan<E> x, ReadOnlySpan<E> y, ReadOnlySpan<E> z, Span<E> w)
+        where F : struct, ITernary where V : struct, ILanes<V, E> where E : struct
+    {
+        if (w.IsEmpty) return;
+        V xSplat = V.Splat(x[0]), ySplat = V.Splat(y[0]), zSplat = V.Splat(z[0]);
+        bool xOne = x.Length < w.Length, yOne = y.Length < w.Length, zOne = z.Length < w.Length;
+        int full = w.Length - w.Length % V.Count;
+        if (full > 0)
+            TernaryLoop<F, V, E>(
+                ref xOne ? ref Unsafe.As<V, E>(ref xSplat) : ref Unsafe.AsRef(in x[0]), xOne ? 0 : 1,
+                ref yOne ? ref Unsafe.As<V, E>(ref ySplat) : ref Unsafe.AsRef(in y[0]), yOne ? 0 : 1,
+                ref zOne ? ref Unsafe.As<V, E>(ref zSplat) : ref Unsafe.AsRef(in z[0]), zOne ? 0 : 1,
+                ref w[0], full);
+        if (full == w.Length) return;
+        V xRest = xOne ? xSplat : Partial<V, E>(x[full..]), yRest = yOne ? ySplat : Partial<V, E>(y[full..]), zRest = zOne ? zSplat : Partial<V, E>(z[full..]);
+        ref E first = ref Unsafe.As<V, E>(ref xRest);
+        TernaryLoop<F, V, E>(ref first, 1, ref Unsafe.As<V, E>(ref yRest), 1, ref Unsafe.As<V, E>(ref zRest), 1, ref first, V.Count);
+        Put(xRest, w[full..]);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void TernaryLoop<F, V, E>(ref readonly E x, nint xStep, ref readonly E y, nint yStep, ref readonly E z, nint zStep, ref E w, int length)
+        where F : struct, ITernary where V : struct, ILanes<V, E> where E : struct
+    {
+        for (nint i = 0; i < length; i += V.Count)
+            F.Apply(
+                V.Load(in Unsafe.Add(ref Unsafe.AsRef(in x), i * xStep)),
+                V.Load(in Unsafe.Add(ref Unsafe.AsRef(in y), i * yStep)),
+                V.Load(in Unsafe.Add(ref Unsafe.AsRef(in z), i * zStep))).Store(ref Unsafe.Add(ref w, i));
     }
 
     private static void PredicateLanes<F, V, E>(ReadOnlySpan<E> x, ReadOnlySpan<E> y, Span<bool> z)

@@ -111,7 +111,14 @@ public readonly struct Number<T>(T value) : IElementary<Number<T>>
     /// <summary>Not supported: a special function has code of its own, for <c>double</c>, which knows no derivative.</summary>
     /// <typeparam name="TFunction">The function.</typeparam>
     /// <param name="x">Where.</param>
-    public static Number<T> Special<TFunction>(Number<T> x) where TFunction : struct, ISpecial =>
-        throw new NotSupportedException(
-            $"{typeof(TFunction).Name} is a special function, which has no witness over dual numbers: it is no composition of generic-math functions. Check it against tables and finite differences.");
+    public static Number<T> Special<TFunction>(Number<T> x) where TFunction : struct, ISpecial => throw NoWitness(typeof(TFunction));
+
+    /// <summary>Not supported, as <see cref="Special{TFunction}(Number{T})"/>.</summary>
+    /// <typeparam name="TFunction">The function.</typeparam>
+    /// <param name="x">Where.</param>
+    /// <param name="y">Where.</param>
+    public static Number<T> Special<TFunction>(Number<T> x, Number<T> y) where TFunction : struct, ISpecialBinary => throw NoWitness(typeof(TFunction));
+
+    private static NotSupportedException NoWitness(Type function) =>
+        new($"{function.Name} is a special function, which has no witness over dual numbers: it is no composition of generic-math functions. Check it against tables and finite differences.");
 }

@@ -52,6 +52,7 @@ internal readonly record struct Real32(float Value) : IElementary<Real32>
     public static Real32 Atanh(Real32 x) => Rounded(Math.Atanh(x.Value));
 
     public static Real32 Special<TFunction>(Real32 x) where TFunction : struct, ISpecial => Rounded(TFunction.Evaluate(x.Value));
+    public static Real32 Special<TFunction>(Real32 x, Real32 y) where TFunction : struct, ISpecialBinary => Rounded(TFunction.Evaluate(x.Value, y.Value));
 
     private static Real32 Rounded(double value) => new((float)value);
 }

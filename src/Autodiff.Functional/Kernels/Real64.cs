@@ -51,4 +51,5 @@ internal readonly record struct Real64(double Value) : IElementary<Real64>
     public static Real64 Atanh(Real64 x) => new(Math.Atanh(x.Value));
 
     public static Real64 Special<TFunction>(Real64 x) where TFunction : struct, ISpecial => new(TFunction.Evaluate(x.Value));
+    public static Real64 Special<TFunction>(Real64 x, Real64 y) where TFunction : struct, ISpecialBinary => new(TFunction.Evaluate(x.Value, y.Value));
 }

@@ -54,6 +54,19 @@ public sealed record OpInfo(string Name, string Formula, Func<Random, OpCase> Dr
             Derivative = derivative,
         };
 
+    /// <summary>An elementwise op of three arguments that broadcast, each drawn on an interval.</summary>
+    public static OpInfo Ternary(string name, Func<Expr, Expr, Expr, Expr> op, string formula, string derivative, Interval? first = null, Interval? second = null, Interval? third = null) =>
+        new(name, formula, random =>
+        {
+            var (x, y) = random.NextShapesThatBroadcast();
+            var z = random.NextPartOf(Shape.Broadcast(x, y));
+            return new([random.NextTensor(x, first), random.NextTensor(y, second), random.NextTensor(z, third)], inputs => op(inputs[0], inputs[1], inputs[2]), $"Expr.{name}(x0, x1, x2)");
+        })
+        {
+            Signature = $"{name}(x, y, z)",
+            Derivative = derivative,
+        };
+
     /// <summary>A reduction over any axes.</summary>
     /// <param name="name">The method.</param>
     /// <param name="op">The op at axes, which keeps them as axes of length 1 or drops them.</param>

@@ -155,6 +155,15 @@ public readonly struct Shape : IEquatable<Shape>, IReadOnlyList<int>
         return Of(dimensions);
     }
 
+    /// <summary>Does it stretch to another shape, aligned at the last axis?</summary>
+    internal bool BroadcastsTo(Shape other)
+    {
+        bool fits = Rank <= other.Rank;
+        for (int i = 1; fits && i <= Rank; i++)
+            fits = this[^i] == other[^i] || this[^i] == 1;
+        return fits;
+    }
+
     /// <summary>Row-major strides, in elements.</summary>
     internal int[] Strides()
     {

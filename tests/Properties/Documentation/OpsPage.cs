@@ -48,5 +48,5 @@ public sealed class OpsPage
         }
     }
 
-    private static string Anchor(string name) => name.ToLowerInvariant();
+    private static string Anchor(string name) => name.ToLowerInvariant().Replace(".", "", StringComparison.Ordinal);   // as GitHub makes them
 }

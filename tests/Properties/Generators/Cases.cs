@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Autodiff.Functional.Properties;
 
 /// <summary>
-/// How many cases a law is tried on, and which. AUTODIFF_CASES=N multiplies the number by N, AUTODIFF_LONG=1 by 25. The cases are the same in every run, so that a red
+/// How many cases a law is tried on, and which. AUTODIFF_CASES=N multiplies the number by N, AUTODIFF_LONG=1 by 250. The cases are the same in every run, so that a red
 /// run is about the change at hand; the long run draws new ones each time, and so does AUTODIFF_SEED=random. AUTODIFF_SEED=N draws the N-th set.
 /// </summary>
 internal static class Cases
@@ -11,7 +11,7 @@ internal static class Cases
     private static readonly bool s_long = Environment.GetEnvironmentVariable("AUTODIFF_LONG") == "1";
 
     private static readonly double s_factor = double.TryParse(Environment.GetEnvironmentVariable("AUTODIFF_CASES"), NumberStyles.Float, CultureInfo.InvariantCulture, out double factor) ? factor
-        : s_long ? 25 : 1;
+        : s_long ? 250 : 1;
 
     public static int Of(int normal) => Math.Max(1, (int)(normal * s_factor));
 

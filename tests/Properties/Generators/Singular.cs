@@ -39,9 +39,9 @@ public static class Singular
     // Points stay as they are: what is singular about them would be lost.
     private static IEnumerable<Program> Smaller(Program program) => Programs.Smaller(program).Where(p => p.Inputs.SequenceEqual(program.Inputs) && p.Steps.Length > 0);
 
-    private static bool IsModerate(Tensor value) => value.ToArray<double>().All(e => !double.IsFinite(e) || Math.Abs(e) < 1e4);
+    private static bool IsModerate(Tensor value) => value.ToArray<double>().All(e => !double.IsFinite(e) || e == 0 || Math.Abs(e) is > 1e-9 and < 1e4);
 
-    /// <summary>All finite values at the point are moderate, so that a limit can be seen.</summary>
+    /// <summary>All finite values at the point are moderate, so that a limit can be seen; and none is what rounding left of a 0, which moves the singular point.</summary>
     public static bool IsModerate(Program program) => program.Values(program.At).All(v => IsModerate(v.Value));
 
     /// <summary>A scalar that weighs each entry of the value.</summary>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Numerics;
 
 namespace Autodiff.Functional.Properties.Kernels;
@@ -96,6 +97,18 @@ internal readonly record struct Precise(BigInteger Mantissa, int Exponent)
 
     public static Precise Sigmoid(Precise x) => (Precise)1 / (Exp(-x) + 1);
     public static Precise Pow(double x, double y) => Exp(Log(x) * y);
+
+    /// <summary>A decimal number, of as many digits as 256 bits hold.</summary>
+    public static Precise Parse(string text)
+    {
+        int e = text.IndexOf('e', StringComparison.Ordinal);
+        string digits = e < 0 ? text : text[..e];
+        int point = digits.IndexOf('.', StringComparison.Ordinal), power = e < 0 ? 0 : int.Parse(text[(e + 1)..], CultureInfo.InvariantCulture);
+        power -= point < 0 ? 0 : digits.Length - point - 1;
+        Precise whole = Rounded(BigInteger.Parse(digits.Replace(".", "", StringComparison.Ordinal), CultureInfo.InvariantCulture), 0);
+        Precise scale = Rounded(BigInteger.Pow(10, Math.Abs(power)), 0);
+        return power < 0 ? whole / scale : whole * scale;
+    }
 
     /// <summary>How far a double is from this number, in units of the last place of a double of this size.</summary>
     public double UlpsTo(double value)

@@ -13,15 +13,23 @@ internal readonly record struct Estimate(double Value, double Error)
 /// </summary>
 internal static class FiniteDifferences
 {
-    private const double FirstStep = 0.04, Shrink = 1.6;
+    private const double FirstStep = 0.04, NearerStep = 0.004, Shrink = 1.6;
     private const int Steps = 9;
 
     /// <param name="g">The function.</param>
     /// <param name="coarseness">How many times double precision's rounding error a value of <paramref name="g"/> carries.</param>
     public static Estimate Derivative(Func<double, double> g, double coarseness = 1)
     {
+        // A kink among the steps can bend the extrapolation and its error estimate alike; from nearer by it looks different.
+        var (far, near) = (Derivative(g, coarseness, FirstStep), Derivative(g, coarseness, NearerStep));
+        var best = far.Error <= near.Error ? far : near;
+        return best with { Error = best.Error + Math.Max(0, Math.Abs(far.Value - near.Value) - far.Error - near.Error) };
+    }
+
+    private static Estimate Derivative(Func<double, double> g, double coarseness, double firstStep)
+    {
         var table = new double[Steps, Steps];
-        double step = FirstStep, largest = 0, here = g(0), bend = 0, lastBend = 0;
+        double step = firstStep, largest = 0, here = g(0), bend = 0, lastBend = 0;
         var best = new Estimate(double.NaN, double.PositiveInfinity);
         for (int i = 0; i < Steps; i++, step /= Shrink)
         {

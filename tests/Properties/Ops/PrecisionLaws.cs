@@ -14,7 +14,8 @@ public sealed class PrecisionLaws
     public static TheoryData<string> Witnessed => EachOp.Names(op => op.HasWitness);
 
     [Theory, MemberData(nameof(All))]
-    public void Single_precision_is_double_precision_rounded(string op) => EachOp.Holds(op, 40, point => Compare("f", point, point.At, 0, point.F));
+    public void Single_precision_is_double_precision_rounded(string op) => EachOp.Holds(op, 40, point =>
+        Compare("f", point, point.At, op == "LogSoftmax" ? 1 : 0, point.F)); // its sum, 1 and a little where one element dominates, rounds at 1
 
     [Theory, MemberData(nameof(All))]
     public void Gradients_in_single_precision_are_those_in_double_precision_rounded(string op) => EachOp.Holds(op, 20, point => !point.HasDerivative ? null

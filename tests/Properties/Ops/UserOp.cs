@@ -36,18 +36,18 @@ internal readonly struct Nearer : IBinary
 }
 
 /// <summary>The cross product of two vectors of three. A user's own bilinear op; contributions to an entry can cancel.</summary>
-internal sealed record Cross : Bilinear
+internal sealed record VectorProduct : Bilinear
 {
-    public static OpInfo Info => new("Cross", "x × y", random => OpCase.Of(random.NextTensor([3]), random.NextTensor([3]), Of, "Cross.Of(x0, x1)"))
+    public static OpInfo Info => new("VectorProduct", "x × y", random => OpCase.Of(random.NextTensor([3]), random.NextTensor([3]), Of, "VectorProduct.Of(x0, x1)"))
     {
-        Signature = "Cross(x, y)",
+        Signature = "VectorProduct(x, y)",
         Derivative = "dx × y + x × dy; back, y × d and d × x",
     };
 
-    public static Expr Of(Expr x, Expr y) => Expr.Apply(new Cross(), x, y);
+    public static Expr Of(Expr x, Expr y) => Expr.Apply(new VectorProduct(), x, y);
 
     public override TensorType Infer(Inputs inputs) => inputs[0].Type == inputs[1].Type && inputs[0].Shape == Shape.Of(3) ? inputs[0].Type
-        : throw new ShapeException("Cross", "two vectors of three", $"{inputs[0].Type} and {inputs[1].Type}");
+        : throw new ShapeException("VectorProduct", "two vectors of three", $"{inputs[0].Type} and {inputs[1].Type}");
 
     public override Tensor Evaluate(ReadOnlySpan<Tensor> inputs)
     {

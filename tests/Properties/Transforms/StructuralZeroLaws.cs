@@ -26,6 +26,8 @@ public sealed class StructuralZeroLaws(ITestOutputHelper output)
     [Fact]
     public void Where_reverse_and_forward_are_finite_they_agree() => Law.Holds(output, 1500, Singular.All, p =>
     {
+        if (!Singular.IsModerate(p))
+            return "";
         double[][] reverse = [.. Ad.Grad<Expr[]>(i => Singular.Loss(p, i), p.At).Select(g => g.Value.ToArray<double>())];
         for (int input = 0; input < p.Inputs.Length; input++)
         {
@@ -119,9 +121,14 @@ public sealed class StructuralZeroLaws(ITestOutputHelper output)
         double first = near - far, second = nearest - near;
         if (Math.Abs(second) <= 1e-5 * (1 + Math.Abs(nearest)))
             return nearest;
-        // A power of the distance: the steps shrink by one ratio (Aitken's extrapolation). A logarithm or a pole does not shrink.
-        double ratio = second / first;
-        return ratio is > 0 and < 0.8 ? nearest + second * ratio / (1 - ratio) : double.PositiveInfinity;
+        // A power of the distance, down to the fourth root: the steps shrink by one ratio (Aitken's extrapolation). A logarithm or a pole does not shrink; one
+        // over a logarithm shrinks ever less, and where it goes can't be told from here.
+        return (second / first) switch
+        {
+            > 0 and < 0.35 and var ratio => nearest + second * ratio / (1 - ratio),
+            >= 0.8 => double.PositiveInfinity,
+            _ => double.NaN,
+        };
     }
 
     /// <summary>The partial derivatives in one input, by dual numbers.</summary>

@@ -54,6 +54,44 @@ internal readonly struct FMod : IBinary
     public static T DifferentialY<T>(T x, T y, T z, T d) where T : IElementary<T> => -d * T.Truncate(x / y);
 }
 
+/// <summary>The remainder with the sign of the divisor. Derivative, where it is smooth: 1 in x, −⌊x / y⌋ in y.</summary>
+internal readonly struct Mod : IBinary
+{
+    public static IEnumerable<OpInfo> Entries => [Entry("Mod", Expr.Mod), Entry("Remainder", Expr.Remainder)];
+    public static Domain Domain => Domain.Numeric;
+
+    // A remainder of the wrong sign is one divisor off; 0 takes the divisor's sign, as in NumPy.
+    public static T Apply<T>(T x, T y) where T : IElementary<T>
+    {
+        T rest = x % y, signed = T.CopySign(rest, y);
+        return T.IfEqual(rest, signed, signed, rest + y);
+    }
+
+    public static T DifferentialX<T>(T x, T y, T z, T d) where T : IElementary<T> => d;
+
+    // Rounded from the remainder: x / y itself may round up to the next whole number.
+    public static T DifferentialY<T>(T x, T y, T z, T d) where T : IElementary<T> => -d * T.Round((x - z) / y);
+
+    private static OpInfo Entry(string name, Func<Expr, Expr, Expr> op) =>
+        OpInfo.Binary(name, op, "x − y·⌊x / y⌋", "dx − ⌊x / y⌋·dy", new(-5, 5), new(-2, 2, 0.3)) with { Edges = "The sign of y; NaN at y = 0; y at y = ±∞ where the signs differ, else x.", Source = "NumPy's mod" };
+}
+
+/// <summary>√(x² + y²), without overflow. Derivative: (x·dx + y·dy) / z; 0 at (0, 0).</summary>
+internal readonly struct Hypot : IBinary
+{
+    public static OpInfo Info => OpInfo.Binary("Hypot", Expr.Hypot, "√(x² + y²)", "(x·dx + y·dy) / z", new(-2, 2, 0.1), new(-2, 2, 0.1)) with { Edges = "No overflow; the derivative at (0, 0) is 0; ∞ if one is infinite, also beside NaN.", Source = "C99, 7.12.7.3" };
+
+    public static T Apply<T>(T x, T y) where T : IElementary<T>
+    {
+        T left = T.Abs(x), right = T.Abs(y), large = T.Maximum(left, right), infinity = T.Literal(double.PositiveInfinity);
+        T ratio = T.Minimum(left, right) / T.IfEqual(large, T.Literal(0), T.Literal(1), large);
+        return T.IfEqual(left, infinity, infinity, T.IfEqual(right, infinity, infinity, large * T.Sqrt(T.Literal(1) + ratio * ratio)));
+    }
+
+    public static T DifferentialX<T>(T x, T y, T z, T d) where T : IElementary<T> => d * (x / T.IfEqual(z, T.Literal(0), T.Literal(1), z));
+    public static T DifferentialY<T>(T x, T y, T z, T d) where T : IElementary<T> => d * (y / T.IfEqual(z, T.Literal(0), T.Literal(1), z));
+}
+
 internal readonly struct Negate : IUnary
 {
     public static OpInfo Info => OpInfo.Unary("Negate", Expr.Negate, "−x", "−d");
@@ -150,6 +188,12 @@ public sealed partial class Expr : IElementary<Expr>
     public static Expr Divide(Expr x, Expr y) => Binary<Divide>.Of(x, y);
     /// <summary>The remainder of x ÷ y with the sign of x, as .NET's <c>%</c>.</summary>
     public static Expr FMod(Expr x, Expr y) => Binary<FMod>.Of(x, y);
+    /// <summary>The remainder with the sign of the divisor, after broadcasting, as NumPy's.</summary>
+    public static Expr Mod(Expr x, Expr y) => Binary<Mod>.Of(x, y);
+    /// <summary>The other name of <see cref="Mod"/>.</summary>
+    public static Expr Remainder(Expr x, Expr y) => Binary<Mod>.Of(x, y);
+    /// <summary>√(x² + y²), without overflow, after broadcasting.</summary>
+    public static Expr Hypot(Expr x, Expr y) => Binary<Hypot>.Of(x, y);
     /// <summary>−x.</summary>
     public static Expr Negate(Expr x) => Unary<Negate>.Of(x);
     /// <summary>xʸ, after broadcasting; right at x = 0, and at negative x with whole y. Integers to a negative power are an error.</summary>
@@ -212,4 +256,5 @@ public sealed partial class Expr : IElementary<Expr>
     static Expr IElementary<Expr>.IfLess(Expr a, Expr b, Expr yes, Expr no) => Where(Less(a, b), yes, no);
     static Expr IElementary<Expr>.IfEqual(Expr a, Expr b, Expr yes, Expr no) => Where(Equal(a, b), yes, no);
     static Expr IElementary<Expr>.Special<TFunction>(Expr x) => Unary<TFunction>.Of(x);
+    static Expr IElementary<Expr>.Special<TFunction>(Expr x, Expr y) => Binary<TFunction>.Of(x, y);
 }

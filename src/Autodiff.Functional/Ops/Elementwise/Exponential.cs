@@ -56,6 +56,13 @@ internal readonly struct Sqrt : IUnary
     public static T Differential<T>(T x, T y, T d) where T : IElementary<T> => d / (y + y);
 }
 
+internal readonly struct Rsqrt : IUnary
+{
+    public static OpInfo Info => OpInfo.Unary("Rsqrt", Expr.Rsqrt, "1 / √x", "−d·y / (2·x)", new(0.1, 5)) with { Edges = "±∞ at ±0, NaN below." };
+    public static T Apply<T>(T x) where T : IElementary<T> => T.Literal(1) / T.Sqrt(x);
+    public static T Differential<T>(T x, T y, T d) where T : IElementary<T> => d * T.Literal(-0.5) * y / x;
+}
+
 internal readonly struct Cbrt : IUnary
 {
     public static OpInfo Info => OpInfo.Unary("Cbrt", Expr.Cbrt, "∛x", "d / (3·y²)", new(-3, 3, 0.1)) with { Edges = "The derivative at 0 is ∞." };
@@ -81,6 +88,8 @@ public sealed partial class Expr
     public static Expr Log1p(Expr x) => Unary<Log1p>.Of(x);
     /// <summary>√x; its derivative at 0 is ∞.</summary>
     public static Expr Sqrt(Expr x) => Unary<Sqrt>.Of(x);
+    /// <summary>1 / √x.</summary>
+    public static Expr Rsqrt(Expr x) => Unary<Rsqrt>.Of(x);
     /// <summary>∛x; its derivative at 0 is ∞.</summary>
     public static Expr Cbrt(Expr x) => Unary<Cbrt>.Of(x);
 }

@@ -214,6 +214,68 @@ public sealed record Binary<TFunction> : Elementwise, IScalarFunction where TFun
     }
 }
 
+/// <summary>The op of an elementwise function of three arguments, which broadcast.</summary>
+/// <typeparam name="TFunction">The function: an empty struct.</typeparam>
+public sealed record Ternary<TFunction> : Elementwise where TFunction : struct, ITernary
+{
+    private static readonly Ternary<TFunction> s_op = new();
+
+    private Ternary() { }
+
+    /// <summary>The function of three nodes, element by element, after broadcasting.</summary>
+    /// <exception cref="ShapeException">The shapes do not broadcast.</exception>
+    /// <exception cref="DTypeException">Two dtypes differ and both are strong, or one is Bool.</exception>
+    public static Expr Of(Expr x, Expr y, Expr z)
+    {
+        ArgumentNullException.ThrowIfNull(x);
+        ArgumentNullException.ThrowIfNull(y);
+        ArgumentNullException.ThrowIfNull(z);
+        string name = typeof(TFunction).Name;
+        (x, y, z) = Promotion.Numbers(name, x, y, z, TFunction.Domain);
+        var shape = Shape.Broadcast(Shape.Broadcast(x.Shape, y.Shape, name), z.Shape, name);
+        return Expr.Make(s_op, [Expr.BroadcastTo(x, shape), Expr.BroadcastTo(y, shape), Expr.BroadcastTo(z, shape)], new(x.DType, shape));
+    }
+
+    /// <inheritdoc/>
+    public override string Name => typeof(TFunction).Name;
+
+    /// <inheritdoc/>
+    protected override Slope Slope => TFunction.Slope;
+
+    /// <inheritdoc/>
+    protected override Expr Differential(int index, Inputs inputs, Expr output, Expr d) => index switch
+    {
+        0 => TFunction.DifferentialX(inputs[0], inputs[1], inputs[2], output, d),
+        1 => TFunction.DifferentialY(inputs[0], inputs[1], inputs[2], output, d),
+        _ => TFunction.DifferentialZ(inputs[0], inputs[1], inputs[2], output, d),
+    };
+
+    /// <inheritdoc/>
+    protected override Expr Selected(int index, Inputs inputs) => Promotion.Conform(Expr.NotEqual(index switch
+    {
+        0 => TFunction.SelectedX(inputs[0], inputs[1], inputs[2]),
+        1 => TFunction.SelectedY(inputs[0], inputs[1], inputs[2]),
+        _ => TFunction.SelectedZ(inputs[0], inputs[1], inputs[2]),
+    }, 0.0), new(DType.Bool, inputs[0].Shape));
+
+    /// <inheritdoc/>
+    public override Tensor Evaluate(ReadOnlySpan<Tensor> inputs) => inputs[0].Element.Run<Kernel, Tensor>(new(inputs[0], inputs[1], inputs[2]));
+
+    private readonly struct Kernel(Tensor x, Tensor y, Tensor z) : IKernel<Tensor>
+    {
+        public Tensor Run<E>() where E : unmanaged, IElementary<E>
+        {
+            var result = Tensor.New<E>(x.Element, x.Shape, out var elements);
+            if (!elements.IsEmpty)
+                Loops.Ternary<TFunction, E>(Operand<E>(x), Operand<E>(y), Operand<E>(z), elements);
+            return result;
+        }
+
+        private static ReadOnlySpan<E> Operand<E>(Tensor operand) where E : unmanaged =>
+            operand.IsUniform ? operand.Buffer<E>().Slice(operand.Offset, 1) : operand.Elements<E>();
+    }
+}
+
 /// <summary>The op of an elementwise question, with a Bool output and no derivative. The arguments broadcast.</summary>
 /// <typeparam name="TQuestion">The question: an empty struct.</typeparam>
 public sealed record Predicate<TQuestion> : Op where TQuestion : struct, IPredicate

@@ -28,6 +28,18 @@ internal static class Promotion
         return (Number(op, x, domain), Number(op, y, domain));
     }
 
+    /// <summary>Three operands of one dtype.</summary>
+    public static (Expr X, Expr Y, Expr Z) Numbers(string op, Expr x, Expr y, Expr z, Domain domain)
+    {
+        Expr[] all = [x, y, z];
+        int strong = Math.Max(0, Array.FindIndex(all, operand => !operand.IsWeak));
+        // Twice: a fractional literal may turn the strong operand to Float64 after another has met it.
+        for (int i = 0; i < 2 * all.Length; i++)
+            if (i % all.Length != strong)
+                (all[strong], all[i % all.Length]) = Numbers(op, all[strong], all[i % all.Length], domain);
+        return (all[0], all[1], all[2]);
+    }
+
     private static (Expr Weak, Expr Strong) Strengthen(string op, Expr weak, Expr strong)
     {
         if (weak.DType == strong.DType)

@@ -53,6 +53,11 @@ internal sealed record MatMul : Bilinear
         {
             int rank = left.Rank, m = left.Shape[^2], k = left.Shape[^1], n = right.Shape[^1];
             var result = Tensor.New<E>(left.Element, left.Shape.With(rank - 1, n), out var elements);
+            if (k == 0 || elements.IsEmpty)
+            {
+                elements.Clear();   // sums of nothing; views of nothing have no place in a buffer
+                return result;
+            }
             // Any strides will do, so that a transpose is multiplied in place.
             ReadOnlySpan<E> a = left.Buffer<E>(), b = right.Buffer<E>();
             ReadOnlySpan<int> aStrides = left.Strides, bStrides = right.Strides;
@@ -60,7 +65,7 @@ internal sealed record MatMul : Bilinear
             Span<int> at = stackalloc int[rank];
             at.Clear();
             int aOffset = left.Offset, bOffset = right.Offset;
-            for (int i = 0, count = m * n == 0 ? 0 : batch.Size; i < count; i++)
+            for (int i = 0, count = batch.Size; i < count; i++)
             {
                 Gemm.Multiply(m, n, k, a[aOffset..], aStrides[^2], aStrides[^1], b[bOffset..], bStrides[^2], bStrides[^1], elements.Slice(i * m * n, m * n));
                 for (int axis = rank - 3; axis >= 0; axis--)

@@ -60,6 +60,13 @@ internal readonly record struct Reduced(Tensor Data, Shape Shape, Middle Axes)
     }
 }
 
+internal static class AlongAxis
+{
+    /// <summary>Row-major data of a shape, seen along one axis.</summary>
+    public static Middle Along(this Shape shape, int axis) =>
+        new(shape.Slice(0, axis).Size, shape[axis], shape.Slice(axis + 1, shape.Rank - axis - 1).Size);
+}
+
 public sealed partial class Expr
 {
     /// <summary>The sum over all axes, or those named; 0 over none. Bool and integers give Int64.</summary>
@@ -94,7 +101,7 @@ public sealed partial class Expr
         axes = x.Shape.Normalize(axes);
         int count = NonEmpty("Variance", x.Shape, axes);
         x = x.DType.IsFloating() ? x : Cast(x, DType.Float64);
-        return Sum(Square(x - Mean(x, axes, keepDims: true)), axes, keepDims) / (double)(count - ddof);
+        return Sum(Square(x - Mean(x, axes, keepDims: true)), axes, keepDims) / (double)Math.Max(0, count - ddof);
     }
 
     /// <summary>The sum over all axes, or those named.</summary>
@@ -105,7 +112,7 @@ public sealed partial class Expr
     public Expr Variance(Axes axes = default, bool keepDims = false, int ddof = 0) => Variance(this, axes, keepDims, ddof);
 
     /// <summary>The result of a reduction, with axes of length 1 where it dropped them if they are to be kept.</summary>
-    private static Expr Dropped(Expr result, Shape shape, Axes axes, bool keepDims) => keepDims ? Reshape(result, shape.WithOnes(axes)) : result;
+    internal static Expr Dropped(Expr result, Shape shape, Axes axes, bool keepDims) => keepDims ? Reshape(result, shape.WithOnes(axes)) : result;
 
     /// <summary>The result of a reduction stretched over the axes that it dropped: the transpose of the sum.</summary>
     internal static Expr Restore(Expr reduced, Shape shape, Axes axes) => BroadcastTo(Reshape(reduced, shape.WithOnes(axes)), shape);

@@ -225,7 +225,7 @@ public sealed partial class Expr
     }
 
     /// <summary>Indices as integers: a literal is one if it is whole.</summary>
-    private static Expr Indices(Expr indices)
+    internal static Expr Indices(Expr indices)
     {
         ArgumentNullException.ThrowIfNull(indices);
         return indices.IsWeak ? Cast(indices, DType.Int64) : indices;

@@ -32,4 +32,11 @@ public sealed class ProductModel
             ?? Near.Tensors("2·M", matrix * 2, Expr.Dot(2, matrix))
             ?? Near.Tensors("x⊗y", Model.Of([k, k], index => Model.At(x, [index[0]]) * Model.At(y, [index[1]])), Expr.Outer(x, y));
     });
+
+    [Fact]
+    public void A_product_over_nothing_is_zeros_also_of_batches_of_views()
+    {
+        Expr left = Tensor.Of(Array.Empty<double>(), Shape.Of(2, 0, 3)), right = Tensor.Of(Array.Empty<double>(), Shape.Of(2, 4, 0));
+        Assert.Equal(Expr.Zeros([2, 3, 4]).Value, Expr.MatMul(left.Transpose([0, 2, 1]), right.Transpose([0, 2, 1])).Value);
+    }
 }
