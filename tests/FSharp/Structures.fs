@@ -160,3 +160,13 @@ let ``The static functions take F# lambdas`` () =
     Assert.Equal(3.0, float gradient.W)
     let stepped = Structure.Zip({ X = a; Y = b }, { X = b; Y = c }, (fun p g -> p - 0.1 * g))
     Assert.Equal(1.7, float stepped.X, 1e-15)
+
+[<Fact>]
+let ``Functions of structures are pipeable`` () =
+    let model = { First = [ a; b ]; Second = Some c; Count = 3 }
+    let next = model |> grad (fun m -> m.First.Head * m.Second.Value) |> zipLeaves (fun p g -> p - 0.1 * g) model
+    Assert.Equal<float list>([ 1.5; 3.0; 4.8 ], leaves next |> List.map (snd >> float))
+    Assert.Equal<string list>([ "value.First[0]"; "value.First[1]"; "value.Second.Value" ], leaves next |> List.map fst)
+    Assert.Equal(3, next.Count)
+    let vector, back = ravel model
+    Assert.Equal<float list>([ 4.0; 6.0; 10.0 ], 2.0 * vector |> back |> mapLeaves id |> leaves |> List.map (snd >> float))
