@@ -30,6 +30,7 @@ public sealed class RoundTripLaws
         { Of(new Dense(a, b, Expr.Tanh)), "v.Weight v.Bias" },
         { Of(new Backed(a, "n")), "v.W" },
         { Of(new InitOnly { W = a, Name = "n" }), "v.W" },
+        { Of(new WithViews(a, [1.0])), "v.W" },
         { Of(new Animal(a)), "v.Legs" },
         { Of<Animal>(new Bird(a, b)), "v.Legs v.Wings" },
         { Of<Layer>(new Affine(a, b)), "v.W v.B" },
@@ -110,7 +111,7 @@ public sealed class RoundTripLaws
             else if (of is Array or Expr or null || of.GetType().IsPrimitive)
                 return found;
             else
-                foreach (var property in of.GetType().GetProperties().Where(p => p.GetIndexParameters().Length == 0 && p.Name is not ("SyncRoot" or "Comparer" or "KeyComparer" or "ValueComparer") && p.PropertyType != of.GetType() && p.GetMethod is { IsStatic: false }))
+                foreach (var property in of.GetType().GetProperties().Where(p => p.GetIndexParameters().Length == 0 && p.Name is not ("SyncRoot" or "Comparer" or "KeyComparer" or "ValueComparer") && p.PropertyType != of.GetType() && !p.PropertyType.IsByRef && !p.PropertyType.IsByRefLike && p.GetMethod is { IsStatic: false }))
                     if (of is not System.Collections.IEnumerable)
                         Untouched(property.GetValue(of), found);
             return found;

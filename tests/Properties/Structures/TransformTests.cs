@@ -34,6 +34,20 @@ public sealed class TransformTests
     }
 
     [Fact]
+    public void Explicit_structures_in_forward_and_reverse_mode()
+    {
+        var inputs = Structure.Tuple(s_pair, Structure.ImmutableArray(Structure.Node), Structure.Untouched<string>());
+        var outputs = Structure.Tuple(Structure.Node, s_pair);
+        (Pair, ImmutableArray<Expr>, string) at = (new(2.0, 3.0), [5.0], "n"), tangent = (new(1.0, 0.0), [1.0], "");
+        static (Expr, Pair) F((Pair P, ImmutableArray<Expr> Others, string) p) => (p.P.X * p.Others[0], new(p.P.X * p.P.Y, p.Others[0]));
+        var (_, (first, second)) = Ad.Jvp(F, at, tangent, inputs, outputs);
+        Assert.Equal((7.0, 3.0, 1.0), ((double)first, (double)second.X, (double)second.Y));
+        var (gradient, rest, text) = Ad.Vjp(F, at, inputs, outputs).Pullback((1.0, new(1.0, 0.0)));
+        Assert.Equal((8.0, 2.0, 2.0, "n"), ((double)gradient.X, (double)gradient.Y, (double)rest[0], text));
+        Assert.Equal(["v.Item1.X", "v.Item1.Y", "v.Item2[0]"], inputs.Leaves(at, "v").Select(leaf => leaf.Path));
+    }
+
+    [Fact]
     public void A_chosen_part()
     {
         Expr labels = Tensor.Of([1, 0]);

@@ -103,6 +103,14 @@ public static class Zoo
 
     public readonly record struct Box(Expr Side) : IShape;
 
+    public sealed class WithViews(Expr w, double[] data)
+    {
+        public Expr W { get; } = w;
+        public double[] Data { get; } = data;
+        public ReadOnlySpan<double> Span => Data;
+        public ref double First => ref Data[0];
+    }
+
     public class Bag(Expr[] items) : IReadOnlyList<Expr>
     {
         private Expr[] _items = items;

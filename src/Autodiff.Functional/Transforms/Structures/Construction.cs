@@ -17,7 +17,7 @@ internal static class Construction
 
     public static IStructure Of(Type type)
     {
-        ImmutableArray<FieldInfo> holders = [.. Fields(type).Where(field => Recognition.Of(field.FieldType).HoldsNodes)];
+        ImmutableArray<FieldInfo> holders = [.. Fields(type).Where(field => CanBeMember(field.FieldType) && Recognition.Of(field.FieldType).HoldsNodes)];
         if (holders.IsEmpty)
             return Recognition.Opaque(type);
         bool isFSharp = FSharp.IsData(type);
@@ -60,13 +60,16 @@ internal static class Construction
         var nullability = new NullabilityInfoContext();
         return
         [
-            .. type.GetProperties(Public).Where(p => p.GetMethod is { IsPublic: true } && p.GetIndexParameters().Length == 0).DistinctBy(p => p.Name)
+            .. type.GetProperties(Public).Where(p => p.GetMethod is { IsPublic: true } && p.GetIndexParameters().Length == 0 && CanBeMember(p.PropertyType)).DistinctBy(p => p.Name)
                 .OrderBy(p => Depth(p.DeclaringType))
                 .Select(p => new Member(p, p.PropertyType, Recognition.Of(p.PropertyType), p.PropertyType == typeof(Expr) && !isFSharp && nullability.Create(p).ReadState == NullabilityState.Nullable)),
-            .. type.GetFields(Public)
+            .. type.GetFields(Public).Where(f => CanBeMember(f.FieldType))
                 .Select(f => new Member(f, f.FieldType, Recognition.Of(f.FieldType), f.FieldType == typeof(Expr) && nullability.Create(f).ReadState == NullabilityState.Nullable)),
         ];
     }
+
+    // Spans, references and pointers are views of something else.
+    private static bool CanBeMember(Type type) => !type.IsByRef && !type.IsByRefLike && !type.IsPointer && !type.IsFunctionPointer;
 
     private static int Depth(Type? type) => type is null ? 0 : 1 + Depth(type.BaseType);
 
