@@ -4,7 +4,7 @@ open System
 open Autodiff.Functional
 
 /// <summary>
-/// The transforms, curried and pipeable. Parameters are nodes, or tuples and arrays of nodes, nested; F# infers which from the point.
+/// The transforms, curried and pipeable. Parameters are nodes, or any immutable structure of them: records, tuples, lists, arrays, options, maps, unions, nested; F# infers which.
 /// </summary>
 /// <example><code>
 /// grad (fun x -> sin x * x) (scalar 0.5)
@@ -21,10 +21,31 @@ module Transforms =
         let struct (value, gradient) = Ad.ValueAndGrad<'p>(Func<'p, Expr> f, at)
         value, gradient
 
+    /// <summary>The gradient with respect to the part of the parameters that a selector picks: <c>gradOf _.Encoder loss model</c>.</summary>
+    let gradOf (part: 'p -> 'q) (f: 'p -> Expr) (at: 'p) : 'q = Ad.Grad<'p, 'q>(Func<'p, Expr> f, at, Func<'p, 'q> part)
+
+    /// <summary>Value and gradient with respect to the part of the parameters that a selector picks.</summary>
+    let valueAndGradOf (part: 'p -> 'q) (f: 'p -> Expr) (at: 'p) : Expr * 'q =
+        let struct (value, gradient) = Ad.ValueAndGrad<'p, 'q>(Func<'p, Expr> f, at, Func<'p, 'q> part)
+        value, gradient
+
+    /// The value, what the function gives beside it, and the gradient.
+    let valueAndGradWithAuxiliary (f: 'p -> Expr * 'a) (at: 'p) : Expr * 'a * 'p =
+        let both p =
+            let value, auxiliary = f p
+            struct (value, auxiliary)
+        let struct (value, auxiliary, gradient) = Ad.ValueAndGradWithAuxiliary<'p, 'a>(Func<'p, struct (Expr * 'a)> both, at)
+        value, auxiliary, gradient
+
     /// The value, and its directional derivative along a tangent.
     let jvp (f: 'p -> 'r) (at: 'p) (tangent: 'p) : 'r * 'r =
         let struct (value, derivative) = Ad.Jvp<'p, 'r>(Func<'p, 'r> f, at, tangent)
         value, derivative
+
+    /// The value, and the function's linear map at the point: evaluated once, applied many times.
+    let linearize (f: 'p -> 'r) (at: 'p) : 'r * ('p -> 'r) =
+        let struct (value, pushforward) = Ad.Linearize<'p, 'r>(Func<'p, 'r> f, at)
+        value, pushforward.Invoke
 
     /// The value, and the pullback: from a cotangent of the value to the parameters' cotangents.
     let vjp (f: 'p -> 'r) (at: 'p) : 'r * ('r -> 'p) =
@@ -42,6 +63,9 @@ module Transforms =
 
     /// <summary>The Hessian of a scalar function of several parameters; <c>h.[fst]</c> is the row of blocks of one of them.</summary>
     let hessians (f: 'p -> Expr) (at: 'p) : Jacobian<'p, 'p> = Ad.Hessian<'p>(Func<'p, Expr> f, at)
+
+    /// The Hessian of a scalar function times a vector, without the Hessian.
+    let hvp (f: 'p -> Expr) (at: 'p) (vector: 'p) : 'p = Ad.HessianVectorProduct<'p>(Func<'p, Expr> f, at, vector)
 
     /// The gradient of a scalar node with respect to every node that it depends on.
     let gradients (loss: Expr) : GradientMap = Ad.Gradients loss

@@ -4,8 +4,8 @@ using System.Runtime.CompilerServices;
 namespace Autodiff.Functional;
 
 /// <summary>
-/// The transforms: each takes a pure function and returns a function, and they nest in any order. Parameters are nodes, or tuples and arrays of nodes,
-/// nested. A function may close over anything, also over what an outer transform differentiates.
+/// The transforms: each takes a pure function and returns a function, and they nest in any order. Parameters are nodes, or any immutable structure of them:
+/// records, tuples, collections, nested (see <see cref="Structure"/>). A function may close over anything, also over what an outer transform differentiates.
 /// </summary>
 /// <example><code>
 /// Func&lt;Expr, Expr> derivative = Ad.Grad(x => Expr.Sin(x) * x);
@@ -41,14 +41,14 @@ public static class Ad
     /// <summary>The gradient at a point.</summary>
     /// <exception cref="ShapeException">The function's value has more than one element.</exception>
     /// <exception cref="DTypeException">A parameter or the value is not floating-point.</exception>
-    /// <exception cref="StructureException">The parameters are not nodes, or tuples and arrays of them.</exception>
+    /// <exception cref="StructureException">The parameters hold no node, or can't be taken apart.</exception>
     [RequiresDynamicCode(Structure.Reflective), RequiresUnreferencedCode(Structure.Reflective)]
-    public static P Grad<P>(Func<P, Expr> f, P at) => Transform.ValueAndGrad("Grad", f, at, Structure.Of<P>("Grad")).Gradient;
+    public static P Grad<P>(Func<P, Expr> f, P at) => Transform.ValueAndGrad("Grad", f, at, Structure.Of<P>()).Gradient;
 
     /// <summary>The gradient of a scalar function of one node, at a point.</summary>
     /// <exception cref="ShapeException">The function's value has more than one element.</exception>
     /// <exception cref="DTypeException">A parameter or the value is not floating-point.</exception>
-    /// <exception cref="StructureException">The parameters are not nodes, or tuples and arrays of them.</exception>
+    /// <exception cref="StructureException">The parameters hold no node, or can't be taken apart.</exception>
     [OverloadResolutionPriority(1)]
     public static Expr Grad(Func<Expr, Expr> f, Expr at) => Transform.ValueAndGrad("Grad", f, at, Structure.Node).Gradient;
 
@@ -63,46 +63,149 @@ public static class Ad
     /// <summary>Value and gradient at a point.</summary>
     /// <exception cref="ShapeException">The function's value has more than one element.</exception>
     /// <exception cref="DTypeException">A parameter or the value is not floating-point.</exception>
-    /// <exception cref="StructureException">The parameters are not nodes, or tuples and arrays of them.</exception>
+    /// <exception cref="StructureException">The parameters hold no node, or can't be taken apart.</exception>
     [RequiresDynamicCode(Structure.Reflective), RequiresUnreferencedCode(Structure.Reflective)]
-    public static (Expr Value, P Gradient) ValueAndGrad<P>(Func<P, Expr> f, P at) => Transform.ValueAndGrad("ValueAndGrad", f, at, Structure.Of<P>("ValueAndGrad"));
+    public static (Expr Value, P Gradient) ValueAndGrad<P>(Func<P, Expr> f, P at) => Transform.ValueAndGrad("ValueAndGrad", f, at, Structure.Of<P>());
 
     /// <summary>Value and gradient of a scalar function of one node, at a point.</summary>
     /// <exception cref="ShapeException">The function's value has more than one element.</exception>
     /// <exception cref="DTypeException">A parameter or the value is not floating-point.</exception>
-    /// <exception cref="StructureException">The parameters are not nodes, or tuples and arrays of them.</exception>
+    /// <exception cref="StructureException">The parameters hold no node, or can't be taken apart.</exception>
     [OverloadResolutionPriority(1)]
     public static (Expr Value, Expr Gradient) ValueAndGrad(Func<Expr, Expr> f, Expr at) => Transform.ValueAndGrad("ValueAndGrad", f, at, Structure.Node);
 
     /// <summary>The value at a point, and the pullback there: from a cotangent of the value to the parameters' cotangents.</summary>
     /// <exception cref="ShapeException">A tangent or cotangent does not have the shape of what it belongs to.</exception>
     /// <exception cref="DTypeException">A parameter or a value is not floating-point.</exception>
-    /// <exception cref="StructureException">Parameters or values are not nodes, or tuples and arrays of them.</exception>
+    /// <exception cref="StructureException">Parameters or values hold no node, can't be taken apart, or a direction differs in structure.</exception>
     [RequiresDynamicCode(Structure.Reflective), RequiresUnreferencedCode(Structure.Reflective)]
-    public static (R Value, Func<R, P> Pullback) Vjp<P, R>(Func<P, R> f, P at) => Transform.Vjp(f, at, Structure.Of<P>("Vjp"), Structure.Of<R>("Vjp"));
+    public static (R Value, Func<R, P> Pullback) Vjp<P, R>(Func<P, R> f, P at) => Transform.Vjp(f, at, Structure.Of<P>(), Structure.Of<R>());
 
     /// <summary>The value of a function of one node at a point, and the pullback there.</summary>
     /// <exception cref="ShapeException">A tangent or cotangent does not have the shape of what it belongs to.</exception>
     /// <exception cref="DTypeException">A parameter or a value is not floating-point.</exception>
-    /// <exception cref="StructureException">Parameters or values are not nodes, or tuples and arrays of them.</exception>
+    /// <exception cref="StructureException">Parameters or values hold no node, can't be taken apart, or a direction differs in structure.</exception>
     [OverloadResolutionPriority(1)]
     public static (Expr Value, Func<Expr, Expr> Pullback) Vjp(Func<Expr, Expr> f, Expr at) => Transform.Vjp(f, at, Structure.Node, Structure.Node);
 
+    // ---- reverse mode: by a given structure, of a part of the parameters, with something beside the value ----
+
+    /// <summary>The gradient at a point, for parameters of a given structure: without reflection.</summary>
+    /// <exception cref="ShapeException">The function's value has more than one element.</exception>
+    /// <exception cref="DTypeException">A parameter or the value is not floating-point.</exception>
+    /// <exception cref="StructureException">The parameters hold no node, or can't be taken apart.</exception>
+    public static P Grad<P>(Func<P, Expr> f, P at, Structure<P> structure)
+    {
+        ArgumentNullException.ThrowIfNull(structure);
+        return Transform.ValueAndGrad("Grad", f, at, structure).Gradient;
+    }
+
+    /// <summary>Value and gradient at a point, for parameters of a given structure: without reflection.</summary>
+    /// <exception cref="ShapeException">The function's value has more than one element.</exception>
+    /// <exception cref="DTypeException">A parameter or the value is not floating-point.</exception>
+    /// <exception cref="StructureException">The parameters hold no node, or can't be taken apart.</exception>
+    public static (Expr Value, P Gradient) ValueAndGrad<P>(Func<P, Expr> f, P at, Structure<P> structure)
+    {
+        ArgumentNullException.ThrowIfNull(structure);
+        return Transform.ValueAndGrad("ValueAndGrad", f, at, structure);
+    }
+
+    /// <summary>The gradient with respect to a part of the parameters, in that part's structure; the others are constants.</summary>
+    /// <param name="f">A function with a scalar value.</param>
+    /// <param name="at">The point.</param>
+    /// <param name="of">Picks the part: a member, or a tuple of several.</param>
+    /// <exception cref="ShapeException">The function's value has more than one element.</exception>
+    /// <exception cref="DTypeException">A parameter or the value is not floating-point.</exception>
+    /// <exception cref="StructureException">The parameters hold no node, or can't be taken apart.</exception>
+    /// <exception cref="ForeignVariableException">The selector gives something else than parts of the parameters.</exception>
+    /// <example><code>
+    /// var dModel = Ad.Grad(Loss, (model, images, labels), of: p => p.model);   // the labels may be integers
+    /// </code></example>
+    [RequiresDynamicCode(Structure.Reflective), RequiresUnreferencedCode(Structure.Reflective)]
+    public static Q Grad<P, Q>(Func<P, Expr> f, P at, Func<P, Q> of) => Transform.ValueAndGrad("Grad", f, at, of, Structure.Of<P>(), Structure.Of<Q>()).Gradient;
+
+    /// <summary>Value and gradient with respect to a part of the parameters, in that part's structure; the others are constants.</summary>
+    /// <param name="f">A function with a scalar value.</param>
+    /// <param name="at">The point.</param>
+    /// <param name="of">Picks the part: a member, or a tuple of several.</param>
+    /// <exception cref="ShapeException">The function's value has more than one element.</exception>
+    /// <exception cref="DTypeException">A parameter or the value is not floating-point.</exception>
+    /// <exception cref="StructureException">The parameters hold no node, or can't be taken apart.</exception>
+    /// <exception cref="ForeignVariableException">The selector gives something else than parts of the parameters.</exception>
+    [RequiresDynamicCode(Structure.Reflective), RequiresUnreferencedCode(Structure.Reflective)]
+    public static (Expr Value, Q Gradient) ValueAndGrad<P, Q>(Func<P, Expr> f, P at, Func<P, Q> of) =>
+        Transform.ValueAndGrad("ValueAndGrad", f, at, of, Structure.Of<P>(), Structure.Of<Q>());
+
+    /// <summary>The gradient of a function that gives something beside its value: statistics, a new state, any structure.</summary>
+    /// <exception cref="ShapeException">The function's value has more than one element.</exception>
+    /// <exception cref="DTypeException">A parameter or the value is not floating-point.</exception>
+    /// <exception cref="StructureException">The parameters hold no node, or can't be taken apart.</exception>
+    [RequiresDynamicCode(Structure.Reflective), RequiresUnreferencedCode(Structure.Reflective)]
+    public static (P Gradient, A Auxiliary) GradWithAuxiliary<P, A>(Func<P, (Expr Value, A Auxiliary)> f, P at) =>
+        Transform.ValueAndGradWithAuxiliary("GradWithAuxiliary", f, at, Structure.Of<P>(), Structure.Of<A>()) is var (_, auxiliary, gradient) ? (gradient, auxiliary) : default;
+
+    /// <summary>Value and gradient of a function that gives something beside its value: statistics, a new state, any structure.</summary>
+    /// <exception cref="ShapeException">The function's value has more than one element.</exception>
+    /// <exception cref="DTypeException">A parameter or the value is not floating-point.</exception>
+    /// <exception cref="StructureException">The parameters hold no node, or can't be taken apart.</exception>
+    [RequiresDynamicCode(Structure.Reflective), RequiresUnreferencedCode(Structure.Reflective)]
+    public static (Expr Value, A Auxiliary, P Gradient) ValueAndGradWithAuxiliary<P, A>(Func<P, (Expr Value, A Auxiliary)> f, P at) =>
+        Transform.ValueAndGradWithAuxiliary("ValueAndGradWithAuxiliary", f, at, Structure.Of<P>(), Structure.Of<A>());
+
+    /// <summary>The value and the pullback, for parameters and values of given structures: without reflection.</summary>
+    /// <exception cref="ShapeException">A tangent or cotangent does not have the shape of what it belongs to.</exception>
+    /// <exception cref="DTypeException">A parameter or a value is not floating-point.</exception>
+    /// <exception cref="StructureException">Parameters or values hold no node, can't be taken apart, or a direction differs in structure.</exception>
+    public static (R Value, Func<R, P> Pullback) Vjp<P, R>(Func<P, R> f, P at, Structure<P> inputs, Structure<R> outputs)
+    {
+        ArgumentNullException.ThrowIfNull(inputs);
+        ArgumentNullException.ThrowIfNull(outputs);
+        return Transform.Vjp(f, at, inputs, outputs);
+    }
+
     // ---- forward mode ----
+
+    /// <summary>The value and its directional derivative, for parameters and values of given structures: without reflection.</summary>
+    /// <exception cref="ShapeException">A tangent or cotangent does not have the shape of what it belongs to.</exception>
+    /// <exception cref="DTypeException">A parameter or a value is not floating-point.</exception>
+    /// <exception cref="StructureException">Parameters or values hold no node, can't be taken apart, or a direction differs in structure.</exception>
+    public static (R Value, R Tangent) Jvp<P, R>(Func<P, R> f, P at, P tangent, Structure<P> inputs, Structure<R> outputs)
+    {
+        ArgumentNullException.ThrowIfNull(inputs);
+        ArgumentNullException.ThrowIfNull(outputs);
+        return Transform.Jvp("Jvp", f, at, tangent, inputs, outputs);
+    }
+
+    /// <summary>
+    /// The value at a point, and the function's linear map there: from a tangent to the directional derivative along it. The function is evaluated once, and so is all
+    /// that does not depend on the tangent; applying the map many times repeats only what is linear in it.
+    /// </summary>
+    /// <exception cref="ShapeException">A tangent or cotangent does not have the shape of what it belongs to.</exception>
+    /// <exception cref="DTypeException">A parameter or a value is not floating-point.</exception>
+    /// <exception cref="StructureException">Parameters or values hold no node, can't be taken apart, or a direction differs in structure.</exception>
+    [RequiresDynamicCode(Structure.Reflective), RequiresUnreferencedCode(Structure.Reflective)]
+    public static (R Value, Func<P, R> Pushforward) Linearize<P, R>(Func<P, R> f, P at) => Transform.Linearize(f, at, Structure.Of<P>(), Structure.Of<R>());
+
+    /// <summary>The value of a function of one node at a point, and its linear map there.</summary>
+    /// <exception cref="ShapeException">A tangent or cotangent does not have the shape of what it belongs to.</exception>
+    /// <exception cref="DTypeException">A parameter or a value is not floating-point.</exception>
+    /// <exception cref="StructureException">Parameters or values hold no node, can't be taken apart, or a direction differs in structure.</exception>
+    [OverloadResolutionPriority(1)]
+    public static (Expr Value, Func<Expr, Expr> Pushforward) Linearize(Func<Expr, Expr> f, Expr at) => Transform.Linearize(f, at, Structure.Node, Structure.Node);
 
     /// <summary>The value at a point, and its directional derivative along a tangent (the pushforward).</summary>
     /// <exception cref="ShapeException">A tangent or cotangent does not have the shape of what it belongs to.</exception>
     /// <exception cref="DTypeException">A parameter or a value is not floating-point.</exception>
-    /// <exception cref="StructureException">Parameters or values are not nodes, or tuples and arrays of them.</exception>
+    /// <exception cref="StructureException">Parameters or values hold no node, can't be taken apart, or a direction differs in structure.</exception>
     [RequiresDynamicCode(Structure.Reflective), RequiresUnreferencedCode(Structure.Reflective)]
-    public static (R Value, R Tangent) Jvp<P, R>(Func<P, R> f, P at, P tangent) => Transform.Jvp(f, at, tangent, Structure.Of<P>("Jvp"), Structure.Of<R>("Jvp"));
+    public static (R Value, R Tangent) Jvp<P, R>(Func<P, R> f, P at, P tangent) => Transform.Jvp("Jvp", f, at, tangent, Structure.Of<P>(), Structure.Of<R>());
 
     /// <summary>The value of a function of one node at a point, and its directional derivative along a tangent.</summary>
     /// <exception cref="ShapeException">A tangent or cotangent does not have the shape of what it belongs to.</exception>
     /// <exception cref="DTypeException">A parameter or a value is not floating-point.</exception>
-    /// <exception cref="StructureException">Parameters or values are not nodes, or tuples and arrays of them.</exception>
+    /// <exception cref="StructureException">Parameters or values hold no node, can't be taken apart, or a direction differs in structure.</exception>
     [OverloadResolutionPriority(1)]
-    public static (Expr Value, Expr Tangent) Jvp(Func<Expr, Expr> f, Expr at, Expr tangent) => Transform.Jvp(f, at, tangent, Structure.Node, Structure.Node);
+    public static (Expr Value, Expr Tangent) Jvp(Func<Expr, Expr> f, Expr at, Expr tangent) => Transform.Jvp("Jvp", f, at, tangent, Structure.Node, Structure.Node);
 
     // ---- matrices of derivatives ----
 
@@ -117,35 +220,35 @@ public static class Ad
     /// <summary>The Jacobian at a point, by forward or reverse mode, whichever has fewer passes.</summary>
     /// <exception cref="ShapeException">A tangent or cotangent does not have the shape of what it belongs to.</exception>
     /// <exception cref="DTypeException">A parameter or a value is not floating-point.</exception>
-    /// <exception cref="StructureException">Parameters or values are not nodes, or tuples and arrays of them.</exception>
+    /// <exception cref="StructureException">Parameters or values hold no node, can't be taken apart, or a direction differs in structure.</exception>
     [RequiresDynamicCode(Structure.Reflective), RequiresUnreferencedCode(Structure.Reflective)]
-    public static P Jacobian<P>(Func<P, Expr> f, P at) => Transform.Jacobian("Jacobian", f, at, Structure.Of<P>("Jacobian"), Structure.Node).Single();
+    public static P Jacobian<P>(Func<P, Expr> f, P at) => Transform.Jacobian("Jacobian", f, at, Structure.Of<P>(), Structure.Node).Single();
 
     /// <summary>The Jacobian of a function of one node at a point, by forward or reverse mode, whichever has fewer passes.</summary>
     /// <exception cref="ShapeException">A tangent or cotangent does not have the shape of what it belongs to.</exception>
     /// <exception cref="DTypeException">A parameter or a value is not floating-point.</exception>
-    /// <exception cref="StructureException">Parameters or values are not nodes, or tuples and arrays of them.</exception>
+    /// <exception cref="StructureException">Parameters or values hold no node, can't be taken apart, or a direction differs in structure.</exception>
     [OverloadResolutionPriority(1)]
     public static Expr Jacobian(Func<Expr, Expr> f, Expr at) => Transform.Jacobian("Jacobian", f, at, Structure.Node, Structure.Node).Single();
 
     /// <summary>The Jacobian of a function with several values, at a point: indexed by a value, it gives that value's derivative in each parameter.</summary>
     /// <exception cref="ShapeException">A tangent or cotangent does not have the shape of what it belongs to.</exception>
     /// <exception cref="DTypeException">A parameter or a value is not floating-point.</exception>
-    /// <exception cref="StructureException">Parameters or values are not nodes, or tuples and arrays of them.</exception>
+    /// <exception cref="StructureException">Parameters or values hold no node, can't be taken apart, or a direction differs in structure.</exception>
     [RequiresDynamicCode(Structure.Reflective), RequiresUnreferencedCode(Structure.Reflective)]
-    public static Jacobian<P, R> Jacobian<P, R>(Func<P, R> f, P at) => Transform.Jacobian("Jacobian", f, at, Structure.Of<P>("Jacobian"), Structure.Of<R>("Jacobian"));
+    public static Jacobian<P, R> Jacobian<P, R>(Func<P, R> f, P at) => Transform.Jacobian("Jacobian", f, at, Structure.Of<P>(), Structure.Of<R>());
 
     /// <summary>The Jacobian of a function of one node at a point by forward mode: one pass over all parameter entries, batched.</summary>
     /// <exception cref="ShapeException">A tangent or cotangent does not have the shape of what it belongs to.</exception>
     /// <exception cref="DTypeException">A parameter or a value is not floating-point.</exception>
-    /// <exception cref="StructureException">Parameters or values are not nodes, or tuples and arrays of them.</exception>
+    /// <exception cref="StructureException">Parameters or values hold no node, can't be taken apart, or a direction differs in structure.</exception>
     [OverloadResolutionPriority(1)]
     public static Expr JacobianForward(Func<Expr, Expr> f, Expr at) => Transform.Jacobian("JacobianForward", f, at, Structure.Node, Structure.Node, forward: true).Single();
 
     /// <summary>The Jacobian of a function of one node at a point by reverse mode: one pass over all value entries, batched.</summary>
     /// <exception cref="ShapeException">A tangent or cotangent does not have the shape of what it belongs to.</exception>
     /// <exception cref="DTypeException">A parameter or a value is not floating-point.</exception>
-    /// <exception cref="StructureException">Parameters or values are not nodes, or tuples and arrays of them.</exception>
+    /// <exception cref="StructureException">Parameters or values hold no node, can't be taken apart, or a direction differs in structure.</exception>
     [OverloadResolutionPriority(1)]
     public static Expr JacobianReverse(Func<Expr, Expr> f, Expr at) => Transform.Jacobian("JacobianReverse", f, at, Structure.Node, Structure.Node, forward: false).Single();
 
@@ -160,19 +263,38 @@ public static class Ad
     /// <summary>The Hessian at a point, forward over reverse.</summary>
     /// <exception cref="ShapeException">The function's value has more than one element.</exception>
     /// <exception cref="DTypeException">A parameter or the value is not floating-point.</exception>
-    /// <exception cref="StructureException">The parameters are not nodes, or tuples and arrays of them.</exception>
+    /// <exception cref="StructureException">The parameters hold no node, or can't be taken apart.</exception>
     [RequiresDynamicCode(Structure.Reflective), RequiresUnreferencedCode(Structure.Reflective)]
     public static Jacobian<P, P> Hessian<P>(Func<P, Expr> f, P at)
     {
-        var structure = Structure.Of<P>("Hessian");
+        var structure = Structure.Of<P>();
         return Transform.Jacobian("Hessian", p => Transform.ValueAndGrad("Hessian", f, p, structure).Gradient, at, structure, structure, forward: true);
     }
 
     /// <summary>The Hessian of a scalar function of one node at a point, forward over reverse.</summary>
     /// <exception cref="ShapeException">The function's value has more than one element.</exception>
     /// <exception cref="DTypeException">A parameter or the value is not floating-point.</exception>
-    /// <exception cref="StructureException">The parameters are not nodes, or tuples and arrays of them.</exception>
+    /// <exception cref="StructureException">The parameters hold no node, or can't be taken apart.</exception>
     [OverloadResolutionPriority(1)]
     public static Expr Hessian(Func<Expr, Expr> f, Expr at) =>
         Transform.Jacobian("Hessian", x => Transform.ValueAndGrad("Hessian", f, x, Structure.Node).Gradient, at, Structure.Node, Structure.Node, forward: true).Single();
+
+    /// <summary>The Hessian of a scalar function times a vector, in the parameters' structure: forward over reverse, at the cost of a few gradients and without the Hessian.</summary>
+    /// <exception cref="ShapeException">The function's value has more than one element.</exception>
+    /// <exception cref="DTypeException">A parameter or the value is not floating-point.</exception>
+    /// <exception cref="StructureException">The parameters hold no node, or can't be taken apart.</exception>
+    [RequiresDynamicCode(Structure.Reflective), RequiresUnreferencedCode(Structure.Reflective)]
+    public static P HessianVectorProduct<P>(Func<P, Expr> f, P at, P vector)
+    {
+        var structure = Structure.Of<P>();
+        return Transform.Jvp("HessianVectorProduct", p => Transform.ValueAndGrad("HessianVectorProduct", f, p, structure).Gradient, at, vector, structure, structure).Tangent;
+    }
+
+    /// <summary>The Hessian of a scalar function of one node times a vector, which has the parameter's shape.</summary>
+    /// <exception cref="ShapeException">The function's value has more than one element.</exception>
+    /// <exception cref="DTypeException">A parameter or the value is not floating-point.</exception>
+    /// <exception cref="StructureException">The parameters hold no node, or can't be taken apart.</exception>
+    [OverloadResolutionPriority(1)]
+    public static Expr HessianVectorProduct(Func<Expr, Expr> f, Expr at, Expr vector) =>
+        Transform.Jvp("HessianVectorProduct", x => Transform.ValueAndGrad("HessianVectorProduct", f, x, Structure.Node).Gradient, at, vector, Structure.Node, Structure.Node).Tangent;
 }

@@ -11,15 +11,17 @@ internal static class Transform
         public Traced(string op, Func<P, R> f, P at, Structure<P> inputs, Structure<R> outputs)
         {
             ArgumentNullException.ThrowIfNull(f);
-            At = [.. inputs.Flatten(at).Select((node, i) => Point(op, node, i))];
+            RequireNodes(op, "parameters", inputs);
+            RequireNodes(op, "a value", outputs);
+            At = [.. inputs.Flatten(at, op).Select((node, i) => Point(op, node, inputs, at, i))];
             R value = default!;
-            Graph = Graph.TraceAt(parameters => outputs.Flatten(value = f(inputs.Rebuild(at, parameters))), At);
-            Input = nodes => inputs.Rebuild(at, nodes);
-            Output = nodes => outputs.Rebuild(value, nodes);
+            Graph = Graph.TraceAt(parameters => outputs.Flatten(value = f(inputs.Rebuild(at, parameters)), op), At);
+            (Value, Input, Output) = (value, nodes => inputs.Rebuild(at, nodes), nodes => outputs.Rebuild(value, nodes));
         }
 
         public Graph Graph { get; }
         public ImmutableArray<Expr> At { get; }
+        public R Value { get; }
         public Func<ImmutableArray<Expr>, P> Input { get; }
         public Func<ImmutableArray<Expr>, R> Output { get; }
     }
@@ -33,20 +35,66 @@ internal static class Transform
         return (value, traced.Input(replay.Pullback([Expr.Ones(value.Shape, value.DType)])));
     }
 
+    /// <summary>As <see cref="ValueAndGrad{P}"/>, of a function that gives something beside its value.</summary>
+    public static (Expr Value, A Auxiliary, P Gradient) ValueAndGradWithAuxiliary<P, A>(string op, Func<P, (Expr, A)> f, P at, Structure<P> structure, Structure<A> auxiliary)
+    {
+        var traced = new Traced<P, (Expr, A)>(op, f, at, structure, Structure.Tuple(Structure.Node, auxiliary));
+        RequireScalar(op, traced.Graph.Outputs[0]);
+        var replay = traced.Graph.Replay(traced.At);
+        var (value, beside) = traced.Output(replay.Outputs);
+        return (value, beside, traced.Input(replay.Pullback([Expr.Ones(value.Shape, value.DType), .. new Cotangent[traced.Graph.Outputs.Length - 1]])));
+    }
+
+    /// <summary>As <see cref="ValueAndGrad{P}"/>, with respect to the part of the parameters that a selector picks; the others stay what they are.</summary>
+    public static (Expr Value, Q Gradient) ValueAndGrad<P, Q>(string op, Func<P, Expr> f, P at, Func<P, Q> select, Structure<P> structure, Structure<Q> part)
+    {
+        ArgumentNullException.ThrowIfNull(f);
+        ArgumentNullException.ThrowIfNull(select);
+        var nodes = structure.Flatten(at, op);
+        var markers = ImmutableArray.CreateRange(nodes, node => Expr.Leaf(new Placeholder("a selector"), node.Type));
+        var selected = select(structure.Rebuild(at, markers));
+        RequireNodes(op, "a selected part", part);
+        var places = ImmutableArray.CreateRange(part.Flatten(selected, op), node => markers.IndexOf(node, 0, markers.Length, ReferenceEqualityComparer.Instance));
+        if (places.Contains(-1))
+            throw new ForeignVariableException(op, "a selector that picks parts of the parameters", "another node", "Select members, without computing on them.");
+        if (places.Distinct().Count() < places.Length)
+            throw new ForeignVariableException(op, "a selector that picks each part once", $"{structure.PathOf(at, places.GroupBy(place => place).First(group => group.Count() > 1).Key)} twice");
+        var start = part.Rebuild(selected, ImmutableArray.CreateRange(places, place => nodes[place]));
+        return ValueAndGrad(op, q => f(structure.Rebuild(at, With(nodes, places, part.Flatten(q, op)))), start, part);
+    }
+
+    private static ImmutableArray<Expr> With(ImmutableArray<Expr> nodes, ImmutableArray<int> places, ImmutableArray<Expr> others)
+    {
+        var all = nodes.ToBuilder();
+        for (int i = 0; i < places.Length; i++)
+            all[places[i]] = others[i];
+        return all.MoveToImmutable();
+    }
+
     public static (R Value, Func<R, P> Pullback) Vjp<P, R>(Func<P, R> f, P at, Structure<P> inputs, Structure<R> outputs)
     {
         var traced = new Traced<P, R>("Vjp", f, at, inputs, outputs);
         var replay = traced.Graph.Replay(traced.At);
-        return (traced.Output(replay.Outputs), cotangent =>
-            traced.Input(replay.Pullback([.. Directions("Vjp", "cotangent", outputs.Flatten(cotangent), traced.Graph.Outputs).Select(c => new Cotangent(c))])));
+        return (traced.Output(replay.Outputs), cotangent => traced.Input(replay.Pullback(
+            [.. Directions("Vjp", "cotangent", outputs.FlattenLike(cotangent, traced.Value, "Vjp", "a cotangent"), traced.Graph.Outputs).Select(c => new Cotangent(c))])));
     }
 
-    public static (R Value, R Tangent) Jvp<P, R>(Func<P, R> f, P at, P tangent, Structure<P> inputs, Structure<R> outputs)
+    public static (R Value, R Tangent) Jvp<P, R>(string op, Func<P, R> f, P at, P tangent, Structure<P> inputs, Structure<R> outputs)
     {
-        var traced = new Traced<P, R>("Jvp", f, at, inputs, outputs);
-        var tangents = Directions("Jvp", "tangent", inputs.Flatten(tangent), traced.Graph.Parameters);
+        var traced = new Traced<P, R>(op, f, at, inputs, outputs);
+        var tangents = Directions(op, "tangent", inputs.FlattenLike(tangent, at, op, "a tangent"), traced.Graph.Parameters);
         var (values, valueTangents) = traced.Graph.Jvp(traced.At, tangents);
         return (traced.Output(values), traced.Output(valueTangents));
+    }
+
+    /// <summary>The pushforward is traced once: what does not depend on the tangent is computed then, and each application replays the linear rest.</summary>
+    public static (R Value, Func<P, R> Pushforward) Linearize<P, R>(Func<P, R> f, P at, Structure<P> inputs, Structure<R> outputs)
+    {
+        var traced = new Traced<P, R>("Linearize", f, at, inputs, outputs);
+        var replay = traced.Graph.Replay(traced.At);
+        var linear = Graph.Trace(tangents => replay.Pushforward([.. tangents]), [.. traced.Graph.Parameters.Select(parameter => parameter.Type)]);
+        return (traced.Output(replay.Outputs), tangent => traced.Output(linear.Replay(
+            Directions("Linearize", "tangent", inputs.FlattenLike(tangent, at, "Linearize", "a tangent"), traced.Graph.Parameters)).Outputs));
     }
 
     /// <summary>The Jacobian as a batch of pushforwards or pullbacks over basis vectors; by the mode that needs fewer if none is asked for.</summary>
@@ -91,17 +139,23 @@ internal static class Transform
         [.. Enumerable.Range(0, rows).Select(i => (ImmutableArray<Expr>)[.. columns.Select(column => column[i])])];
 
     /// <summary>A point to differentiate at: floating-point, and no longer weak if it was a literal.</summary>
-    private static Expr Point(string op, Expr node, int index)
+    private static Expr Point<P>(string op, Expr node, Structure<P> structure, P at, int index)
     {
-        RequireFloating(op, $"parameter {index}", node);
+        if (!node.DType.IsFloating())
+            RequireFloating(op, structure is OneNode ? "parameter 0" : structure.PathOf(at, index), node);
         return Expr.Cast(node, node.DType);
+    }
+
+    private static void RequireNodes<P>(string op, string what, Structure<P> structure)
+    {
+        if (!structure.HoldsNodes)
+            throw new StructureException(op, $"{what} with an Expr", $"{Names.Of(typeof(P))}, which has none",
+                "Only an Expr is differentiated: make members Expr that are tensors or numbers now. A record, a tuple, an array, an immutable collection of Exprs will do.");
     }
 
     /// <summary>Tangents or cotangents of the types of what they belong to; literals take them.</summary>
     public static ImmutableArray<Expr> Directions(string op, string kind, ImmutableArray<Expr> given, ImmutableArray<Expr> of)
     {
-        if (given.Length != of.Length)
-            throw new StructureException(op, $"a {kind} with {of.Length} nodes, like what it belongs to", $"{given.Length}");
         return [.. given.Select((direction, i) =>
         {
             var type = of[i].Type;
@@ -123,6 +177,6 @@ internal static class Transform
     private static void RequireFloating(string op, string what, Expr node)
     {
         if (!node.DType.IsFloating())
-            throw new DTypeException(op, $"a floating-point dtype for {what}", $"{node.DType}", "Cast it to Float64; only real numbers have derivatives.");
+            throw new DTypeException(op, $"a floating-point dtype for {what}", $"{node.DType}", "Cast it to Float64, as only real numbers have derivatives; or differentiate with respect to a part of the parameters, which Grad takes a selector for.");
     }
 }

@@ -1,0 +1,117 @@
+using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
+using System.Runtime.ExceptionServices;
+using System.Runtime.InteropServices;
+
+namespace Autodiff.Functional;
+
+/// <summary>One walk through a value: it collects the nodes that it meets, or hands out others in the same order.</summary>
+internal sealed class Walk
+{
+    private const int CycleCheck = 64;
+    private const int FreshStackBytes = 64 << 20;
+
+    private readonly List<object> _ancestors = [];
+    private Expr[] _nodes;
+    private int _next;
+
+    public Walk() => _nodes = new Expr[8];
+
+    public Walk(ImmutableArray<Expr> nodes) => (_nodes, Count) = (ImmutableCollectionsMarshal.AsArray(nodes)!, nodes.Length);
+
+    /// <summary>How many nodes there are.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>A hash of lengths, keys and cases, in order: values of equal structure have equal marks.</summary>
+    public int Marks { get; private set; }
+
+    public ImmutableArray<Expr> Nodes
+    {
+        get
+        {
+            if (_nodes.Length != Count)
+                Array.Resize(ref _nodes, Count);
+            return ImmutableCollectionsMarshal.AsImmutableArray(_nodes);
+        }
+    }
+
+    // ---- collecting ----
+
+    public void Add(Expr? node)
+    {
+        if (Count == _nodes.Length)
+            Array.Resize(ref _nodes, 2 * Count);
+        _nodes[Count++] = node ?? throw new LostException();
+    }
+
+    public void AddIfAny(Expr? node)
+    {
+        Mark(node is null ? 0 : 1);
+        if (node is not null)
+            Add(node);
+    }
+
+    public void Mark(int token) => Marks = HashCode.Combine(Marks, token);
+
+    // ---- handing out ----
+
+    public Expr Next() => _nodes[_next++];
+
+    public Expr? NextIfAny(Expr? like) => like is null ? null : Next();
+
+    public ImmutableArray<Expr> Next(int count)
+    {
+        _next += count;
+        return ImmutableArray.Create(_nodes, _next - count, count);
+    }
+
+    // ---- depth: wherever a type may hold itself ----
+
+    public void CollectDeeper(IStructure structure, object value)
+    {
+        int depth = _ancestors.Count;
+        _ancestors.Add(value);
+        if (depth % CycleCheck == CycleCheck - 1 && _ancestors.FindIndex(ancestor => ReferenceEquals(ancestor, value)) < depth)
+            throw new LostException();
+        if (RuntimeHelpers.TryEnsureSufficientExecutionStack())
+            structure.Collect(value, this);
+        else
+            CollectOnFreshStack(structure, value);
+        _ancestors.RemoveAt(depth);
+    }
+
+    public object ReplaceDeeper(IStructure structure, object like) =>
+        RuntimeHelpers.TryEnsureSufficientExecutionStack() ? structure.Replace(like, this) : ReplaceOnFreshStack(structure, like);
+
+    private void CollectOnFreshStack(IStructure structure, object value) => OnFreshStack(() => structure.Collect(value, this));
+
+    private object ReplaceOnFreshStack(IStructure structure, object like)
+    {
+        object? replaced = null;
+        OnFreshStack(() => replaced = structure.Replace(like, this));
+        return replaced!;
+    }
+
+    // Walks only read members and call constructors, so that another thread may do it while this one waits.
+    private static void OnFreshStack(Action action)
+    {
+        ExceptionDispatchInfo? failure = null;
+        var thread = new Thread(() =>
+        {
+            try
+            {
+                action();
+            }
+            catch (Exception e)
+            {
+                failure = ExceptionDispatchInfo.Capture(e);
+            }
+        }, FreshStackBytes);
+        thread.Start();
+        thread.Join();
+        failure?.Throw();
+    }
+}
+
+/// <summary>A walk met something that can't be walked. It does not know where; whoever started it looks again, with paths (<see cref="Paths.Diagnose{P}"/>).</summary>
+internal sealed class LostException : Exception;
