@@ -18,7 +18,7 @@ public sealed class Messages
     [InlineData("--bounds: '1..0', for k, is not an interval FROM..TO", "--model", Model, "--start", "vm=200,k=1", "--bounds", "k=1..0")]
     [InlineData("'k' starts at 1, outside its bounds 2..3", "--model", Model, "--start", "vm=200,k=1", "--bounds", "k=2..3")]
     [InlineData("bounds are given for 'kk', which is no parameter; did you mean 'k'?", "--model", Model, "--start", "vm=200,k=1", "--bounds", "kk=2..3")]
-    [InlineData("'k' has a start and is fixed too", "--model", Model, "--start", "vm=200,k=1", "--fix", "k=1")]
+    [InlineData("bounds are given for 'k', which is fixed", "--model", Model, "--start", "vm=200,k=1", "--fix", "k=1", "--bounds", "k=0..2")]
     [InlineData("no column 'w' (columns: x, y)", "--model", Model, "--start", "vm=200,k=1", "--weights", "w")]
     [InlineData("--robust: no method 'hubert'; there is 'huber'", "--model", Model, "--start", "vm=200,k=1", "--robust", "hubert")]
     [InlineData("'x' is a parameter and a column", "--model", Model, "--start", "vm=200,k=1,x=1")]

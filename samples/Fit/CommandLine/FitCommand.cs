@@ -54,7 +54,8 @@ sealed class FitCommand(Terminal terminal) : Command<FitSettings>
         {
             throw new InputException("--profile is about least squares and does not go with --robust");
         }
-        var choices = new Choices(Pairs.Values("--start", settings.Start), Pairs.Values("--fix", settings.Fix), Pairs.Intervals("--bounds", settings.Bounds));
+        var fix = Pairs.Values("--fix", settings.Fix);   // a parameter that is fixed is so whatever its start
+        var choices = new Choices(Pairs.Values("--start", settings.Start).RemoveRange(fix.Keys), fix, Pairs.Intervals("--bounds", settings.Bounds));
         var problem = Binding.Bind(model, sheet, choices, settings.Weights);
         var others = settings.Predict is { } file ? Predictors(problem, CsvFile.Parse(file, TextFile.Read(file))) : default;
 

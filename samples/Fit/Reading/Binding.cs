@@ -82,10 +82,7 @@ static class Binding
         equation.Right is Operation(Operator.Add, var model, Name(ErrorTerm))
         && !sheet.Columns.Contains(ErrorTerm) && !Parameters(choices).Contains(ErrorTerm) ? equation with { Right = model } : equation;
 
-    static ImmutableArray<string> Parameters(Choices choices) =>
-        choices.Starts.Keys.FirstOrDefault(choices.Fixed.ContainsKey) is { } both
-            ? throw new InputException($"'{both}' has a start and is fixed too")
-            : [.. choices.Starts.Keys.Concat(choices.Fixed.Keys).Order(StringComparer.Ordinal)];
+    static ImmutableArray<string> Parameters(Choices choices) => [.. choices.Starts.Keys.Concat(choices.Fixed.Keys).Order(StringComparer.Ordinal)];
 
     static void Require(Term term, string text, ImmutableHashSet<string> constants, Sheet sheet, ImmutableArray<string> parameters)
     {
