@@ -18,6 +18,9 @@ public abstract record Linear : Op
     /// <summary>The transpose of the map from input <paramref name="index"/> to the output. Of <paramref name="inputs"/>[index] only the type may be used.</summary>
     public abstract Expr Transpose(int index, Expr cotangent, Inputs inputs);
 
+    /// <summary>The transposes of all inputs of a node, by index: for an op with many inputs to prepare once what each would compute again.</summary>
+    protected virtual Func<int, Expr, Expr> Transposes(Inputs inputs) => (index, cotangent) => Transpose(index, cotangent, inputs);
+
     /// <summary>This op on inputs that all have these leading axes, over which it works element by element.</summary>
     public abstract Op Lifted(Shape leading);
 
@@ -37,27 +40,28 @@ public abstract record Linear : Op
     /// <inheritdoc/>
     public sealed override Contributions Vjp(Inputs inputs, Expr output, Cotangent cotangent, Wanted wanted)
     {
+        var transpose = Transposes(inputs);
         if (inputs.Count == 1)
-            return Contribution(0, inputs, output, cotangent);
+            return Contribution(0, inputs, output, cotangent, transpose);
         var all = new Cotangent[inputs.Count];
         for (int i = 0; i < all.Length; i++)
             if (wanted[i])
-                all[i] = Contribution(i, inputs, output, cotangent);
+                all[i] = Contribution(i, inputs, output, cotangent, transpose);
         return new([.. all]);
     }
 
-    private Cotangent Contribution(int index, Inputs inputs, Expr output, Cotangent cotangent)
+    private Cotangent Contribution(int index, Inputs inputs, Expr output, Cotangent cotangent, Func<int, Expr, Expr> transpose)
     {
         if (!inputs[index].DType.IsFloating() || !output.DType.IsFloating())
             return default;
         if (Cancels)
-            return cotangent.Through(Transpose(index, cotangent.Value!, inputs));
+            return cotangent.Through(transpose(index, cotangent.Value!));
         var support = cotangent.Support is null && !Selects ? null
             : Support.From(cotangent.Support, mask => Reached(mask is null ? Expr.Ones(output.Shape, output.DType) : Expr.Cast(mask, output.DType)));
-        return new(Transpose(index, cotangent.Value!, inputs), support);
+        return new(transpose(index, cotangent.Value!), support);
 
         // An entry is reached if the transpose carries a 1 to it.
-        Expr Reached(Expr ones) => Expr.NotEqual(Transpose(index, ones, inputs), 0.0);
+        Expr Reached(Expr ones) => Expr.NotEqual(transpose(index, ones), 0.0);
     }
 
     /// <inheritdoc/>

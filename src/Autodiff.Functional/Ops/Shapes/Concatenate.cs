@@ -64,12 +64,14 @@ internal sealed record Concatenate(int Axis) : Linear
         }
     }
 
-    public override Expr Transpose(int index, Expr cotangent, Inputs inputs)
+    public override Expr Transpose(int index, Expr cotangent, Inputs inputs) => Transposes(inputs)(index, cotangent);
+
+    protected override Func<int, Expr, Expr> Transposes(Inputs inputs)
     {
-        int start = 0;
-        for (int i = 0; i < index; i++)
-            start += inputs[i].Shape[Axis];
-        return Expr.Slice(cotangent, Axis, start, start + inputs[index].Shape[Axis]);
+        var ends = new int[inputs.Count];
+        for (int i = 0, end = 0; i < ends.Length; i++)
+            ends[i] = end += inputs[i].Shape[Axis];
+        return (index, cotangent) => Expr.Slice(cotangent, Axis, index == 0 ? 0 : ends[index - 1], ends[index]);
     }
 
     public override Op Lifted(Shape leading) => new Concatenate(Axis + leading.Rank);
