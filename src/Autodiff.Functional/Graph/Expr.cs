@@ -133,7 +133,7 @@ public sealed partial class Expr
             }
             if (constant)
             {
-                weak &= inputs.Count > 0;
+                weak &= inputs.Count > 0 && type.DType == DType.Float64;   // what is made of literals is one, unless it is a mask or an index
                 return type is { DType: DType.Float64, Shape.IsScalar: true } && op is IScalarFunction function && inputs[0].IsScalarConstant
                     ? new(function.Evaluate(inputs[0]._scalar, inputs[inputs.Count - 1]._scalar), weak)
                     : FromValue(Evaluation.Step(op, inputs), weak);

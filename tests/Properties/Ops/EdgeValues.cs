@@ -209,4 +209,12 @@ public sealed class EdgeValues
             Assert.Equal(gradient[i], (double)Ad.Jvp(f, Of(at), Expr.Cast(Expr.Equal(Expr.Arange(at.Length), i), DType.Float64)).Tangent, tolerance);
         }
     }
+
+    [Fact]
+    public void A_mask_or_an_index_made_of_literals_is_no_literal()
+    {
+        Expr weak = Expr.BroadcastTo(2.0, [3]);
+        Assert.Equal(2.0, (double)weak.Take(weak.ArgMax()));
+        Assert.Equal(DType.Bool, (weak > 1.0 & weak < 3.0).DType);
+    }
 }
