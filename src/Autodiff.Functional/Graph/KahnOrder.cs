@@ -70,6 +70,7 @@ public sealed class KahnOrder : IReadOnlyList<Visit>, INodes
         return new Discovery(index.Nodes, edges.Items, firstEdge.Items, rootNumbers).Sort();
     }
 
+    /// <summary>The nodes that are parameters or computed from one. Edges into a parameter are cut: what it was computed from is not asked.</summary>
     private KahnOrder DependentOn(ReadOnlySpan<Expr> parameters)
     {
         var dependent = new bool[Count];
@@ -79,7 +80,7 @@ public sealed class KahnOrder : IReadOnlyList<Visit>, INodes
         int kept = 0, cutEdges = 0;
         for (int position = 0; position < dependent.Length; position++)
         {
-            // A node of the kind that parameters are made of is looked up; others are what their inputs are.
+            // A parameter depends on itself; any other node on what its inputs depend on.
             bool isParameter = cut.Contains(_nodes[position]), any = isParameter;
             foreach (int input in InputPositions(position))
             {
