@@ -1,0 +1,34 @@
+using System.Collections.Immutable;
+
+namespace Autodiff.Functional.Compilation;
+
+/// <summary>
+/// A fused loop: straight-line code that is run for each point of an iteration space. Values are numbered: first the inputs, then the
+/// instructions, each of which uses earlier ones only. A mask is a value too.
+/// </summary>
+/// <param name="Space">The iteration space; its last axis is the innermost.</param>
+/// <param name="Inputs">What is read at each point.</param>
+/// <param name="Instructions">What is computed at each point.</param>
+/// <param name="Results">What is kept of it.</param>
+internal sealed record LoopProgram(Shape Space, ImmutableArray<LoopInput> Inputs, ImmutableArray<LoopInstruction> Instructions, ImmutableArray<LoopResult> Results);
+
+/// <summary>An array that a loop reads.</summary>
+/// <param name="DType">Its elements.</param>
+/// <param name="Strides">By how many elements the place moves along each axis of the space: 0 along an axis that it is broadcast over.</param>
+internal sealed record LoopInput(DType DType, ImmutableArray<int> Strides);
+
+/// <summary>One step of the straight-line code.</summary>
+/// <param name="Op">What is computed: an op of an elementwise family, or one that does the same as such.</param>
+/// <param name="Arguments">The numbers of the values that it is computed from.</param>
+/// <param name="DType">The dtype of the value.</param>
+internal sealed record LoopInstruction(Op Op, ImmutableArray<int> Arguments, DType DType);
+
+/// <summary>What a loop keeps of a value.</summary>
+/// <param name="Value">Its number.</param>
+/// <param name="DType">Its dtype.</param>
+/// <param name="Strides">By how many elements the place moves along each axis of the space; 0 along an axis that is reduced.</param>
+/// <param name="Fold">How the values along the reduced axes are folded; none: nothing is reduced, each point has its place.</param>
+internal sealed record LoopResult(int Value, DType DType, ImmutableArray<int> Strides, LoopFold Fold = LoopFold.None);
+
+/// <summary>How a loop folds values.</summary>
+internal enum LoopFold { None, Sum, Max, Min }
