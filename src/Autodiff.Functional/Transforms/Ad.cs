@@ -12,7 +12,7 @@ namespace Autodiff.Functional;
 /// Console.WriteLine((double)derivative(0.5));                         // 0.9182168195493894
 /// Console.WriteLine((double)Ad.Grad(Ad.Grad(x => x * x * x), 2.0));   // 12
 /// </code></example>
-public static class Ad
+public static partial class Ad
 {
     // ---- of a graph that is at hand ----
 
