@@ -62,4 +62,7 @@ public sealed record Seed : Linear
     public override Expr Transpose(int index, Expr cotangent, Inputs inputs) => cotangent;
     /// <inheritdoc/>
     public override Op Lifted(Shape leading) => this;
+
+    /// <inheritdoc/>
+    public override Formula Latex(ReadOnlySpan<Formula> inputs) => inputs[0];
 }

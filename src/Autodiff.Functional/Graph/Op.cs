@@ -66,6 +66,10 @@ public abstract record Op
     /// <summary>The attributes as the printer shows them, for instance <c>axes=[0]</c>; empty if there are none.</summary>
     public virtual string Attributes => "";
 
+    /// <summary>How the value is written in LaTeX, its inputs being written like this. Where an op does not say otherwise: its name, its attributes, and its inputs in parentheses.</summary>
+    public virtual Formula Latex(ReadOnlySpan<Formula> inputs) =>
+        Formula.Function($@"\operatorname{{{Formula.Text(Name)}}}{(Attributes is { Length: > 0 } attributes ? $@"_{{{Formula.Text(attributes)}}}" : "")}", inputs);
+
     /// <summary>The name and the attributes, for instance <c>Sum[axes=[0]]</c>.</summary>
     public sealed override string ToString() => Attributes is { Length: > 0 } attributes ? $"{Name}[{attributes}]" : Name;
 }

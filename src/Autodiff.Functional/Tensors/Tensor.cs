@@ -16,7 +16,7 @@ namespace Autodiff.Functional;
 /// double corner = (double)matrix[^1, ^1];        // 4
 /// </code></example>
 [DebuggerDisplay("{Size == 1 ? ToString() : Type.ToString(),nq}")]
-public sealed class Tensor : IEquatable<Tensor>
+public sealed partial class Tensor : IEquatable<Tensor>
 {
     private readonly Array? _data;     // null: one element, kept in _scalar
     private readonly int[]? _strides;  // null: row-major without gaps

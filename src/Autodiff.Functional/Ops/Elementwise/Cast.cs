@@ -17,6 +17,8 @@ internal sealed record Cast(DType To) : Linear
 
     public override string Attributes => $"{To}";
 
+    public override Formula Latex(ReadOnlySpan<Formula> inputs) => inputs[0];
+
     public override TensorType Infer(Inputs inputs) => new(To, inputs[0].Shape);
 
     public override Tensor Evaluate(ReadOnlySpan<Tensor> inputs) => inputs[0] switch

@@ -113,6 +113,9 @@ public sealed record Unary<TFunction> : Elementwise, IScalarFunction where TFunc
     public override string Name => typeof(TFunction).Name;
 
     /// <inheritdoc/>
+    public override Formula Latex(ReadOnlySpan<Formula> inputs) => TFunction.Latex(inputs[0]) ?? base.Latex(inputs);
+
+    /// <inheritdoc/>
     protected override Slope Slope => TFunction.Slope;
 
     /// <inheritdoc/>
@@ -165,6 +168,9 @@ public sealed record Binary<TFunction> : Elementwise, IScalarFunction where TFun
 
     /// <inheritdoc/>
     public override string Name => typeof(TFunction).Name;
+
+    /// <inheritdoc/>
+    public override Formula Latex(ReadOnlySpan<Formula> inputs) => TFunction.Latex(inputs[0], inputs[1]) ?? base.Latex(inputs);
 
     /// <inheritdoc/>
     protected override Slope Slope => TFunction.Slope;
@@ -240,6 +246,9 @@ public sealed record Ternary<TFunction> : Elementwise where TFunction : struct, 
     public override string Name => typeof(TFunction).Name;
 
     /// <inheritdoc/>
+    public override Formula Latex(ReadOnlySpan<Formula> inputs) => TFunction.Latex(inputs[0], inputs[1], inputs[2]) ?? base.Latex(inputs);
+
+    /// <inheritdoc/>
     protected override Slope Slope => TFunction.Slope;
 
     /// <inheritdoc/>
@@ -299,6 +308,9 @@ public sealed record Predicate<TQuestion> : Op where TQuestion : struct, IPredic
 
     /// <inheritdoc/>
     public override string Name => typeof(TQuestion).Name;
+
+    /// <inheritdoc/>
+    public override Formula Latex(ReadOnlySpan<Formula> inputs) => TQuestion.Latex(inputs[0], inputs[1]) ?? base.Latex(inputs);
 
     /// <inheritdoc/>
     public override TensorType Infer(Inputs inputs) => inputs[0].Shape == inputs[1].Shape && inputs[0].DType == inputs[1].DType

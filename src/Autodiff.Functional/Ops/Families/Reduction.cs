@@ -8,6 +8,9 @@ public interface IReduction
 
     /// <summary>∂y/∂x for each element; <paramref name="y"/> is stretched over the axes that it dropped.</summary>
     static abstract Expr Slopes(Expr x, Expr y);
+
+    /// <summary>How it is written in LaTeX; null: by its name.</summary>
+    static virtual Formula? Latex(Formula x) => null;
 }
 
 /// <summary>
@@ -31,6 +34,9 @@ public sealed record Reduction<TFunction>(Axes Axes) : Op where TFunction : stru
 
     /// <inheritdoc/>
     public override string Name => typeof(TFunction).Name;
+
+    /// <inheritdoc/>
+    public override Formula Latex(ReadOnlySpan<Formula> inputs) => TFunction.Latex(inputs[0]) ?? base.Latex(inputs);
 
     /// <inheritdoc/>
     public override string Attributes => $"axes={Axes}";

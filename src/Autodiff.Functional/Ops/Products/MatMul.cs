@@ -29,6 +29,8 @@ internal sealed record MatMul : Bilinear
 
     public static readonly MatMul Op = new();
 
+    public override Formula Latex(ReadOnlySpan<Formula> inputs) => new(@$"{inputs[0].Within(Binding.Power)} \, {inputs[1].Within(Binding.Power)}", Binding.Product);   // an elementwise product inside is no part of the chain
+
     public override TensorType Infer(Inputs inputs)
     {
         var (left, right) = (inputs[0], inputs[1]);

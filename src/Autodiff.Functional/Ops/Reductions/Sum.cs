@@ -22,6 +22,8 @@ internal sealed record Sum(Axes Axes) : Linear
 
     public override string Attributes => $"axes={Axes}";
 
+    public override Formula Latex(ReadOnlySpan<Formula> inputs) => new($@"\sum\nolimits_{{{string.Join(',', Axes)}}} {inputs[0].Within(Binding.Product)}", Binding.Sum);
+
     public override TensorType Infer(Inputs inputs) => new(inputs[0].DType, inputs[0].Shape.Without(Axes));
 
     public override Tensor Evaluate(ReadOnlySpan<Tensor> inputs) => inputs[0].Element.Run<Kernel, Tensor>(new(Reduced.Of(inputs[0], Axes)));

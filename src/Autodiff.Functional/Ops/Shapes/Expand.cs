@@ -17,6 +17,8 @@ internal sealed record Expand(Shape To) : Linear
 
     public override string Attributes => $"{To}";
 
+    public override Formula Latex(ReadOnlySpan<Formula> inputs) => inputs[0];
+
     public override TensorType Infer(Inputs inputs) => Fits(inputs[0].Shape, To) ? new(inputs[0].DType, To) : throw Differ(inputs[0].Shape, To);
 
     /// <summary>Does each axis have the length that it is to have, or 1?</summary>

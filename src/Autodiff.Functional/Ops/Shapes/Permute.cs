@@ -20,6 +20,8 @@ internal sealed record Permute(Axes Order) : Linear
 
     public override string Attributes => $"{Order}";
 
+    public override Formula Latex(ReadOnlySpan<Formula> inputs) => Order.Count == 2 ? new($@"{inputs[0].Within(Binding.Atom)}^{{\mathsf T}}", Binding.Power) : base.Latex(inputs);
+
     public override TensorType Infer(Inputs inputs)
     {
         var shape = inputs[0].Shape;

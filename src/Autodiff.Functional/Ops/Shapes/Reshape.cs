@@ -35,6 +35,8 @@ internal sealed record Reshape(Shape To) : Linear
 
     public override string Attributes => $"{To}";
 
+    public override Formula Latex(ReadOnlySpan<Formula> inputs) => inputs[0];
+
     public override TensorType Infer(Inputs inputs) => inputs[0].Shape.Size == To.Size
         ? new(inputs[0].DType, To)
         : throw new ShapeException("Reshape", $"as many elements as before ({inputs[0].Shape.Size} in {inputs[0].Shape})", $"the shape {To} with {To.Size}", "Let one dimension be −1: it is then computed.");
