@@ -118,7 +118,7 @@ HTML(plot "Learning curve" "step" "log₁₀ loss" [
 What it has learnt: where the score is positive and where negative. One call evaluates the network on the whole grid.
 *)
 // varies from run to run: on another processor sums round differently
-let axis = [| -1.2 .. 0.04 .. 1.2 |]
+let axis = [| -1.2 .. 0.025 .. 1.2 |]
 
 let field =
     let grid = constant [ for x in axis do for y in axis -> [ x; y ] ]

@@ -46,13 +46,16 @@ let contours (color: OxyColor) (levels: float seq) (xs: float[]) (ys: float[]) (
 let plotSized (width: float) (height: float) (title: string) (x: string) (y: string) (series: Series seq) =
     let model = PlotModel(Title = title, TitleFontSize = 14.0, Background = OxyColors.White)
     model.DefaultFont <- "Helvetica, Arial, sans-serif"
+    model.Padding <- OxyThickness(8.0, 8.0, 28.0, 8.0)
     let axis position (text: string) =
-        LinearAxis(Position = position, Title = text, MajorGridlineStyle = LineStyle.Solid,
+        LinearAxis(Position = position, Title = text, AxisTitleDistance = 10.0,
+                   MajorGridlineStyle = LineStyle.Solid,
                    MajorGridlineColor = OxyColor.FromRgb(235uy, 235uy, 235uy))
     model.Axes.Add(axis AxisPosition.Bottom x)
     model.Axes.Add(axis AxisPosition.Left y)
-    model.Legends.Add(Legend(LegendPlacement = LegendPlacement.Outside))
+    model.Legends.Add(Legend(LegendPlacement = LegendPlacement.Outside, LegendLineSpacing = 6.0))
     for s in series do model.Series.Add s
-    SvgExporter.ExportToString(model, width, height, false)
+    let svg = SvgExporter.ExportToString(model, width, height, false)
+    svg.Replace("clipPath", "clip" + String.filter System.Char.IsLetter title)   // names are the whole page's
 
 let plot title x y series = plotSized 680.0 340.0 title x y series
