@@ -110,9 +110,7 @@ def finish(site, staged):
         page = os.path.splitext(os.path.relpath(path, site))[0]
         text = read(path)
         text = re.sub(r'<p>FRAGMENT-([\w-]+?)</p>', lambda m: fragments[m.group(1)], text)
-        text = re.sub(r'<pre><code class="mermaid">(.*?)</code></pre>', r'<pre class="mermaid">\1</pre>', text, flags=re.S)
-        text = re.sub(r'<table class="pre"><tr><td><pre lang="mermaid"[^>]*>(.*?)</pre></td></tr></table>', r'<pre class="mermaid">\1</pre>', text, flags=re.S)
-        text = re.sub(r'<code (?:lang|class)="csharp">', '<code class="language-csharp">', text)
+        text = re.sub(r'<table class="pre"><tr><td class="snippet"><pre class="fssnip[^"]*"><code lang="(\w+)">(.*?)</code></pre></td></tr></table>', code_block, text, flags=re.S)
         text = re.sub(r'<(h[1-4])>(<a name="[^"]*" class="anchor".*?</a>)</\1>', with_anchor, text, flags=re.S)
         text = text.replace('SITE-MENU', menu_html(page))
         text = text.replace(ROOT, os.path.relpath('.', os.path.dirname(page) or '.') + '/')
@@ -126,6 +124,14 @@ def finish(site, staged):
     for path in glob.glob(f'{site}/**/*', recursive=True):
         if path.endswith(('.fragment', '.md', 'llms.txt', 'llms-full.txt', 'NuGet.config')) or os.path.relpath(path, site) == 'index.json':
             os.remove(path)
+
+
+def code_block(block):
+    """Code in Markdown: F# stays as fsdocs coloured it, other languages are left to the page's scripts."""
+    language, code = block.groups()
+    if language == 'mermaid':
+        return f'<pre class="mermaid">{code}</pre>'
+    return f'<pre><code class="language-{language}">{re.sub(r"<[^>]+>", "", code)}</code></pre>'
 
 
 def with_anchor(heading):

@@ -44,14 +44,16 @@ let step (p, damping) =
     let damped = normal + damping * Expr.Diag(Expr.Diagonal normal)
     let delta = Expr.Solve(damped, Expr.MatMul(j.Transpose(), residuals p))
     let next = { V = p.V - delta.[0]; K = p.K - delta.[1] }
-    if float (sumOfSquares next) < float (sumOfSquares p) then next, damping / 10.0 else p, damping * 10.0
+    let better = float (sumOfSquares next) < float (sumOfSquares p)
+    if better then next, damping / 10.0 else p, damping * 10.0
 
 let start = { V = scalar 120.0; K = scalar 0.2 }
-let path = (start, 0.1) |> Seq.unfold (fun state -> Some(state, step state)) |> Seq.take 13 |> List.ofSeq
+let path = List.scan (fun state _ -> step state) (start, 0.1) [ 1..12 ]
 let best = fst (List.last path)
 
 for p, damping in path do
-    printfn "V = %8.4f  K = %.6f  S = %10.4f  λ = %g" (float p.V) (float p.K) (float (sumOfSquares p)) damping
+    let s = float (sumOfSquares p)
+    printfn "V = %8.4f  K = %.6f  S = %10.4f  λ = %g" (float p.V) (float p.K) s damping
 (**
 ## How well they are known
 
