@@ -146,7 +146,7 @@ internal static class Transform
         return Expr.Cast(node, node.DType);
     }
 
-    private static void RequireNodes<P>(string op, string what, Structure<P> structure)
+    public static void RequireNodes<P>(string op, string what, Structure<P> structure)
     {
         if (!structure.HoldsNodes)
             throw new StructureException(op, $"{what} with an Expr", $"{Names.Of(typeof(P))}, which has none",
