@@ -29,6 +29,7 @@ internal sealed class GradientCheck<P, R>
     private readonly Graph _graph;
     private readonly Replay _replay;
     private readonly bool _single;
+    private readonly double _size;
 
     public GradientCheck(Func<P, R> f, P at, Structure<P> inputs, Structure<R> outputs, GradientChecks checks, string name)
     {
@@ -44,6 +45,7 @@ internal sealed class GradientCheck<P, R>
             : scalar ? Tensor.Full(output.Shape, 1.0) : random.NextTensor(output.Shape, new(-1, 1, OffZero: 0.1)))];
         if (_weights.All(weight => weight is null))
             throw new DTypeException("CheckGradients", "a floating-point value", $"{_graph.Outputs[0].DType}", "Only real numbers have derivatives.");
+        _size = Weighted([.. _replay.Outputs.Select(output => output.Value)]).Size;
     }
 
     public GradientReport Run()
@@ -65,7 +67,8 @@ internal sealed class GradientCheck<P, R>
     private GradientEntry Judge(int entry, Shape shape, double reverse, double? forward, Difference difference, double? dual, double leafScale)
     {
         double tolerance = _checks.Tolerance ?? (_single ? 1e-3 : 1e-6);
-        double scale = Math.Max(Math.Abs(difference.Value), Math.Abs(dual ?? 0)) + 1e-3 * leafScale + double.Epsilon;
+        // A derivative that is 0 comes out as a rounding error of the value's size.
+        double scale = Math.Max(Math.Abs(difference.Value), Math.Abs(dual ?? 0)) + 1e-3 * leafScale + (_single ? 1e-3 : 1e-6) * _size + double.Epsilon;
         bool sharp = difference.Error <= 0.01 * (scale + 1e-3);
         double Distance(double derivative) => Math.Max(
             sharp && !difference.IsKink ? Math.Max(0, Math.Abs(derivative - difference.Value) - 10 * difference.Error) : 0,
