@@ -1,7 +1,7 @@
 namespace Autodiff.Functional;
 
 [TypeFormatterSource(typeof(HtmlFormatterSource))]
-public sealed partial class GradientMap
+public sealed partial class GradientMap : IHtml
 {
     /// <summary>A table in HTML, for a notebook: each variable and its gradient; a gradient without a value as a formula.</summary>
     public string ToHtml()

@@ -98,7 +98,7 @@ internal static class GraphPicture
 }
 
 [TypeFormatterSource(typeof(HtmlFormatterSource))]
-public sealed partial class Expr
+public sealed partial class Expr : IHtml
 {
     private const int LargestFormula = 60;
 

@@ -15,6 +15,12 @@ internal sealed class TypeFormatterSourceAttribute([DynamicallyAccessedMembers(D
     public string[]? PreferredMimeTypes { get; set; } = ["text/html"];
 }
 
+/// <summary>A value that shows itself in a page.</summary>
+internal interface IHtml
+{
+    string ToHtml();
+}
+
 /// <summary>What the kernel makes and asks for formatters; its shape is the kernel's convention.</summary>
 internal sealed class HtmlFormatterSource
 {
@@ -31,13 +37,7 @@ internal sealed class HtmlFormatter
     [SuppressMessage("Performance", "CA1822", Justification = "The kernel calls it on an instance.")]
     public bool Format(object instance, TextWriter writer)
     {
-        string? html = instance switch
-        {
-            Tensor tensor => tensor.ToHtml(),
-            Expr node => node.ToHtml(),
-            GradientMap gradients => gradients.ToHtml(),
-            _ => null,
-        };
+        string? html = (instance as IHtml)?.ToHtml();
         writer.Write(html);
         return html is not null;
     }

@@ -61,7 +61,7 @@ internal static class TensorTable
 }
 
 [TypeFormatterSource(typeof(HtmlFormatterSource))]
-public sealed partial class Tensor
+public sealed partial class Tensor : IHtml
 {
     /// <summary>A table in HTML with dtype and shape, for a notebook; long axes are shortened.</summary>
     public string ToHtml() => ToHtml(heat: false);

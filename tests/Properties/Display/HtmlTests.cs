@@ -61,13 +61,25 @@ public sealed class HtmlTests
     }
 
     [Fact]
+    public void A_report_has_a_row_for_each_parameter_and_names_are_escaped()
+    {
+        var report = Ad.CheckGradients<(Expr, Expr), Expr>(p => p.Item1 * Expr.Sin(p.Item2), (2.0, 0.5), name: "<b>");
+        var rows = Page(report.ToHtml()).Descendants("tr").ToArray();
+        Assert.Equal(3, rows.Length);
+        Assert.Equal(report.Leaves.Select(leaf => leaf.Path), rows[1..].Select(row => row.Elements("td").First().Value));
+        Assert.All(rows[1..], row => Assert.Equal("right", row.Elements("td").Last().Value));
+        Assert.DoesNotContain("<b>", report.ToHtml(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_constant_node_is_the_table_of_its_value() => Assert.Equal(Tensor.Of([1.0, 2.0]).ToHtml(), Expr.Constant(Tensor.Of([1.0, 2.0])).ToHtml());
 
     /// <summary>The convention of Jupyter's .NET kernel: an attribute of this name, whose type makes objects with a MimeType and a Format.</summary>
     [Fact]
     public void The_kernel_finds_a_formatter_for_each_type()
     {
-        object[] shown = [Tensor.Scalar(1.0), Expr.Sin(Expr.Variable("x", Tensor.Scalar(1.0))), Ad.Gradients(Expr.Sin(Expr.Variable("x", Tensor.Scalar(1.0))))];
+        var y = Expr.Sin(Expr.Variable("x", Tensor.Scalar(1.0)));
+        object[] shown = [Tensor.Scalar(1.0), y, Ad.Gradients(y), Ad.CheckGradients<Expr, Expr>(Expr.Sin, 0.5)];
         foreach (object value in shown)
         {
             var attribute = value.GetType().GetCustomAttributes().Single(a => a.GetType().Name == "TypeFormatterSourceAttribute");
