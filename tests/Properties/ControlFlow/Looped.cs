@@ -40,7 +40,7 @@ internal sealed record Looped(Program Body, int Length, bool Reverse)
     {
         int next = 0;
         var output = Body.Run([carry, .. x.Skip(1).Select((closedOver, i) => IsRow(i + 1) ? rows[next++] : closedOver)]);
-        return (0.5 * carry + 0.5 * Expr.Sin(Expr.Sum(output)), output);
+        return (Body.Count % 2 == 0 && Body.Shape == carry.Shape ? output : 0.5 * carry + 0.5 * Expr.Sin(Expr.Sum(output)), output);
     }
 
     public override string ToString() => $"{Length} times{(Reverse ? ", backwards" : "")}:\n{Body}";
