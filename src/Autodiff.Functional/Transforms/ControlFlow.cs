@@ -75,6 +75,25 @@ internal static class ControlFlow
         return carries.Rebuild(start, Functional.While.Of(carried, holds, Next(op, body(carry), start, carries, carried), starts));
     }
 
+    public static P Implicit<P>(string op, Func<P, P> function, P start, double? tolerance, int maxIterations, Structure<P> structure)
+    {
+        ArgumentNullException.ThrowIfNull(function);
+        ArgumentNullException.ThrowIfNull(structure);
+        ArgumentOutOfRangeException.ThrowIfLessThan(maxIterations, 1);
+        if (tolerance <= 0 || double.IsNaN(tolerance ?? 1))
+            throw new ArgumentOutOfRangeException(nameof(tolerance));
+        var starts = Starts(op, start, structure, (at, _) => function(at), []);
+        for (int i = 0; i < starts.Length; i++)
+            if (!starts[i].DType.IsFloating() || starts[i].DType != starts[0].DType)
+                throw new DTypeException(op, "nodes of one floating-point dtype", $"{starts[i].DType} at {Path(structure, start, i, "start")}", "Cast it; close over what does not change.");
+        if (starts.IsEmpty)
+            throw new StructureException(op, "a start with an Expr", "none");
+        var parameters = Closure.Parameters("a fixed point", starts.Select(first => first.Type));
+        var values = Next(op, function(structure.Rebuild(start, parameters)), start, structure, parameters);
+        double near = tolerance ?? (starts[0].DType == DType.Float32 ? 1e-6 : 1e-12);
+        return structure.Rebuild(start, Functional.Implicit.Of(op == "Root", parameters, values, starts, near, maxIterations));
+    }
+
     /// <summary>
     /// The first carries, strong. A literal takes the dtype that a step gives in its place, where all other carries are as they are; another literal may then have one as well.
     /// </summary>
