@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Numerics;
+using System.Runtime.InteropServices;
 
 namespace Autodiff.Functional;
 
@@ -16,8 +17,8 @@ public sealed class Graph
     private Graph(ImmutableArray<Expr> parameters, ImmutableArray<Expr> outputs)
     {
         (Parameters, Outputs) = (parameters, outputs);
-        Order = KahnOrder.Between(parameters.AsSpan(), outputs.AsSpan());
-        ParameterPositions = [.. parameters.Select(((INodes)Order).Find)];
+        Order = KahnOrder.Between(parameters.AsSpan(), outputs.AsSpan(), out int[] positions);
+        ParameterPositions = ImmutableCollectionsMarshal.AsImmutableArray(positions);
     }
 
     /// <summary>The parameters: leaves, or nodes that are taken as such.</summary>

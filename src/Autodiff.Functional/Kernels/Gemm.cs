@@ -97,17 +97,16 @@ internal static class Gemm
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Outer<T>(int m, int n, Strided<T> a, Strided<T> b, Span<T> c) where T : unmanaged, INumberBase<T>
     {
-        int width = Vector256<T>.Count;
-        ref T factor = ref Unsafe.AsRef(in a.First), row = ref Unsafe.AsRef(in b.First), to = ref MemoryMarshal.GetReference(c);
+        ref T row = ref Unsafe.AsRef(in b.First);
         for (int i = 0; i < m; i++)
         {
+            T factor = Unsafe.Add(ref Unsafe.AsRef(in a.First), (nint)i * a.Row);
+            ref T to = ref Unsafe.Add(ref MemoryMarshal.GetReference(c), (nint)i * n);
             int j = 0;
-            for (var factors = Vector256.Create(factor); j <= n - width; j += width)
-                (Vector256.LoadUnsafe(ref row, (nuint)j) * factors).StoreUnsafe(ref to, (nuint)j);
+            for (; j <= n - Vector256<T>.Count; j += Vector256<T>.Count)
+                (Vector256.LoadUnsafe(ref row, (nuint)j) * factor).StoreUnsafe(ref to, (nuint)j);
             for (; j < n; j++)
                 Unsafe.Add(ref to, j) = Unsafe.Add(ref row, j) * factor;
-            factor = ref Unsafe.Add(ref factor, a.Row);
-            to = ref Unsafe.Add(ref to, n);
         }
     }
 

@@ -13,7 +13,10 @@ public static partial class Ad
     /// <param name="f">A function of one element. It may close over anything, which then is the same for every element, and may use any other transform, this one as well.</param>
     /// <param name="inAxes">Where the batch is in the parameters: the first axis if nothing is said.</param>
     /// <param name="outAxes">Where it is put in the values.</param>
-    /// <remarks>An element has no concrete value, so the function can't branch on it: select with <c>Where</c> or <c>Ad.Cond</c>.</remarks>
+    /// <remarks>
+    /// An element has no concrete value, so the function can't branch on it: select with <c>Where</c> or <c>Ad.Cond</c>. A bare number after the function could be a point as
+    /// well; write <c>inAxes: 1</c>.
+    /// </remarks>
     /// <exception cref="ShapeException">The batch has not one size in all leaves.</exception>
     /// <exception cref="AxisException">An axis is outside a leaf's rank, no leaf has one, or a value without one depends on the batch.</exception>
     /// <exception cref="StructureException">Parameters or values hold no node, or can't be taken apart.</exception>

@@ -12,7 +12,7 @@ public sealed class VmapLaws(ITestOutputHelper output)
     /// <summary>A program at several points, and which of its inputs differ between them.</summary>
     private sealed record Batch(Program Program, ImmutableArray<ImmutableArray<Tensor>> Points, int?[] InAxes, int OutAxis)
     {
-        /// <summary>Points near the program's own: smooth there, mostly.</summary>
+        /// <summary>Points near the program's own: smooth there, mostly. Drawn from the program itself, so that a smaller one has its own.</summary>
         public static Batch Of(Program program, int size = 3)
         {
             var random = new Random(program.ToString().Length);
