@@ -162,8 +162,7 @@ public static partial class Ad
     {
         ArgumentNullException.ThrowIfNull(body);
         ArgumentOutOfRangeException.ThrowIfNegative(count);
-        return ControlFlow.Scan("ForLoop", (C carry, Expr step) => (body(step, carry), default(ValueTuple)), start, Expr.Arange(count), count, reverse: false,
-            carries, Structure.Node, Structure.Untouched<ValueTuple>()).Carry;
+        return ControlFlow.ForLoop(count, body, start, carries);
     }
 
     /// <summary>

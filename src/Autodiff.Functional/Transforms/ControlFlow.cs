@@ -65,6 +65,19 @@ internal static class ControlFlow
         return (carries.Rebuild(start, results[..starts.Length]), outputs.Rebuild(given, results[starts.Length..]));
     }
 
+    public static C ForLoop<C>(int count, Func<Expr, C, C> body, C start, Structure<C> carries)
+    {
+        ArgumentNullException.ThrowIfNull(carries);
+        // Of the type of the steps' numbers, which are made only if the body looks at them.
+        ImmutableArray<Expr> numbers = [Expr.Zeros(Shape.Of(count), DType.Int64)];
+        var starts = Starts("ForLoop", start, carries, (carry, row) => body(row[0], carry), numbers);
+        var (carried, row) = Functional.Scan.Parameters(starts, numbers);
+        var next = Next("ForLoop", body(row[0], carries.Rebuild(start, carried)), start, carries, carried);
+        if (KahnOrder.Between(row.AsSpan(), next.AsSpan()).Count > 0)
+            numbers = [Expr.Arange(count)];
+        return carries.Rebuild(start, Functional.Scan.Of(carried, row, next, [], starts, numbers, count, reverse: false));
+    }
+
     public static C While<C>(string op, Func<C, Expr> condition, Func<C, C> body, C start, Structure<C> carries)
     {
         ArgumentNullException.ThrowIfNull(carries);
