@@ -17,14 +17,22 @@ public sealed partial class Layers
     /// <summary>From a folder to those that it may use: the arrows, and where they lead on to.</summary>
     private static readonly Dictionary<string, HashSet<string>> s_allowed = Allowed();
 
+    /// <summary>Where the sources go against the arrows, and why. The list may only get shorter: one that is no longer needed fails.</summary>
+    private static readonly Dictionary<(string From, string To), string> s_known = new()
+    {
+        [("Graph", "Transforms")] = "the methods of Graph are where the folds are called: Graph.Vjp, Jvp, Batch",
+        [("Graph", "Ops")] = "folding scalars asks an op for its function without tensors",
+        [("Kernels", "Ops")] = "the triangular solvers run the elementwise struct Subtract",
+        [("Ops", "Transforms")] = "the rule of a fixed point is another fixed point: Ops/ControlFlow/Implicit.cs calls Ad.Fix and Ad.Root",
+    };
+
     [Fact]
     public void No_folder_uses_one_that_its_arrows_do_not_lead_to()
     {
-        string[] upward = [.. Uses()
-            .Where(use => use.From != use.To && !s_allowed[use.From].Contains(use.To))
-            .GroupBy(use => (use.From, use.To))
-            .Select(group => $"{group.Key.From} uses {group.Key.To}: {string.Join(", ", group.Select(use => $"{use.What} in {use.File}").Distinct().Take(5))}")];
+        var against = Uses().Where(use => use.From != use.To && !s_allowed[use.From].Contains(use.To)).GroupBy(use => (use.From, use.To)).ToArray();
+        string[] upward = [.. against.Where(group => !s_known.ContainsKey(group.Key)).Select(group => $"{group.Key.From} uses {group.Key.To}: {string.Join(", ", group.Select(use => $"{use.What} in {use.File}").Distinct().Take(5))}")];
         Assert.True(upward.Length == 0, string.Join('\n', upward));
+        Assert.All(s_known.Keys, known => Assert.Contains(known, against.Select(group => group.Key)));
     }
 
     [Fact]
@@ -76,7 +84,12 @@ public sealed partial class Layers
         return files.Length == 0 ? null : Folder(files.FirstOrDefault(file => Path.GetFileNameWithoutExtension(file) == type!.Name) ?? files[0]);
     }
 
-    private static string Folder(string file) => Path.GetRelativePath(s_sources, file).Split(Path.DirectorySeparatorChar)[0];
+    /// <summary>The innermost folder that has a place in the picture.</summary>
+    private static string Folder(string file)
+    {
+        string[] folders = Path.GetRelativePath(s_sources, file).Split(Path.DirectorySeparatorChar)[..^1];
+        return folders.LastOrDefault(s_allowed.ContainsKey) ?? folders.FirstOrDefault("");
+    }
 
     [GeneratedRegex(@"\b(\w+)(?:\[""[^""]*""\])?(?= *(?:-->|$))", RegexOptions.Multiline)]
     private static partial Regex Node();

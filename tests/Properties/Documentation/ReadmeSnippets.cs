@@ -2,22 +2,27 @@ using Xunit;
 
 namespace Autodiff.Functional.Properties.Documentation;
 
-/// <summary>README.md says only what is so: its programs compile, run and print what they say; its commands are there.</summary>
+/// <summary>README.md, CONTRIBUTING.md and the packages' pages say only what is so: their programs compile, run and print what they say; commands are there.</summary>
 [Collection(nameof(ReadmeSnippets))]
 public sealed class ReadmeSnippets
 {
-    static readonly string Readme = File.ReadAllText(Path.Combine(Repository.Root, "README.md"));
+    static readonly string Readme = Read("README.md");
 
-    public static TheoryData<int> Lines { get; } = new(Snippet.In(Readme).Select(snippet => snippet.Line));
+    static string Read(string page) => File.ReadAllText(Path.Combine(Repository.Root, page));
+
+    public static TheoryData<string, int> Programs { get; } = new(
+        from page in (string[])["README.md", "CONTRIBUTING.md", .. Directory.GetFiles(Path.Combine(Repository.Root, "src"), "README.md", SearchOption.AllDirectories).Select(path => Path.GetRelativePath(Repository.Root, path)).Order()]
+        from snippet in Snippet.In(Read(page))
+        select (page, snippet.Line));
 
     [Theory]
-    [MemberData(nameof(Lines))]
-    public async Task Prints_what_it_says(int line)
+    [MemberData(nameof(Programs))]
+    public async Task Prints_what_it_says(string page, int line)
     {
-        var snippet = Snippet.In(Readme).Single(snippet => snippet.Line == line);
+        var snippet = Snippet.In(Read(page)).Single(snippet => snippet.Line == line);
         var printed = await snippet.Run();
         Assert.True(snippet.Prints.SequenceEqual(printed), $"""
-            The {snippet.Language} block in line {line} of README.md says that it prints
+            The {snippet.Language} block in line {line} of {page} says that it prints
             {string.Join('\n', snippet.Prints)}
 
             but it prints
@@ -25,6 +30,16 @@ public sealed class ReadmeSnippets
 
             {snippet.Code}
             """);
+    }
+
+    /// <summary>The op that the walkthrough shows stands in the sources like that, line by line.</summary>
+    [Fact]
+    public void Shows_an_op_as_it_is()
+    {
+        string[] shown = Read("CONTRIBUTING.md").ReplaceLineEndings("\n").Split("```text\n")[1].Split("```")[0].Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        string[] there = Read("src/Autodiff.Functional/Ops/Elementwise/Activations.cs").ReplaceLineEndings("\n").Split('\n', StringSplitOptions.TrimEntries);
+        Assert.True(shown.Length > 8, "the walkthrough shows no op");
+        Assert.All(shown, line => Assert.Contains(line, there));
     }
 
     [Theory]
