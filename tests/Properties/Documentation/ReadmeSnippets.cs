@@ -10,10 +10,15 @@ public sealed class ReadmeSnippets
 
     static string Read(string page) => File.ReadAllText(Path.Combine(Repository.Root, page));
 
-    public static TheoryData<string, int> Programs { get; } = new(
-        from page in (string[])["README.md", "CONTRIBUTING.md", .. Directory.GetFiles(Path.Combine(Repository.Root, "src"), "README.md", SearchOption.AllDirectories).Select(path => Path.GetRelativePath(Repository.Root, path)).Order()]
-        from snippet in Snippet.In(Read(page))
-        select (page, snippet.Line));
+    public static TheoryData<string, int> Programs()
+    {
+        var programs = new TheoryData<string, int>();
+        string[] pages = ["README.md", "CONTRIBUTING.md", .. Directory.GetDirectories(Path.Combine(Repository.Root, "src")).Select(folder => Path.Combine(folder, "README.md")).Order()];
+        foreach (string page in pages)
+            foreach (var snippet in Snippet.In(Read(page)))
+                programs.Add(Path.GetRelativePath(Repository.Root, Path.Combine(Repository.Root, page)), snippet.Line);
+        return programs;
+    }
 
     [Theory]
     [MemberData(nameof(Programs))]
