@@ -98,7 +98,7 @@ public sealed class Graph
             values.Add(dtype.IsFloating() ? NumberType<T>.ToTensor(dtype, arguments[i])
                 : throw new DTypeException("Graph.Evaluate", $"floating-point parameters, to evaluate over {typeof(T).Name}", $"{dtype} at parameter {i}", "Capture it as a constant."));
         }
-        return [.. Evaluate(values.DrainToImmutable(), NumberType<T>.Convert).Select(NumberType<T>.FromTensor)];
+        return [.. Evaluate(values.DrainToImmutable(), NumberType<T>.FromNative).Select(NumberType<T>.FromTensor)];
     }
 
     /// <summary>The values over another element type: <paramref name="convert"/> takes each value of the graph's own type there.</summary>
@@ -129,6 +129,13 @@ public sealed class Graph
     {
         var replay = Replay(arguments);
         return (replay.Outputs, cotangents => replay.Pullback([.. Transform.Directions("Graph.Vjp", "cotangent", cotangents, Outputs).Select(c => new Cotangent(c))]));
+    }
+
+    /// <summary>Reverse mode on the nodes as they are, for parameters that are leaves: what the outputs' cotangents contribute to each parameter, with its support.</summary>
+    internal ImmutableArray<Cotangent> Pullback(ImmutableArray<Cotangent> cotangents)
+    {
+        var gradients = ReverseMode.Fold(Order, GradientMap.Seed(Order, cotangents.AsSpan()), visit => visit.Inputs, visit => visit.Node);
+        return [.. ParameterPositions.Select(position => gradients.TryGetValue(position, out var total) ? total : default)];
     }
 
     /// <summary>Forward mode: the outputs at the arguments, and their tangents, which are zeros where an output does not depend on a parameter.</summary>

@@ -69,11 +69,14 @@ internal sealed class Replay
     public ImmutableArray<Expr> Outputs => _graph.Collect(_nodes, node => node);
 
     /// <summary>Reverse mode: a fold over the Kahn order, from the outputs to the parameters.</summary>
-    public ImmutableArray<Expr> Pullback(ImmutableArray<Cotangent> cotangents)
+    public ImmutableArray<Expr> Pullback(ImmutableArray<Cotangent> cotangents) =>
+        [.. Contributions(cotangents).Select((total, i) => total.Value ?? Expr.Zeros(_graph.Parameters[i].Shape, _graph.Parameters[i].DType))];
+
+    /// <summary>As <see cref="Pullback"/>, with supports; default for a parameter that gets none.</summary>
+    public ImmutableArray<Cotangent> Contributions(ImmutableArray<Cotangent> cotangents)
     {
         var gradients = ReverseMode.Fold(_graph.Order, GradientMap.Seed(_graph.Order, cotangents.AsSpan()), Inputs, Node);
-        return [.. _graph.Parameters.Select((parameter, i) =>
-            gradients.TryGetValue(_graph.ParameterPositions[i], out var total) ? total.Value! : Expr.Zeros(parameter.Shape, parameter.DType))];
+        return [.. _graph.ParameterPositions.Select(position => gradients.TryGetValue(position, out var total) ? total : default)];
     }
 
     /// <summary>Forward mode: a fold over the Kahn order, from the parameters to the outputs.</summary>
