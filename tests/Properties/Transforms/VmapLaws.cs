@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
+using FsCheck;
 using Xunit;
 using Xunit.Abstractions;
 
@@ -38,7 +39,7 @@ public sealed class VmapLaws(ITestOutputHelper output)
     private static string? Agree(string what, IEnumerable<Expr[]> expected, Expr[] actual) =>
         actual.Select((leaf, i) => Agree($"{what} in input {i}", expected.Select(each => each[i]), leaf, 0)).FirstOrDefault(wrong => wrong is not null);
 
-    private void Holds(int cases, FsCheck.Arbitrary<Program> programs, Func<Batch, string?> violation, int size = 3, double atMost = 0.1) => Law.Holds(output, cases, programs, p =>
+    private void Holds(int cases, Arbitrary<Program> programs, Func<Batch, string?> violation, int size = 3, double atMost = 0.1) => Law.Holds(output, cases, programs, p =>
         Batch.Of(p, size) is { IsTame: true } batch ? violation(batch) : "", atMost);
 
     [Fact]
