@@ -117,17 +117,21 @@ public sealed class Graph
     /// <inheritdoc cref="Call(ReadOnlySpan{Expr})"/>
     public ImmutableArray<Expr> Call(params Expr[] arguments) => Call((ReadOnlySpan<Expr>)arguments);   // F# knows no span of parameters
 
-    /// <summary>The nodes made anew with other arguments in the parameters' place.</summary>
-    internal Replay Replay(ImmutableArray<Expr> arguments)
+    /// <summary>The nodes made anew with other arguments in the parameters' place; with all that their reverse rules will ask for, if one is to follow.</summary>
+    internal Replay Replay(ImmutableArray<Expr> arguments, bool reverse = false)
     {
         Require([.. arguments.Select(a => a.Type)], "Graph.Call");
-        return Functional.Replay.Of(this, arguments);
+        return Functional.Replay.Of(this, arguments, reverse);
     }
+
+    /// <summary>The graph prepared to be evaluated many times.</summary>
+    internal Stepper Stepper => _stepper ??= new(this);
+    private Stepper? _stepper;
 
     /// <summary>Reverse mode: the outputs at the arguments, and their pullback from the outputs' cotangents to the parameters'.</summary>
     public (ImmutableArray<Expr> Outputs, Func<ImmutableArray<Expr>, ImmutableArray<Expr>> Pullback) Vjp(ImmutableArray<Expr> arguments)
     {
-        var replay = Replay(arguments);
+        var replay = Replay(arguments, reverse: true);
         return (replay.Outputs, cotangents => replay.Pullback([.. Transform.Directions("Graph.Vjp", "cotangent", cotangents, Outputs).Select(c => new Cotangent(c))]));
     }
 
