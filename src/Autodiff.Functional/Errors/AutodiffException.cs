@@ -56,7 +56,7 @@ public sealed class StructureException(string op, string expected, string got, s
 /// <inheritdoc/>
 public sealed class MatrixException(string op, string expected, string got, string? remedy = null) : AutodiffException(op, expected, got, remedy);
 
-/// <summary>A derivative that there is not, or that is wrong.</summary>
+/// <summary>A derivative that there is not, in the mode that was asked for, or that is wrong.</summary>
 /// <inheritdoc/>
 public sealed class DerivativeException(string op, string expected, string got, string? remedy = null) : AutodiffException(op, expected, got, remedy);
 

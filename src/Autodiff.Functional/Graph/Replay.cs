@@ -74,7 +74,7 @@ internal sealed class Replay
     public ImmutableArray<Expr> Pullback(ImmutableArray<Cotangent> cotangents) =>
         [.. Contributions(cotangents).Select((total, i) => total.Value ?? Expr.Zeros(_graph.Parameters[i].Shape, _graph.Parameters[i].DType))];
 
-    /// <summary>As <see cref="Pullback"/>, with supports; default for a parameter that gets none.</summary>
+    /// <summary>The parameters' cotangents with their supports; none for one that nothing contributes to.</summary>
     public ImmutableArray<Cotangent> Contributions(ImmutableArray<Cotangent> cotangents)
     {
         var gradients = ReverseMode.Fold(_graph.Order, GradientMap.Seed(_graph.Order, cotangents.AsSpan()), Inputs, Node);

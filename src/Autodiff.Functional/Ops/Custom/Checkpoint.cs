@@ -23,19 +23,12 @@ internal sealed record Checkpoint(Graph Body) : MultiOutput
 
     public override Expr? Jvp(Inputs inputs, Expr output, ReadOnlySpan<Expr?> tangents)
     {
-        var moving = new List<int>();
-        for (int i = 0; i < tangents.Length; i++)
-            if (tangents[i] is not null)
-                moving.Add(i);
-        Expr[] arguments = [.. inputs, .. moving.Select(i => inputs[i])];
-        for (int i = 0; i < moving.Count; i++)
-            arguments[inputs.Count + i] = tangents[moving[i]]!;
+        ImmutableArray<Expr?> given = [.. tangents];
+        Expr[] arguments = [.. inputs, .. given.OfType<Expr>()];
         return Expr.Apply(Of(x =>
         {
-            var byInput = new Expr?[inputs.Count];
-            for (int i = 0; i < moving.Count; i++)
-                byInput[moving[i]] = x[inputs.Count + i];
-            return Body.Replay(x[..inputs.Count]).Pushforward([.. byInput]);
+            int next = inputs.Count;
+            return Body.Replay(x[..inputs.Count]).Pushforward([.. given.Select(tangent => tangent is null ? null : x[next++])]);
         }, arguments), arguments);
     }
 

@@ -18,6 +18,9 @@ public sealed record GradientChecks
 /// <summary>One check: the function traced at the point, its values weighted and added up, and the derivative of the sum by each way.</summary>
 internal sealed class GradientCheck<P, R>
 {
+    // Other numbers than the dtypes' own run without SIMD, so that many of them take long.
+    private const int MostForDuals = 100_000;
+
     private readonly Func<P, R> _f;
     private readonly P _at;
     private readonly string _name;
@@ -28,7 +31,7 @@ internal sealed class GradientCheck<P, R>
     private readonly ImmutableArray<Tensor?> _weights;
     private readonly Graph _graph;
     private readonly Replay _replay;
-    private readonly bool _single;
+    private readonly bool _single, _isWide;
     private readonly double _size;
 
     public GradientCheck(Func<P, R> f, P at, Structure<P> inputs, Structure<R> outputs, GradientChecks checks, string name)
@@ -45,6 +48,7 @@ internal sealed class GradientCheck<P, R>
             : scalar ? Tensor.Full(output.Shape, 1.0) : random.NextTensor(output.Shape, new(-1, 1, OffZero: 0.1)))];
         if (_weights.All(weight => weight is null))
             throw new DTypeException("CheckGradients", "a floating-point value", $"{_graph.Outputs[0].DType}", "Only real numbers have derivatives.");
+        _isWide = _single && CanWiden();
         _size = Weighted([.. _replay.Outputs.Select(output => output.Value)]).Size;
     }
 
@@ -115,28 +119,34 @@ internal sealed class GradientCheck<P, R>
         if (!_single)
             return Difference.Of(value => Weighted([.. _outputs.Flatten(_f(_inputs.Rebuild(_at, [.. _point.SetItem(leaf, With(_point[leaf], entry, value)).Select(Expr.Constant)]))).Select(node => node.Value)]), x, 4e-15);
         // Single precision is too coarse to take differences in, so the graph is evaluated in double precision, where its ops allow.
-        return Difference.Of(value => Wide(leaf, entry, value), x, _isWide ? 4e-15 : 4e-7);
+        return Difference.Of(value => Widened(leaf, entry, value), x, _isWide ? 4e-15 : 4e-7);
     }
 
-    private bool _isWide = true;
-
-    private (double, double) Wide(int leaf, int entry, double value)
+    private bool CanWiden()
     {
-        var moved = _point.SetItem(leaf, With(Expr.Cast(_point[leaf], DType.Float64).Value, entry, value));
         try
         {
-            if (_isWide)
-                return Weighted([.. _graph.Evaluate<double>([.. moved.Select(Doubles)]).Select(numbers => Tensor.Of([.. numbers.Elements], numbers.Shape))]);
+            _graph.Evaluate<double>([.. _point.Select(Doubles)]);
+            return true;
         }
         catch (NotSupportedException)
         {
-            _isWide = false;
+            return false;
         }
-        return Weighted(_graph.Evaluate([.. moved.Select((x, i) => Expr.Cast(x, _point[i].DType).Value)]));
+    }
+
+    private (double, double) Widened(int leaf, int entry, double value)
+    {
+        var moved = _point.SetItem(leaf, With(_point[leaf], entry, value));
+        return Weighted(_isWide
+            ? [.. _graph.Evaluate<double>([.. moved.Select(Doubles)]).Select(numbers => Tensor.Of([.. numbers.Elements], numbers.Shape))]
+            : _graph.Evaluate([.. moved.Select((x, i) => Expr.Cast(x, _point[i].DType).Value)]));
     }
 
     private double? Dual(int leaf, int entry)
     {
+        if (_point.Sum(x => x.Size) > MostForDuals)
+            return null;
         try
         {
             var values = _graph.Evaluate<Dual<double>>([.. _point.Select((x, i) => new Numbers<Dual<double>>(x.Shape,
@@ -163,8 +173,12 @@ internal sealed class GradientCheck<P, R>
 
     private static Numbers<double> Doubles(Tensor x) => new(x.Shape, [.. Enumerable.Range(0, x.Size).Select(x.ElementAsDouble)]);
 
-    private static Tensor With(Tensor x, int entry, double value) =>
-        Tensor.Of([.. Enumerable.Range(0, x.Size).Select(k => k == entry ? value : x.ElementAsDouble(k))], x.Shape);
+    private static Tensor With(Tensor x, int entry, double value)
+    {
+        var entries = Expr.Cast(x, DType.Float64).Value.ToArray<double>();
+        entries[entry] = value;
+        return Tensor.Of(entries, x.Shape);
+    }
 
     private static ImmutableArray<int> Index(int entry, Shape shape)
     {
