@@ -85,7 +85,8 @@ With second derivatives one step is enough, since this loss is a square:
 let newton line =
     let h = hessians loss line
     let g = grad loss line
-    let matrix = Expr.Stack([ Expr.Stack [ h.[_.Slope].Slope; h.[_.Slope].Offset ]; Expr.Stack [ h.[_.Offset].Slope; h.[_.Offset].Offset ] ])
+    let slope, offset = h.[_.Slope], h.[_.Offset]
+    let matrix = Expr.Stack [ Expr.Stack [ slope.Slope; slope.Offset ]; Expr.Stack [ offset.Slope; offset.Offset ] ]
     let delta = Expr.Solve(matrix, Expr.Stack [ g.Slope; g.Offset ])
     { Slope = line.Slope - delta.[0]; Offset = line.Offset - delta.[1] }
 

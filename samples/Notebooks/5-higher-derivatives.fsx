@@ -31,7 +31,9 @@ let coefficients =
 
 printfn "%A" coefficients
 (** *)
-let polynomial order (x: float) = List.foldBack (fun c rest -> c + x * rest) (List.take (order + 1) coefficients) 0.0
+let polynomial order (x: float) =
+    List.foldBack (fun c rest -> c + x * rest) (List.take (order + 1) coefficients) 0.0
+
 let xs = [ -2.0 .. 0.05 .. 2.0 ]
 
 HTML(plot "exp(sin x) and its Taylor polynomials" "x" "" [
@@ -45,7 +47,8 @@ HTML(plot "exp(sin x) and its Taylor polynomials" "x" "" [
 
 The Hessian is the Jacobian of the gradient. On Rosenbrock's valley, gradient descent creeps; Newton's method, which knows the curvature, takes a handful of steps.
 *)
-let rosenbrock (p: Expr) = Expr.Square(1.0 - p.[0]) + 100.0 * Expr.Square(p.[1] - Expr.Square p.[0])
+let rosenbrock (p: Expr) =
+    Expr.Square(1.0 - p.[0]) + 100.0 * Expr.Square(p.[1] - Expr.Square p.[0])
 
 let newton p = p - Expr.Solve(hessian rosenbrock p, grad rosenbrock p)
 let descend p = p - 0.001 * grad rosenbrock p
@@ -83,24 +86,27 @@ on twenty points, one of them mislabelled:
 type Line = { Slope: Expr; Offset: Expr }
 
 let hours = [ for i in 0..19 -> 0.25 + 0.25 * float i ]
-let passed = [ for h in hours -> if h > 2.6 then 1.0 else 0.0 ] |> List.mapi (fun i y -> if i = 17 then 0.0 else y)
+let passed = [ for i in 0..19 -> if hours.[i] > 2.6 && i <> 17 then 1.0 else 0.0 ]
 
 let loss line (x, y) =
     let score = line.Slope * x + line.Offset
     Expr.Softplus score - y * score
 
 let examples = constant hours, constant passed
-let total line = Expr.Sum(vmap (loss line) examples) + 0.05 * (Expr.Square line.Slope + Expr.Square line.Offset)
+let prior line = 0.05 * (Expr.Square line.Slope + Expr.Square line.Offset)
+let total line = Expr.Sum(vmap (loss line) examples) + prior line
 (** *)
 let rows (h: Jacobian<Line, Line>) =
-    Expr.Stack [ Expr.Stack [ h.[_.Slope].Slope; h.[_.Slope].Offset ]; Expr.Stack [ h.[_.Offset].Slope; h.[_.Offset].Offset ] ]
+    let slope, offset = h.[_.Slope], h.[_.Offset]
+    Expr.Stack [ Expr.Stack [ slope.Slope; slope.Offset ]; Expr.Stack [ offset.Slope; offset.Offset ] ]
 
 let step line =
     let g = grad total line
     let delta = Expr.Solve(rows (hessians total line), Expr.Stack [ g.Slope; g.Offset ])
     { Slope = line.Slope - delta.[0]; Offset = line.Offset - delta.[1] }
 
-let fitted = List.fold (fun line _ -> step line) { Slope = scalar 0.0; Offset = scalar 0.0 } [ 1..8 ]
+let flat = { Slope = scalar 0.0; Offset = scalar 0.0 }
+let fitted = List.fold (fun line _ -> step line) flat [ 1..8 ]
 printfn "slope %.4f, offset %.4f" (float fitted.Slope) (float fitted.Offset)
 (** *)
 let each = examples |> vmap (fun example -> grad (fun line -> loss line example) fitted)

@@ -75,7 +75,7 @@ HTML(plot "Aiming through a simulation" "x, m" "y, m" [
     line "hit" blue (trace (List.last aims))
     dots "target" orange [ (20.0, 0.0) ] ]) |> show
 (**
-How much does each moment of the flight depend on the angle? `jvp` gives the whole curve of sensitivities in one pass; dotted, the difference of two flights, for comparison.
+How much does each moment of the flight depend on the angle? `jvp` gives the whole curve of sensitivities in one pass; dashed, the difference of two flights, for comparison.
 *)
 let best = List.last aims
 
@@ -102,7 +102,8 @@ let distance (angle: Expr) =
 
 let climb angle = angle - grad distance angle / grad (grad distance) angle
 let farthest = List.fold (fun angle _ -> climb angle) (scalar 0.8) [ 1..4 ]
-printfn "farthest at %.2f°: %.3f m" (float farthest * 180.0 / System.Math.PI) (float (distance farthest))
+let degrees = float farthest * 180.0 / System.Math.PI
+printfn "farthest at %.2f°: %.3f m" degrees (float (distance farthest))
 (**
 ## Kepler's equation
 
@@ -113,7 +114,8 @@ let anomaly e (m: Expr) = root (fun E -> E - e * sin E - m) m
 for e, m in [ 0.1, 0.5; 0.5, 1.0; 0.9, 0.3 ] do
     let E = float (anomaly e (scalar m))
     let slope = scalar m |> grad (anomaly e) |> float
-    printfn "e = %.1f, M = %.1f:  E = %.10f  dE/dM = %.10f, formula %.10f" e m E slope (1.0 / (1.0 - e * cos E))
+    let formula = 1.0 / (1.0 - e * cos E)
+    printfn "e = %.1f, M = %.1f:  E = %.10f  dE/dM = %.10f, formula %.10f" e m E slope formula
 (**
 ## A fixed point, unrolled or not
 
