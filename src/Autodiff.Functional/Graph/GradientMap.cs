@@ -18,7 +18,7 @@ namespace Autodiff.Functional;
 /// Console.WriteLine(gradients[weights].Value);
 /// </code></example>
 [DebuggerDisplay("{Count} gradients")]
-public sealed class GradientMap : IReadOnlyDictionary<Expr, Expr>
+public sealed partial class GradientMap : IReadOnlyDictionary<Expr, Expr>
 {
     private readonly INodes _nodes;
     private readonly Log _log;

@@ -80,10 +80,10 @@ internal static class GraphPrinter
     };
 
     /// <summary>A constant scalar is written where it is used.</summary>
-    private static bool IsInline(Expr node) => node.IsConstant && node.Shape.IsScalar;
+    internal static bool IsInline(Expr node) => node.IsConstant && node.Shape.IsScalar;
 
     /// <summary>A name for each node: the caller's, a variable's own, or v and a number; each once.</summary>
-    private static string[] Labels(KahnOrder order, IEnumerable<KeyValuePair<string, Expr>> names)
+    internal static string[] Labels(KahnOrder order, IEnumerable<KeyValuePair<string, Expr>> names)
     {
         var given = new Dictionary<Expr, string>(ReferenceEqualityComparer.Instance);
         foreach (var (name, node) in names)

@@ -48,7 +48,7 @@ public sealed record Placeholder(string Transform) : Leaf
 /// The parameter of a function while it is traced at a concrete point: always a fresh node that is the identity of the point, so that
 /// it knows its value and is told apart from it.
 /// </summary>
-public sealed record Seed : Linear
+public sealed record Seed : Linear, IView
 {
     /// <inheritdoc/>
     public override bool Cancels => false;
@@ -62,4 +62,7 @@ public sealed record Seed : Linear
     public override Expr Transpose(int index, Expr cotangent, Inputs inputs) => cotangent;
     /// <inheritdoc/>
     public override Op Lifted(Shape leading) => this;
+
+    /// <inheritdoc/>
+    public override Formula Latex(ReadOnlySpan<Formula> inputs) => inputs[0];
 }

@@ -72,8 +72,19 @@ public abstract record Op
     /// <summary>The attributes as the printer shows them, for instance <c>axes=[0]</c>; empty if there are none.</summary>
     public virtual string Attributes => "";
 
+    /// <summary>How the value is written in LaTeX, its inputs being written like this. Where an op does not say otherwise: its name, its attributes, and its inputs in parentheses.</summary>
+    public virtual Formula Latex(ReadOnlySpan<Formula> inputs) =>
+        Formula.Function($@"\operatorname{{{Formula.Text(Name)}}}{(Attributes is { Length: > 0 } attributes ? $@"_{{{Formula.Text(attributes)}}}" : "")}", inputs);
+
     /// <summary>The name and the attributes, for instance <c>Sum[axes=[0]]</c>.</summary>
     public sealed override string ToString() => Attributes is { Length: > 0 } attributes ? $"{Name}[{attributes}]" : Name;
+}
+
+/// <summary>An op that computes nothing: its value is the elements of its one input, seen at other places.</summary>
+internal interface IView
+{
+    /// <summary>The view; null if there is none and the elements must be copied.</summary>
+    Tensor? See(Tensor x) => ((Op)this).Evaluate([x]);
 }
 
 /// <summary>Which inputs a reverse rule must serve: those that depend on what is differentiated.</summary>

@@ -41,6 +41,9 @@ public interface IUnary
 
     /// <summary>For a <see cref="Slope.Selecting"/> function: not 0 where the value can depend on x.</summary>
     static virtual T Selected<T>(T x) where T : IElementary<T> => T.Literal(1);
+
+    /// <summary>How it is written in LaTeX; null: by its name.</summary>
+    static virtual Formula? Latex(Formula x) => null;
 }
 
 /// <summary>An elementwise function of two arguments. Implement it by an empty <c>struct</c>; <see cref="Binary{TFunction}"/> is its op.</summary>
@@ -66,6 +69,9 @@ public interface IBinary
 
     /// <summary>For a <see cref="Slope.Selecting"/> function: not 0 where the value can depend on y.</summary>
     static virtual T SelectedY<T>(T x, T y) where T : IElementary<T> => T.Literal(1);
+
+    /// <summary>How it is written in LaTeX; null: by its name.</summary>
+    static virtual Formula? Latex(Formula x, Formula y) => null;
 }
 
 /// <summary>An elementwise function of three arguments. Implement it by an empty <c>struct</c>; <see cref="Ternary{TFunction}"/> is its op.</summary>
@@ -97,6 +103,9 @@ public interface ITernary
 
     /// <summary>For a <see cref="Slope.Selecting"/> function: not 0 where the value can depend on z.</summary>
     static virtual T SelectedZ<T>(T x, T y, T z) where T : IElementary<T> => T.Literal(1);
+
+    /// <summary>How it is written in LaTeX; null: by its name.</summary>
+    static virtual Formula? Latex(Formula x, Formula y, Formula z) => null;
 }
 
 /// <summary>An elementwise question about two numbers, with a Bool answer and no derivative.</summary>
@@ -104,6 +113,9 @@ public interface IPredicate
 {
     /// <summary><paramref name="yes"/> where it holds, else <paramref name="no"/>.</summary>
     static abstract T Select<T>(T x, T y, T yes, T no) where T : IElementary<T>;
+
+    /// <summary>How it is written in LaTeX; null: by its name.</summary>
+    static virtual Formula? Latex(Formula x, Formula y) => null;
 }
 
 /// <summary>A function of one argument with its own scalar code, for those that are no composition of elementary ones.</summary>

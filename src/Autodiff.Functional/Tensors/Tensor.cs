@@ -16,7 +16,7 @@ namespace Autodiff.Functional;
 /// double corner = (double)matrix[^1, ^1];        // 4
 /// </code></example>
 [DebuggerDisplay("{Size == 1 ? ToString() : Type.ToString(),nq}")]
-public sealed class Tensor : IEquatable<Tensor>
+public sealed partial class Tensor : IEquatable<Tensor>
 {
     private readonly Array? _data;     // null: one element, kept in _scalar
     private readonly int[]? _strides;  // null: row-major without gaps
@@ -196,6 +196,9 @@ public sealed class Tensor : IEquatable<Tensor>
     internal ReadOnlySpan<T> Buffer<T>() where T : unmanaged => _data is null
         ? MemoryMarshal.CreateReadOnlySpan(ref Unsafe.As<long, T>(ref _scalar), 1)
         : MemoryMarshal.CreateReadOnlySpan(ref Unsafe.As<byte, T>(ref MemoryMarshal.GetArrayDataReference(_data)), _data.Length);
+
+    /// <summary>The array that this view lies in; a new one if it is a single element.</summary>
+    internal Array Array => Storage();
 
     /// <summary>The place of the first element in <see cref="Buffer"/>.</summary>
     internal int Offset => _offset;

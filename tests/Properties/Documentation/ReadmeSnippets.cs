@@ -2,22 +2,32 @@ using Xunit;
 
 namespace Autodiff.Functional.Properties.Documentation;
 
-/// <summary>README.md says only what is so: its programs compile, run and print what they say; its commands are there.</summary>
+/// <summary>README.md, CONTRIBUTING.md and the packages' pages say only what is so: their programs compile, run and print what they say; commands are there.</summary>
 [Collection(nameof(ReadmeSnippets))]
 public sealed class ReadmeSnippets
 {
-    static readonly string Readme = File.ReadAllText(Path.Combine(Repository.Root, "README.md"));
+    static readonly string Readme = Read("README.md");
 
-    public static TheoryData<int> Lines { get; } = new(Snippet.In(Readme).Select(snippet => snippet.Line));
+    static string Read(string page) => File.ReadAllText(Path.Combine(Repository.Root, page));
+
+    public static TheoryData<string, int> Programs()
+    {
+        var programs = new TheoryData<string, int>();
+        string[] pages = ["README.md", "CONTRIBUTING.md", .. Directory.GetDirectories(Path.Combine(Repository.Root, "src")).Select(folder => Path.Combine(folder, "README.md")).Order()];
+        foreach (string page in pages)
+            foreach (var snippet in Snippet.In(Read(page)))
+                programs.Add(Path.GetRelativePath(Repository.Root, Path.Combine(Repository.Root, page)), snippet.Line);
+        return programs;
+    }
 
     [Theory]
-    [MemberData(nameof(Lines))]
-    public async Task Prints_what_it_says(int line)
+    [MemberData(nameof(Programs))]
+    public async Task Prints_what_it_says(string page, int line)
     {
-        var snippet = Snippet.In(Readme).Single(snippet => snippet.Line == line);
+        var snippet = Snippet.In(Read(page)).Single(snippet => snippet.Line == line);
         var printed = await snippet.Run();
         Assert.True(snippet.Prints.SequenceEqual(printed), $"""
-            The {snippet.Language} block in line {line} of README.md says that it prints
+            The {snippet.Language} block in line {line} of {page} says that it prints
             {string.Join('\n', snippet.Prints)}
 
             but it prints
@@ -25,6 +35,16 @@ public sealed class ReadmeSnippets
 
             {snippet.Code}
             """);
+    }
+
+    /// <summary>The op that the walkthrough shows stands in the sources like that, line by line.</summary>
+    [Fact]
+    public void Shows_an_op_as_it_is()
+    {
+        string[] shown = Read("CONTRIBUTING.md").ReplaceLineEndings("\n").Split("```text\n")[1].Split("```")[0].Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        string[] there = Read("src/Autodiff.Functional/Ops/Elementwise/Activations.cs").ReplaceLineEndings("\n").Split('\n', StringSplitOptions.TrimEntries);
+        Assert.True(shown.Length > 8, "the walkthrough shows no op");
+        Assert.All(shown, line => Assert.Contains(line, there));
     }
 
     [Theory]

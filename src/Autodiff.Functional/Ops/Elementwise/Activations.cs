@@ -6,6 +6,7 @@ namespace Autodiff.Functional;
 internal readonly struct Sigmoid : IUnary
 {
     public static OpInfo Info => OpInfo.Unary("Sigmoid", Expr.Sigmoid, "1 / (1 + e⁻ˣ)", "d·y·σ(−x)", new(-4, 4));
+    public static Formula? Latex(Formula x) => Formula.Function(@"\sigma", x);
     public static T Apply<T>(T x) where T : IElementary<T> => T.Sigmoid(x);
     public static T Differential<T>(T x, T y, T d) where T : IElementary<T> => d * y * T.Sigmoid(-x);
 }

@@ -5,6 +5,7 @@ namespace Autodiff.Functional;
 internal readonly struct Add : IBinary
 {
     public static OpInfo Info => OpInfo.Binary("Add", Expr.Add, "x + y", "dx + dy") with { Edges = "Integers wrap." };
+    public static Formula? Latex(Formula x, Formula y) => Formula.Infix(x, "+", y, Binding.Sum);
     public static Domain Domain => Domain.Numeric;
     public static Slope Slope => Slope.Constant;
     public static T Apply<T>(T x, T y) where T : IElementary<T> => x + y;
@@ -15,6 +16,7 @@ internal readonly struct Add : IBinary
 internal readonly struct Subtract : IBinary
 {
     public static OpInfo Info => OpInfo.Binary("Subtract", Expr.Subtract, "x − y", "dx − dy") with { Edges = "Integers wrap." };
+    public static Formula? Latex(Formula x, Formula y) => Formula.Infix(x, "-", y, Binding.Sum, associative: false);
     public static Domain Domain => Domain.Numeric;
     public static Slope Slope => Slope.Constant;
     public static T Apply<T>(T x, T y) where T : IElementary<T> => x - y;
@@ -25,6 +27,7 @@ internal readonly struct Subtract : IBinary
 internal readonly struct Multiply : IBinary
 {
     public static OpInfo Info => OpInfo.Binary("Multiply", Expr.Multiply, "x·y", "dx·y + x·dy") with { Edges = "Integers wrap." };
+    public static Formula? Latex(Formula x, Formula y) => Formula.Infix(x, @"\cdot", y, Binding.Product);
     public static Domain Domain => Domain.Numeric;
     public static T Apply<T>(T x, T y) where T : IElementary<T> => x * y;
     public static T DifferentialX<T>(T x, T y, T z, T d) where T : IElementary<T> => d * y;
@@ -39,6 +42,7 @@ internal readonly struct Divide : IBinary
         OpInfo.Binary("Divide", Expr.Divide, "x / y", "(dx − z·dy) / y", null, new(-2, 2, 0.2)) with { Edges = "Integers give Float64." },
         new("DivideByInt", "x / n", random => random.Next(1, 5) is var n ? OpCase.Of(random.NextTensor(random.NextShape()), x => Expr.DivideByInt(x, n), $"Expr.DivideByInt(x0, {n})") : null!) { Signature = "DivideByInt(x, n)", Derivative = "d / n" },
     ];
+    public static Formula? Latex(Formula x, Formula y) => new Formula($@"\frac{{{x}}}{{{y}}}", Binding.Product);
     public static T Apply<T>(T x, T y) where T : IElementary<T> => x / y;
     public static T DifferentialX<T>(T x, T y, T z, T d) where T : IElementary<T> => d / y;
     public static T DifferentialY<T>(T x, T y, T z, T d) where T : IElementary<T> => -d * z / y;
@@ -58,6 +62,7 @@ internal readonly struct FMod : IBinary
 internal readonly struct Mod : IBinary
 {
     public static IEnumerable<OpInfo> Entries => [Entry("Mod", Expr.Mod), Entry("Remainder", Expr.Remainder)];
+    public static Formula? Latex(Formula x, Formula y) => Formula.Infix(x, @"\bmod", y, Binding.Product, associative: false);
     public static Domain Domain => Domain.Numeric;
 
     // A remainder of the wrong sign is one divisor off; 0 takes the divisor's sign, as in NumPy.
@@ -95,6 +100,7 @@ internal readonly struct Hypot : IBinary
 internal readonly struct Negate : IUnary
 {
     public static OpInfo Info => OpInfo.Unary("Negate", Expr.Negate, "−x", "−d");
+    public static Formula? Latex(Formula x) => new Formula($"-{x.Within(Binding.Product)}", Binding.Product);
     public static Domain Domain => Domain.Numeric;
     public static Slope Slope => Slope.Constant;
     public static T Apply<T>(T x) where T : IElementary<T> => -x;
@@ -114,6 +120,7 @@ internal readonly struct Power : IBinary
             ? OpCase.Of(random.NextTensor(random.NextShape(), new(-2, 2, 0.2)), x => Expr.Pow(x, 3.0), "Expr.Pow(x0, 3.0)")
             : OpCase.Of(random.NextTensor(Shape.Of(2), new(0.2, 2)), random.NextTensor(Shape.Of(3, 1)), Expr.Pow, "Expr.Pow(x0, x1)")) { Signature = "Pow(x, y)", Derivative = "as Power" },
     ];
+    public static Formula? Latex(Formula x, Formula y) => new Formula($"{x.Within(Binding.Atom)}^{{{y}}}", Binding.Power);
     public static Domain Domain => Domain.Numeric;
     public static T Apply<T>(T x, T y) where T : IElementary<T> => T.Pow(x, y);
     public static T DifferentialX<T>(T x, T y, T z, T d) where T : IElementary<T> =>
@@ -125,6 +132,7 @@ internal readonly struct Power : IBinary
 internal readonly struct Square : IUnary
 {
     public static OpInfo Info => OpInfo.Unary("Square", Expr.Square, "x²", "2·x·d");
+    public static Formula? Latex(Formula x) => new Formula($"{x.Within(Binding.Atom)}^2", Binding.Power);
     public static Domain Domain => Domain.Numeric;
     public static T Apply<T>(T x) where T : IElementary<T> => x * x;
     public static T Differential<T>(T x, T y, T d) where T : IElementary<T> => d * (x + x);
@@ -133,6 +141,7 @@ internal readonly struct Square : IUnary
 internal readonly struct Reciprocal : IUnary
 {
     public static OpInfo Info => OpInfo.Unary("Reciprocal", Expr.Reciprocal, "1 / x", "−d·y²", new(-2, 2, 0.3));
+    public static Formula? Latex(Formula x) => new Formula($@"\frac{{1}}{{{x}}}", Binding.Product);
     public static T Apply<T>(T x) where T : IElementary<T> => T.Literal(1) / x;
     public static T Differential<T>(T x, T y, T d) where T : IElementary<T> => -d * y * y;
 }
@@ -141,6 +150,7 @@ internal readonly struct Reciprocal : IUnary
 internal readonly struct Abs : IUnary
 {
     public static OpInfo Info => OpInfo.Unary("Abs", Expr.Abs, "|x|", "d·sign x", new(-2, 2, 0.01)) with { Edges = "The derivative at 0 is 0." };
+    public static Formula? Latex(Formula x) => new Formula($@"\left|{x}\right|");
     public static Domain Domain => Domain.Numeric;
     public static T Apply<T>(T x) where T : IElementary<T> => T.Abs(x);
     public static T Differential<T>(T x, T y, T d) where T : IElementary<T> =>

@@ -3,24 +3,28 @@ namespace Autodiff.Functional;
 internal readonly struct Less : IPredicate
 {
     public static IEnumerable<OpInfo> Entries => [Comparison.Entry("Less", Expr.Less, "x < y"), Comparison.Entry("Greater", Expr.Greater, "x > y")];
+    public static Formula? Latex(Formula x, Formula y) => Formula.Infix(x, "<", y, Binding.Relation, associative: false);
     public static T Select<T>(T x, T y, T yes, T no) where T : IElementary<T> => T.IfLess(x, y, yes, no);
 }
 
 internal readonly struct LessEqual : IPredicate
 {
     public static IEnumerable<OpInfo> Entries => [Comparison.Entry("LessEqual", Expr.LessEqual, "x ≤ y"), Comparison.Entry("GreaterEqual", Expr.GreaterEqual, "x ≥ y")];
+    public static Formula? Latex(Formula x, Formula y) => Formula.Infix(x, @"\le", y, Binding.Relation, associative: false);
     public static T Select<T>(T x, T y, T yes, T no) where T : IElementary<T> => T.IfLess(x, y, yes, T.IfEqual(x, y, yes, no));
 }
 
 internal readonly struct Equal : IPredicate
 {
     public static OpInfo Info => Comparison.Entry("Equal", Expr.Equal, "x = y");
+    public static Formula? Latex(Formula x, Formula y) => Formula.Infix(x, "=", y, Binding.Relation, associative: false);
     public static T Select<T>(T x, T y, T yes, T no) where T : IElementary<T> => T.IfEqual(x, y, yes, no);
 }
 
 internal readonly struct NotEqual : IPredicate
 {
     public static OpInfo Info => Comparison.Entry("NotEqual", Expr.NotEqual, "x ≠ y") with { Edges = "True at NaN." };
+    public static Formula? Latex(Formula x, Formula y) => Formula.Infix(x, @"\ne", y, Binding.Relation, associative: false);
     public static T Select<T>(T x, T y, T yes, T no) where T : IElementary<T> => T.IfEqual(x, y, no, yes);
 }
 

@@ -3,6 +3,7 @@ namespace Autodiff.Functional;
 internal readonly struct Exp : IUnary
 {
     public static OpInfo Info => OpInfo.Unary("Exp", Expr.Exp, "eˣ", "d·y", new(-3, 3));
+    public static Formula? Latex(Formula x) => new Formula($"e^{{{x}}}", Binding.Power);
     public static T Apply<T>(T x) where T : IElementary<T> => T.Exp(x);
     public static T Differential<T>(T x, T y, T d) where T : IElementary<T> => d * y;
 }
@@ -10,6 +11,7 @@ internal readonly struct Exp : IUnary
 internal readonly struct Exp2 : IUnary
 {
     public static OpInfo Info => OpInfo.Unary("Exp2", Expr.Exp2, "2ˣ", "d·y·ln 2", new(-3, 3));
+    public static Formula? Latex(Formula x) => new Formula($"2^{{{x}}}", Binding.Power);
     public static T Apply<T>(T x) where T : IElementary<T> => T.Exp2(x);
     public static T Differential<T>(T x, T y, T d) where T : IElementary<T> => d * y * T.Literal(0.69314718055994530942);
 }
@@ -17,6 +19,7 @@ internal readonly struct Exp2 : IUnary
 internal readonly struct Expm1 : IUnary
 {
     public static OpInfo Info => OpInfo.Unary("Expm1", Expr.Expm1, "eˣ − 1", "d·(y + 1)", new(-3, 3)) with { Edges = "Accurate near 0." };
+    public static Formula? Latex(Formula x) => new Formula($"e^{{{x}}} - 1", Binding.Sum);
     public static T Apply<T>(T x) where T : IElementary<T> => T.Expm1(x);
     public static T Differential<T>(T x, T y, T d) where T : IElementary<T> => d * (y + T.Literal(1));
 }
@@ -24,6 +27,7 @@ internal readonly struct Expm1 : IUnary
 internal readonly struct Log : IUnary
 {
     public static OpInfo Info => OpInfo.Unary("Log", Expr.Log, "ln x", "d / x", new(0.1, 5)) with { Edges = "−∞ at 0, NaN below." };
+    public static Formula? Latex(Formula x) => Formula.Function(@"\ln", x);
     public static T Apply<T>(T x) where T : IElementary<T> => T.Log(x);
     public static T Differential<T>(T x, T y, T d) where T : IElementary<T> => d / x;
 }
@@ -31,6 +35,7 @@ internal readonly struct Log : IUnary
 internal readonly struct Log2 : IUnary
 {
     public static OpInfo Info => OpInfo.Unary("Log2", Expr.Log2, "log₂ x", "d / (x·ln 2)", new(0.1, 5)) with { Edges = "−∞ at 0, NaN below." };
+    public static Formula? Latex(Formula x) => Formula.Function(@"\log_2", x);
     public static T Apply<T>(T x) where T : IElementary<T> => T.Log2(x);
     public static T Differential<T>(T x, T y, T d) where T : IElementary<T> => d / (x * T.Literal(0.69314718055994530942));
 }
@@ -38,6 +43,7 @@ internal readonly struct Log2 : IUnary
 internal readonly struct Log10 : IUnary
 {
     public static OpInfo Info => OpInfo.Unary("Log10", Expr.Log10, "log₁₀ x", "d / (x·ln 10)", new(0.1, 5)) with { Edges = "−∞ at 0, NaN below." };
+    public static Formula? Latex(Formula x) => Formula.Function(@"\log_{10}", x);
     public static T Apply<T>(T x) where T : IElementary<T> => T.Log10(x);
     public static T Differential<T>(T x, T y, T d) where T : IElementary<T> => d / (x * T.Literal(2.30258509299404568402));
 }
@@ -45,6 +51,7 @@ internal readonly struct Log10 : IUnary
 internal readonly struct Log1p : IUnary
 {
     public static OpInfo Info => OpInfo.Unary("Log1p", Expr.Log1p, "ln(1 + x)", "d / (1 + x)", new(-0.8, 3)) with { Edges = "Accurate near 0; −∞ at −1, NaN below." };
+    public static Formula? Latex(Formula x) => Formula.Function(@"\ln", Formula.Infix(new("1"), "+", x, Binding.Sum));
     public static T Apply<T>(T x) where T : IElementary<T> => T.Log1p(x);
     public static T Differential<T>(T x, T y, T d) where T : IElementary<T> => d / (T.Literal(1) + x);
 }
@@ -52,6 +59,7 @@ internal readonly struct Log1p : IUnary
 internal readonly struct Sqrt : IUnary
 {
     public static OpInfo Info => OpInfo.Unary("Sqrt", Expr.Sqrt, "√x", "d / (2·y)", new(0.1, 5)) with { Edges = "The derivative at 0 is ∞; NaN below." };
+    public static Formula? Latex(Formula x) => new Formula($@"\sqrt{{{x}}}");
     public static T Apply<T>(T x) where T : IElementary<T> => T.Sqrt(x);
     public static T Differential<T>(T x, T y, T d) where T : IElementary<T> => d / (y + y);
 }
@@ -59,6 +67,7 @@ internal readonly struct Sqrt : IUnary
 internal readonly struct Rsqrt : IUnary
 {
     public static OpInfo Info => OpInfo.Unary("Rsqrt", Expr.Rsqrt, "1 / √x", "−d·y / (2·x)", new(0.1, 5)) with { Edges = "±∞ at ±0, NaN below." };
+    public static Formula? Latex(Formula x) => new Formula($@"\frac{{1}}{{\sqrt{{{x}}}}}", Binding.Product);
     public static T Apply<T>(T x) where T : IElementary<T> => T.Literal(1) / T.Sqrt(x);
     public static T Differential<T>(T x, T y, T d) where T : IElementary<T> => d * T.Literal(-0.5) * y / x;
 }
@@ -66,6 +75,7 @@ internal readonly struct Rsqrt : IUnary
 internal readonly struct Cbrt : IUnary
 {
     public static OpInfo Info => OpInfo.Unary("Cbrt", Expr.Cbrt, "∛x", "d / (3·y²)", new(-3, 3, 0.1)) with { Edges = "The derivative at 0 is ∞." };
+    public static Formula? Latex(Formula x) => new Formula($@"\sqrt[3]{{{x}}}");
     public static T Apply<T>(T x) where T : IElementary<T> => T.Cbrt(x);
     public static T Differential<T>(T x, T y, T d) where T : IElementary<T> => d / (T.Literal(3) * y * y);
 }

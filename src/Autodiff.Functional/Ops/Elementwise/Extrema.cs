@@ -4,6 +4,7 @@ namespace Autodiff.Functional;
 internal readonly struct Maximum : IBinary
 {
     public static OpInfo Info => OpInfo.Binary("Maximum", Expr.Maximum, "the larger of x and y", "d to the larger") with { Edges = "Ties share the derivative equally; NaN if one is." };
+    public static Formula? Latex(Formula x, Formula y) => Formula.Function(@"\max", x, y);
     public static Domain Domain => Domain.Numeric;
     public static Slope Slope => Slope.Selecting;
     public static T Apply<T>(T x, T y) where T : IElementary<T> => T.Maximum(x, y);
@@ -17,6 +18,7 @@ internal readonly struct Maximum : IBinary
 internal readonly struct Minimum : IBinary
 {
     public static OpInfo Info => OpInfo.Binary("Minimum", Expr.Minimum, "the smaller of x and y", "d to the smaller") with { Edges = "Ties share the derivative equally; NaN if one is." };
+    public static Formula? Latex(Formula x, Formula y) => Formula.Function(@"\min", x, y);
     public static Domain Domain => Domain.Numeric;
     public static Slope Slope => Slope.Selecting;
     public static T Apply<T>(T x, T y) where T : IElementary<T> => T.Minimum(x, y);

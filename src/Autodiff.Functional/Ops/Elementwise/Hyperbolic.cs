@@ -3,6 +3,7 @@ namespace Autodiff.Functional;
 internal readonly struct Sinh : IUnary
 {
     public static OpInfo Info => OpInfo.Unary("Sinh", Expr.Sinh, "sinh x", "d·cosh x", new(-3, 3));
+    public static Formula? Latex(Formula x) => Formula.Function(@"\sinh", x);
     public static T Apply<T>(T x) where T : IElementary<T> => T.Sinh(x);
     public static T Differential<T>(T x, T y, T d) where T : IElementary<T> => d * T.Cosh(x);
 }
@@ -10,6 +11,7 @@ internal readonly struct Sinh : IUnary
 internal readonly struct Cosh : IUnary
 {
     public static OpInfo Info => OpInfo.Unary("Cosh", Expr.Cosh, "cosh x", "d·sinh x", new(-3, 3));
+    public static Formula? Latex(Formula x) => Formula.Function(@"\cosh", x);
     public static T Apply<T>(T x) where T : IElementary<T> => T.Cosh(x);
     public static T Differential<T>(T x, T y, T d) where T : IElementary<T> => d * T.Sinh(x);
 }
@@ -17,6 +19,7 @@ internal readonly struct Cosh : IUnary
 internal readonly struct Tanh : IUnary
 {
     public static OpInfo Info => OpInfo.Unary("Tanh", Expr.Tanh, "tanh x", "d·(1 − y)·(1 + y)", new(-3, 3));
+    public static Formula? Latex(Formula x) => Formula.Function(@"\tanh", x);
     public static T Apply<T>(T x) where T : IElementary<T> => T.Tanh(x);
     public static T Differential<T>(T x, T y, T d) where T : IElementary<T> => d * (T.Literal(1) - y) * (T.Literal(1) + y);
 }

@@ -3,6 +3,7 @@ namespace Autodiff.Functional;
 internal readonly struct And : IBinary
 {
     public static OpInfo Info => Logical.Entry("And", Expr.And, "x and y");
+    public static Formula? Latex(Formula x, Formula y) => Formula.Infix(x, @"\wedge", y, Binding.Relation);
     public static Domain Domain => Domain.Logical;
     public static Slope Slope => Slope.Zero;
     public static T Apply<T>(T x, T y) where T : IElementary<T> => x * y;
@@ -13,6 +14,7 @@ internal readonly struct And : IBinary
 internal readonly struct Or : IBinary
 {
     public static OpInfo Info => Logical.Entry("Or", Expr.Or, "x or y");
+    public static Formula? Latex(Formula x, Formula y) => Formula.Infix(x, @"\vee", y, Binding.Relation);
     public static Domain Domain => Domain.Logical;
     public static Slope Slope => Slope.Zero;
     public static T Apply<T>(T x, T y) where T : IElementary<T> => x + y;
@@ -23,6 +25,7 @@ internal readonly struct Or : IBinary
 internal readonly struct Not : IUnary
 {
     public static OpInfo Info => new("Not", "not x", random => OpCase.Of(random.NextMask(random.NextShape()), Expr.Not, "Expr.Not(x0)"));
+    public static Formula? Latex(Formula x) => new Formula($@"\neg {x.Within(Binding.Power)}", Binding.Power);
     public static Domain Domain => Domain.Logical;
     public static Slope Slope => Slope.Zero;
     public static T Apply<T>(T x) where T : IElementary<T> => T.IfEqual(x, T.Literal(0), T.Literal(1), T.Literal(0));

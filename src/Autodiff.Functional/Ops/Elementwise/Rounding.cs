@@ -3,6 +3,7 @@ namespace Autodiff.Functional;
 internal readonly struct Floor : IUnary
 {
     public static OpInfo Info => OpInfo.Unary("Floor", Expr.Floor, "⌊x⌋", "0", new(-4, 4));
+    public static Formula? Latex(Formula x) => new Formula($@"\left\lfloor{x}\right\rfloor");
     public static Domain Domain => Domain.Numeric;
     public static Slope Slope => Slope.Zero;
     public static T Apply<T>(T x) where T : IElementary<T> => T.Floor(x);
@@ -12,6 +13,7 @@ internal readonly struct Floor : IUnary
 internal readonly struct Ceiling : IUnary
 {
     public static OpInfo Info => OpInfo.Unary("Ceiling", Expr.Ceiling, "⌈x⌉", "0", new(-4, 4));
+    public static Formula? Latex(Formula x) => new Formula($@"\left\lceil{x}\right\rceil");
     public static Domain Domain => Domain.Numeric;
     public static Slope Slope => Slope.Zero;
     public static T Apply<T>(T x) where T : IElementary<T> => T.Ceiling(x);

@@ -3,6 +3,7 @@ namespace Autodiff.Functional;
 internal readonly struct Sin : IUnary
 {
     public static OpInfo Info => OpInfo.Unary("Sin", Expr.Sin, "sin x", "d·cos x", new(-6, 6));
+    public static Formula? Latex(Formula x) => Formula.Function(@"\sin", x);
     public static T Apply<T>(T x) where T : IElementary<T> => T.Sin(x);
     public static T Differential<T>(T x, T y, T d) where T : IElementary<T> => d * T.Cos(x);
 }
@@ -10,6 +11,7 @@ internal readonly struct Sin : IUnary
 internal readonly struct Cos : IUnary
 {
     public static OpInfo Info => OpInfo.Unary("Cos", Expr.Cos, "cos x", "−d·sin x", new(-6, 6));
+    public static Formula? Latex(Formula x) => Formula.Function(@"\cos", x);
     public static T Apply<T>(T x) where T : IElementary<T> => T.Cos(x);
     public static T Differential<T>(T x, T y, T d) where T : IElementary<T> => -d * T.Sin(x);
 }
@@ -17,6 +19,7 @@ internal readonly struct Cos : IUnary
 internal readonly struct Tan : IUnary
 {
     public static OpInfo Info => OpInfo.Unary("Tan", Expr.Tan, "tan x", "d·(1 + y²)", new(-1.3, 1.3));
+    public static Formula? Latex(Formula x) => Formula.Function(@"\tan", x);
     public static T Apply<T>(T x) where T : IElementary<T> => T.Tan(x);
     public static T Differential<T>(T x, T y, T d) where T : IElementary<T> => d * (T.Literal(1) + y * y);
 }
@@ -24,6 +27,7 @@ internal readonly struct Tan : IUnary
 internal readonly struct Asin : IUnary
 {
     public static OpInfo Info => OpInfo.Unary("Asin", Expr.Asin, "arcsin x", "d / √(1 − x²)", new(-0.9, 0.9)) with { Edges = "NaN outside −1 … 1; the derivative at the ends is ∞." };
+    public static Formula? Latex(Formula x) => Formula.Function(@"\arcsin", x);
     public static T Apply<T>(T x) where T : IElementary<T> => T.Asin(x);
     public static T Differential<T>(T x, T y, T d) where T : IElementary<T> => d / T.Sqrt((T.Literal(1) - x) * (T.Literal(1) + x));
 }
@@ -31,6 +35,7 @@ internal readonly struct Asin : IUnary
 internal readonly struct Acos : IUnary
 {
     public static OpInfo Info => OpInfo.Unary("Acos", Expr.Acos, "arccos x", "−d / √(1 − x²)", new(-0.9, 0.9)) with { Edges = "NaN outside −1 … 1; the derivative at the ends is −∞." };
+    public static Formula? Latex(Formula x) => Formula.Function(@"\arccos", x);
     public static T Apply<T>(T x) where T : IElementary<T> => T.Acos(x);
     public static T Differential<T>(T x, T y, T d) where T : IElementary<T> => -d / T.Sqrt((T.Literal(1) - x) * (T.Literal(1) + x));
 }
@@ -38,6 +43,7 @@ internal readonly struct Acos : IUnary
 internal readonly struct Atan : IUnary
 {
     public static OpInfo Info => OpInfo.Unary("Atan", Expr.Atan, "arctan x", "d / (1 + x²)", new(-4, 4));
+    public static Formula? Latex(Formula x) => Formula.Function(@"\arctan", x);
     public static T Apply<T>(T x) where T : IElementary<T> => T.Atan(x);
     public static T Differential<T>(T x, T y, T d) where T : IElementary<T> => d / (T.Literal(1) + x * x);
 }

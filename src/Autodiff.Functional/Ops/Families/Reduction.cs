@@ -1,5 +1,12 @@
 namespace Autodiff.Functional;
 
+/// <summary>A reduction that folds the elements along its axes, one after the other: it can stand at the end of a fused loop.</summary>
+internal interface IFolding
+{
+    Compilation.LoopFold Fold { get; }
+    Axes Axes { get; }
+}
+
 /// <summary>A function of the elements along some axes that depends on each smoothly. Implement it by an empty <c>struct</c>; <see cref="Reduction{TFunction}"/> is its op.</summary>
 public interface IReduction
 {
@@ -8,6 +15,9 @@ public interface IReduction
 
     /// <summary>∂y/∂x for each element; <paramref name="y"/> is stretched over the axes that it dropped.</summary>
     static abstract Expr Slopes(Expr x, Expr y);
+
+    /// <summary>How it is written in LaTeX; null: by its name.</summary>
+    static virtual Formula? Latex(Formula x) => null;
 }
 
 /// <summary>
@@ -31,6 +41,9 @@ public sealed record Reduction<TFunction>(Axes Axes) : Op where TFunction : stru
 
     /// <inheritdoc/>
     public override string Name => typeof(TFunction).Name;
+
+    /// <inheritdoc/>
+    public override Formula Latex(ReadOnlySpan<Formula> inputs) => TFunction.Latex(inputs[0]) ?? base.Latex(inputs);
 
     /// <inheritdoc/>
     public override string Attributes => $"axes={Axes}";

@@ -7,6 +7,7 @@ namespace Autodiff.Functional;
 internal readonly struct Norm : IReduction
 {
     public static OpInfo Info => OpInfo.Reduction("Norm", Expr.Norm, "√Σ x²", "Σ x·d / y", ofNothing: true, on: new(-2, 2, 0.1)) with { Edges = "The gradient at 0 is the subgradient 0, and so is what is derived from it: a second derivative through a norm of 0 is 0 by convention, not by limit; no overflow; 0 over no elements." };
+    public static Formula? Latex(Formula x) => new Formula($@"\left\lVert{x}\right\rVert");
 
     public static E Apply<E>(Span<E> column) where E : unmanaged, IElementary<E>
     {

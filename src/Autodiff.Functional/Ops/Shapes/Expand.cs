@@ -1,7 +1,7 @@
 namespace Autodiff.Functional;
 
 /// <summary>Axes of length 1 stretched to a shape of the same rank. Nothing is copied: a stretched axis has stride 0.</summary>
-internal sealed record Expand(Shape To) : Linear
+internal sealed record Expand(Shape To) : Linear, IView
 {
     public override bool Cancels => false;
     public static OpInfo Info => new("BroadcastTo", "x stretched to a shape", random =>
@@ -16,6 +16,8 @@ internal sealed record Expand(Shape To) : Linear
     };
 
     public override string Attributes => $"{To}";
+
+    public override Formula Latex(ReadOnlySpan<Formula> inputs) => inputs[0];
 
     public override TensorType Infer(Inputs inputs) => Fits(inputs[0].Shape, To) ? new(inputs[0].DType, To) : throw Differ(inputs[0].Shape, To);
 

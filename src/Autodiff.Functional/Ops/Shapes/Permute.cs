@@ -1,7 +1,7 @@
 namespace Autodiff.Functional;
 
 /// <summary>The axes in another order: axis i of the output is axis Order[i] of the input.</summary>
-internal sealed record Permute(Axes Order) : Linear
+internal sealed record Permute(Axes Order) : Linear, IView
 {
     public override bool Cancels => false;
     public static OpInfo Info => new("Transpose", "the axes in another order", random =>
@@ -19,6 +19,8 @@ internal sealed record Permute(Axes Order) : Linear
     };
 
     public override string Attributes => $"{Order}";
+
+    public override Formula Latex(ReadOnlySpan<Formula> inputs) => Order.Count == 2 ? new($@"{inputs[0].Within(Binding.Atom)}^{{\mathsf T}}", Binding.Power) : base.Latex(inputs);
 
     public override TensorType Infer(Inputs inputs)
     {

@@ -41,7 +41,7 @@ public sealed record GradientLeaf(string Path, TensorType Type, ImmutableArray<G
 
 /// <summary>Derivatives of a function at a point, side by side: reverse mode, forward mode, differences, dual numbers. Made by <see cref="Ad.CheckGradients{P, R}(Func{P, R}, P, GradientChecks?, string)"/>.</summary>
 /// <param name="Leaves">The parameters, in order.</param>
-public sealed record GradientReport(ImmutableArray<GradientLeaf> Leaves)
+public sealed partial record GradientReport(ImmutableArray<GradientLeaf> Leaves)
 {
     /// <summary>The worst verdict of its parameters.</summary>
     public GradientVerdict Verdict => Leaves.Select(leaf => leaf.Verdict).DefaultIfEmpty().Max();
@@ -87,10 +87,12 @@ public sealed record GradientReport(ImmutableArray<GradientLeaf> Leaves)
     /// <summary>A table with a row for each parameter, which shows its worst entry.</summary>
     public override string ToString()
     {
-        ImmutableArray<ImmutableArray<string>> rows = [["parameter", "type", "entries", "worst", "reverse", "forward", "differences", "duals", "error", "verdict"], .. Leaves.Select(Row)];
+        ImmutableArray<ImmutableArray<string>> rows = [s_columns, .. Leaves.Select(Row)];
         int[] widths = [.. Enumerable.Range(0, rows[0].Length).Select(column => rows.Max(row => row[column].Length))];
         return string.Join(Environment.NewLine, rows.Select(row => string.Join("  ", row.Select((cell, column) => cell.PadRight(widths[column]))).TrimEnd()));
     }
+
+    private static readonly ImmutableArray<string> s_columns = ["parameter", "type", "entries", "worst", "reverse", "forward", "differences", "duals", "error", "verdict"];
 
     private static ImmutableArray<string> Row(GradientLeaf leaf) => leaf.Worst is { } worst
         ? [leaf.Path, $"{leaf.Type}", $"{leaf.Entries.Length} of {leaf.Type.Shape.Size}", At(worst), Text(worst.Reverse), Text(worst.Forward), $"{worst.Difference}", Text(worst.Dual),
