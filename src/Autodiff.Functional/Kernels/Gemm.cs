@@ -59,9 +59,12 @@ internal static class Gemm
         else Blocked<T, Register256<T>>(m, n, k, a, b, c);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Blocked<T, V>(int m, int n, int k, Strided<T> a, Strided<T> b, Span<T> c) where T : unmanaged, INumberBase<T> where V : struct, IRegister<V, T>
     {
-        if (UnpackedGemm.IsBest<T>(m, n, k)) UnpackedGemm.Multiply<T, V>(m, n, k, a, b, c);
+        if (b.Column == 1 && n <= V.MaxWidth * V.Count && m <= GemmKernel.MaxRows<T, V>(n <= V.Count ? 1 : V.MaxWidth))
+            GemmKernel.Run<T, V>(m, n, k, ref Unsafe.AsRef(in a.First), a.Row, a.Column, ref Unsafe.AsRef(in b.First), b.Row, ref MemoryMarshal.GetReference(c), n, add: false);
+        else if (UnpackedGemm.IsBest<T>(m, n, k, b.Column == 1)) UnpackedGemm.Multiply<T, V>(m, n, k, a, b, c);
         else PackedGemm.Multiply<T, V>(m, n, k, a, b, c);
     }
 

@@ -71,6 +71,21 @@ internal readonly unsafe struct Register256<T>(Vector256<T> value) : IRegister<R
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Store(ref T target, nint offset) => _value.StoreUnsafe(ref target, (nuint)offset);
 
+    // AVX's own masked store is slow on many a processor.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void StoreMasked(double* target, Vector256<double> mask, Vector256<double> value)
+    {
+        if (Avx512F.VL.IsSupported) Avx512F.VL.MaskStore(target, mask, value);
+        else Avx.MaskStore(target, mask, value);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void StoreMasked(float* target, Vector256<float> mask, Vector256<float> value)
+    {
+        if (Avx512F.VL.IsSupported) Avx512F.VL.MaskStore(target, mask, value);
+        else Avx.MaskStore(target, mask, value);
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<T> MultiplyAdd(Vector256<T> x, Vector256<T> y, Vector256<T> z) =>
         typeof(T) == typeof(double)
@@ -94,8 +109,8 @@ internal readonly unsafe struct Register256<T>(Vector256<T> value) : IRegister<R
     public void StoreFirst(ref T target, nint offset, int count, Register256<T> mask)
     {
         if (!Avx.IsSupported) Lanewise.Store(this, ref Unsafe.Add(ref target, offset), count);
-        else if (typeof(T) == typeof(double)) Avx.MaskStore((double*)Unsafe.AsPointer(ref target) + offset, mask._value.AsDouble(), _value.AsDouble());
-        else Avx.MaskStore((float*)Unsafe.AsPointer(ref target) + offset, mask._value.AsSingle(), _value.AsSingle());
+        else if (typeof(T) == typeof(double)) StoreMasked((double*)Unsafe.AsPointer(ref target) + offset, mask._value.AsDouble(), _value.AsDouble());
+        else StoreMasked((float*)Unsafe.AsPointer(ref target) + offset, mask._value.AsSingle(), _value.AsSingle());
     }
 }
 

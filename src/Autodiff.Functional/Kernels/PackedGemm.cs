@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 
 namespace Autodiff.Functional.Kernels;
 
@@ -48,8 +49,9 @@ internal static class PackedGemm
         {
             int width = Math.Min(panel, lines - first);
             Span<T> to = target.Slice(first * depth, panel * depth);
-            if (source.Row == 1 && width == panel && panel % V.Count == 0)
-                CopyLines<T, V>(panel, depth, ref Unsafe.AsRef(in source.FromRow(first).First), source.Column, ref MemoryMarshal.GetReference(to));
+            ref T from = ref Unsafe.AsRef(in source.FromRow(first).First), at = ref MemoryMarshal.GetReference(to);
+            if (source.Row == 1 && width == panel && panel % V.Count == 0) CopyLines<T, V>(panel, depth, ref from, source.Column, ref at);
+            else if (source.Row == 1 && width == panel && panel % Vector256<T>.Count == 0) CopyLines<T, Register256<T>>(panel, depth, ref from, source.Column, ref at);
             else Transpose.Copy(width, depth, source.FromRow(first), to, panel);
         }
     }
