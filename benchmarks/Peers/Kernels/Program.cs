@@ -1,12 +1,13 @@
 using Autodiff.Functional.Peers;
 
-// dotnet run -c Release --project benchmarks/Peers/Kernels -- products|functions [milliseconds for each] [part of a name]
+// dotnet run -c Release --project benchmarks/Peers/Kernels -- products|functions|logistic [milliseconds for each] [part of a name]
 double milliseconds = args.Length > 1 ? double.Parse(args[1], System.Globalization.CultureInfo.InvariantCulture) : 200;
 string filter = args.Length > 2 ? args[2] : "";
 switch (args.FirstOrDefault())
 {
     case "products": Products.Run(milliseconds, filter); break;
     case "functions": Elementary.Run(milliseconds, filter); break;
-    default: Console.Error.WriteLine("say products or functions"); return 2;
+    case "logistic": Logistic.Run(milliseconds); break;
+    default: Console.Error.WriteLine("say products, functions or logistic"); return 2;
 }
 return 0;

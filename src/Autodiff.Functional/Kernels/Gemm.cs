@@ -49,12 +49,13 @@ internal static class Gemm
     {
         Check(m, n, k, a, b, c);
         c = c[..(m * n)];
-        if (k == 0) c.Clear();
-        else if (b.Column != 1 && (long)m * n * k <= TinyProduct) Tiny(m, n, k, a, b, c);
+        if (k == 0 || c.IsEmpty) c.Clear();
+        else if ((b.Column != 1 || n == 1) && (long)m * n * k <= TinyProduct) Tiny(m, n, k, a, b, c);
         else if (n == 1) Gemv.Multiply(m, k, a, b.Transposed, c);
         else if (m == 1) Gemv.Multiply(n, k, b.Transposed, a, c);
         else if (m <= FewRows && b.Column != 1)
             for (int i = 0; i < m; i++) Gemv.Multiply(n, k, b.Transposed, a.FromRow(i), c.Slice(i * n, n));
+        else if (a.Row == 1 && 4 * n <= 3 * Vector512<T>.Count && m >= 2 * Vector512<T>.Count) Turned(m, n, k, a, b, c);
         else if (Vector512.IsHardwareAccelerated && n > Vector256<T>.Count) Blocked<T, Register512<T>>(m, n, k, a, b, c);
         else Blocked<T, Register256<T>>(m, n, k, a, b, c);
     }
@@ -92,6 +93,14 @@ internal static class Gemm
                 c0 = ref Unsafe.Add(ref c0, 1);
             }
         }
+    }
+
+    /// <summary>Cᵀ = Bᵀ·Aᵀ: C is narrow, and registers are filled along its columns, as A has them in memory.</summary>
+    private static void Turned<T>(int m, int n, int k, Strided<T> a, Strided<T> b, Span<T> c) where T : unmanaged, INumberBase<T>
+    {
+        using var turned = new Buffer<T>(n * m);
+        Real(n, m, k, b.Transposed, a.Transposed, turned.Span);
+        Transpose.Copy(n, m, new Strided<T>(turned.Span, m, 1), c);
     }
 
     private static void Plain<E>(int m, int n, int k, Strided<E> a, Strided<E> b, Span<E> c) where E : struct, IElementary<E>
