@@ -38,6 +38,19 @@ internal static class VectorMath64
         return Scale(Lanes.One + (r + tail), k);
     }
 
+    /// <summary>e^(x + low) for |low| far below |x|.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Lanes Exp(Lanes x, Lanes low)
+    {
+        x = Clamp(x, -746, 710);
+        Lanes k = Vector256.Round(x * Log2E);
+        Lanes high = Fma(-k, Vector256.Create(Ln2), x);
+        low -= k * Ln2Low;
+        Lanes r = high + low;
+        Lanes tail = Fma(r * r, ExpTail(r), (high - r) + low);
+        return Scale(Lanes.One + (r + tail), k);
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes Exp2(Lanes x)
     {
@@ -248,9 +261,7 @@ internal static class VectorMath64
     {
         Lanes product = y * log.High, low = Fma(y, log.High, -product) + y * log.Low;
         low &= Vector256.LessThan(Vector256.Abs(product), Vector256.Create(760.0));
-        Lanes power = Exp(product);
-        // e^low = 1 + low to within 2⁻⁸⁰; where the power is 0 or ∞ already, low is of no account.
-        return Fma(power, low, power);
+        return Exp(product, low);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
