@@ -37,9 +37,9 @@ internal readonly record struct Real32(float Value) : IElementary<Real32>
     public static Real32 Pow(Real32 x, Real32 y) => Rounded(Math.Pow(x.Value, y.Value));
     public static Real32 Sigmoid(Real32 x) => Rounded(ScalarMath.Sigmoid(x.Value));
 
-    public static Real32 Sin(Real32 x) => Rounded(Math.Sin(x.Value));
-    public static Real32 Cos(Real32 x) => Rounded(Math.Cos(x.Value));
-    public static Real32 Tan(Real32 x) => Rounded(Math.Tan(x.Value));
+    public static Real32 Sin(Real32 x) => Rounded(ScalarMath.Sin(x.Value));
+    public static Real32 Cos(Real32 x) => Rounded(ScalarMath.Cos(x.Value));
+    public static Real32 Tan(Real32 x) => Rounded(ScalarMath.Tan(x.Value));
     public static Real32 Asin(Real32 x) => Rounded(Math.Asin(x.Value));
     public static Real32 Acos(Real32 x) => Rounded(Math.Acos(x.Value));
     public static Real32 Atan(Real32 x) => Rounded(Math.Atan(x.Value));

@@ -36,9 +36,9 @@ internal readonly record struct Real64(double Value) : IElementary<Real64>
     public static Real64 Pow(Real64 x, Real64 y) => new(Math.Pow(x.Value, y.Value));
     public static Real64 Sigmoid(Real64 x) => new(ScalarMath.Sigmoid(x.Value));
 
-    public static Real64 Sin(Real64 x) => new(Math.Sin(x.Value));
-    public static Real64 Cos(Real64 x) => new(Math.Cos(x.Value));
-    public static Real64 Tan(Real64 x) => new(Math.Tan(x.Value));
+    public static Real64 Sin(Real64 x) => new(ScalarMath.Sin(x.Value));
+    public static Real64 Cos(Real64 x) => new(ScalarMath.Cos(x.Value));
+    public static Real64 Tan(Real64 x) => new(ScalarMath.Tan(x.Value));
     public static Real64 Asin(Real64 x) => new(Math.Asin(x.Value));
     public static Real64 Acos(Real64 x) => new(Math.Acos(x.Value));
     public static Real64 Atan(Real64 x) => new(Math.Atan(x.Value));
