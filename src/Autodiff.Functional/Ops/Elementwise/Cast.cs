@@ -66,7 +66,7 @@ internal sealed record Cast(DType To) : Linear, ILoopOp
 }
 
 /// <summary>The value, as a constant for the derivative: no tangent and no cotangent passes.</summary>
-internal sealed record StopGradient : Op
+internal sealed record StopGradient : Op, IView
 {
     public static OpInfo Info => OpInfo.Unary("StopGradient", Expr.StopGradient, "x", "0") with { Detached = true };
 
