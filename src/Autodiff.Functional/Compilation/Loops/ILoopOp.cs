@@ -1,3 +1,5 @@
+using Autodiff.Functional.Kernels;
+
 namespace Autodiff.Functional.Compilation;
 
 /// <summary>An op that a fused loop can run: its value at a point depends on its arguments at that point alone.</summary>
@@ -5,6 +7,12 @@ internal interface ILoopOp
 {
     /// <summary>The work over a tile, for arguments of these dtypes.</summary>
     TileFunction Tile(ReadOnlySpan<DType> arguments);
+
+    /// <summary>The function that generated code calls: a static method of the arguments.</summary>
+    /// <typeparam name="T">What the last argument is computed on.</typeparam>
+    /// <typeparam name="R">What the result is computed on.</typeparam>
+    /// <typeparam name="M">What masks are.</typeparam>
+    Delegate Function<T, R, M>() where T : unmanaged, IMasked<T, M> where R : unmanaged, IMasked<R, M> where M : unmanaged, IMasked<M, M>;
 }
 
 /// <summary>One argument of a tile function: as many elements as there are results, or a single one that stands for all.</summary>

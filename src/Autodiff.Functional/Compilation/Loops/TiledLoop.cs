@@ -93,7 +93,8 @@ internal sealed unsafe class TiledLoop : LoopKernel
         _gathered = [.. gathered];
         _staged = [.. staging.OrderByDescending(result => program.Results[result.Operand - _inputs].Fold != LoopFold.None)];      // folds first
         _folds = [.. folds];
-        _body = new InterpretedTile(new(program, uniform, staged, tiling.Points));
+        var code = new TileCode(program, uniform, staged, tiling.Points);
+        _body = (generateCode && RuntimeFeature.IsDynamicCodeSupported ? GeneratedTile.Of(code) : null) ?? new InterpretedTile(code);
         Slots = Take(_body.SlotBytes);
         Places = Take((_operands + _body.Slots.Length) * sizeof(nint));
         Positions = Take(_operands * sizeof(nint));

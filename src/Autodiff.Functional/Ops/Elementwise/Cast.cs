@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Autodiff.Functional.Compilation;
 using Autodiff.Functional.Kernels;
 
@@ -47,6 +48,14 @@ internal sealed record Cast(DType To) : Linear, ILoopOp
     }
 
     TileFunction ILoopOp.Tile(ReadOnlySpan<DType> arguments) => ElementType.Of(arguments[0]).Run<TileKernel, TileFunction>(new(To));
+
+    Delegate ILoopOp.Function<T, R, M>() => (Func<T, R>)Convert<T, R, M>;
+
+    private static R Convert<T, R, M>(T x) where T : unmanaged, IMasked<T, M> where R : unmanaged, IMasked<R, M> where M : unmanaged, IMasked<M, M> =>
+        typeof(T) == typeof(R) ? Unsafe.BitCast<T, R>(x)
+        : typeof(R) == typeof(M) ? Unsafe.BitCast<M, R>(T.Holds<NotEqual>(x, T.Literal(0)))
+        : typeof(T) == typeof(M) ? R.Choose(Unsafe.BitCast<T, M>(x), R.Literal(1), R.Literal(0))
+        : Conversion.Convert<T, R>(x);
 
     private readonly struct TileKernel(DType to) : IKernel<TileFunction>
     {

@@ -43,6 +43,8 @@ internal sealed record Where : Linear, ILoopOp
 
     TileFunction ILoopOp.Tile(ReadOnlySpan<DType> arguments) => ElementType.Of(arguments[1]).Run<TileKernel, TileFunction>(default);
 
+    Delegate ILoopOp.Function<T, R, M>() => (Func<M, T, T, T>)T.Choose;
+
     internal readonly unsafe struct TileKernel : IKernel<TileFunction>
     {
         public TileFunction Run<E>() where E : unmanaged, IElementary<E> => new(&Loop<E>);
@@ -101,6 +103,10 @@ internal sealed record Guard : Linear, ILoopOp
     public override Op Lifted(Shape leading) => this;
 
     TileFunction ILoopOp.Tile(ReadOnlySpan<DType> arguments) => ElementType.Of(arguments[1]).Run<TileKernel, TileFunction>(default);
+
+    Delegate ILoopOp.Function<T, R, M>() => (Func<M, T, T>)OrZero<T, M>;
+
+    private static T OrZero<T, M>(M mask, T value) where T : unmanaged, IMasked<T, M> where M : unmanaged, IMasked<M, M> => T.Choose(mask, value, T.Literal(0));
 
     private readonly unsafe struct TileKernel : IKernel<TileFunction>
     {

@@ -145,6 +145,8 @@ public sealed record Unary<TFunction> : Elementwise, IScalarFunction, ILoopOp wh
 
     TileFunction ILoopOp.Tile(ReadOnlySpan<DType> arguments) => ElementType.Of(arguments[0]).Run<TileKernel, TileFunction>(default);
 
+    Delegate ILoopOp.Function<T, R, M>() => (Func<T, T>)TFunction.Apply<T>;
+
     private readonly unsafe struct TileKernel : IKernel<TileFunction>
     {
         public TileFunction Run<E>() where E : unmanaged, IElementary<E> => new(&Loop<E>);
@@ -226,6 +228,8 @@ public sealed record Binary<TFunction> : Elementwise, IScalarFunction, ILoopOp w
 
     TileFunction ILoopOp.Tile(ReadOnlySpan<DType> arguments) => ElementType.Of(arguments[0]).Run<TileKernel, TileFunction>(default);
 
+    Delegate ILoopOp.Function<T, R, M>() => (Func<T, T, T>)TFunction.Apply<T>;
+
     private readonly unsafe struct TileKernel : IKernel<TileFunction>
     {
         public TileFunction Run<E>() where E : unmanaged, IElementary<E> => new(&Loop<E>);
@@ -298,6 +302,8 @@ public sealed record Ternary<TFunction> : Elementwise, ILoopOp where TFunction :
 
     TileFunction ILoopOp.Tile(ReadOnlySpan<DType> arguments) => ElementType.Of(arguments[0]).Run<TileKernel, TileFunction>(default);
 
+    Delegate ILoopOp.Function<T, R, M>() => (Func<T, T, T, T>)TFunction.Apply<T>;
+
     private readonly unsafe struct TileKernel : IKernel<TileFunction>
     {
         public TileFunction Run<E>() where E : unmanaged, IElementary<E> => new(&Loop<E>);
@@ -361,6 +367,8 @@ public sealed record Predicate<TQuestion> : Op, ILoopOp where TQuestion : struct
     }
 
     TileFunction ILoopOp.Tile(ReadOnlySpan<DType> arguments) => ElementType.Of(arguments[0]).Run<TileKernel, TileFunction>(default);
+
+    Delegate ILoopOp.Function<T, R, M>() => (Func<T, T, M>)T.Holds<TQuestion>;
 
     private readonly unsafe struct TileKernel : IKernel<TileFunction>
     {
