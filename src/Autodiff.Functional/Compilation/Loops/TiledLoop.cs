@@ -35,8 +35,6 @@ internal sealed unsafe class TiledLoop : LoopKernel
 
     public static LoopKernel Of(LoopProgram program, bool generateCode)
     {
-        if (program.Space.Size == 0)
-            return new EmptyLoop(program);
         bool[] folds = [.. program.Inputs.Select(_ => false), .. program.Results.Select(result => result.Fold != LoopFold.None)];
         var tiling = Tiling.Of(program.Space, [.. program.Inputs.Select(input => input.Strides), .. program.Results.Select(result => result.Strides)], folds,
             Points(program), program.Instructions.Length + program.Inputs.Length + program.Results.Length);
