@@ -18,6 +18,6 @@ internal static class Pipeline
         new("dead code", DeadCode.Apply),
         new("layout", Views.Apply),
         new("common views", program => DeadCode.Apply(CommonSubexpressions.Apply(program))),
-        .. options.CheckNaN ? ImmutableArray<Pass>.Empty : [new Pass("fusion", Fusion.Apply)],
+        .. options.CheckNaN ? ImmutableArray<Pass>.Empty : [new Pass("scalars", Scalarisation.Apply), new("fusion", Fusion.Apply)],
     ];
 }
