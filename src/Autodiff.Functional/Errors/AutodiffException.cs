@@ -52,6 +52,10 @@ public sealed class ForeignVariableException(string op, string expected, string 
 /// <inheritdoc/>
 public sealed class StructureException(string op, string expected, string got, string? remedy = null) : AutodiffException(op, expected, got, remedy);
 
+/// <summary>A value that is not a number, where a compiled function was asked to check for it.</summary>
+/// <inheritdoc/>
+public sealed class NotANumberException(string op, string expected, string got, string? remedy = null) : AutodiffException(op, expected, got, remedy);
+
 /// <summary>A matrix that is singular, or not positive definite, where the op needs one that is not.</summary>
 /// <inheritdoc/>
 public sealed class MatrixException(string op, string expected, string got, string? remedy = null) : AutodiffException(op, expected, got, remedy);

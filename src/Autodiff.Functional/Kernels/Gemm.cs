@@ -49,21 +49,24 @@ internal static class Gemm
     {
         Check(m, n, k, a, b, c);
         c = c[..(m * n)];
-        if (k == 0) c.Clear();
-        else if ((long)m * n * k <= (n < Vector256<T>.Count ? 2 * TinyProduct : TinyProduct)) Tiny(m, n, k, a, b, c);
+        if (k == 0 || c.IsEmpty) c.Clear();
+        else if ((b.Column != 1 || n == 1) && (long)m * n * k <= TinyProduct) Tiny(m, n, k, a, b, c);
         else if (k == 1 && b.Column == 1) Outer(m, n, a, b, c);
         else if (n == 1) Gemv.Multiply(m, k, a, b.Transposed, c);
         else if (m == 1) Gemv.Multiply(n, k, b.Transposed, a, c);
-        else if (n < Vector256<T>.Count) Narrow(m, n, k, a, b, c);
         else if (m <= FewRows && b.Column != 1)
             for (int i = 0; i < m; i++) Gemv.Multiply(n, k, b.Transposed, a.FromRow(i), c.Slice(i * n, n));
-        else if (Vector512.IsHardwareAccelerated && n >= Vector512<T>.Count) Blocked<T, Register512<T>>(m, n, k, a, b, c);
+        else if (a.Row == 1 && 4 * n <= 3 * Vector512<T>.Count && m >= 2 * Vector512<T>.Count) Turned(m, n, k, a, b, c);
+        else if (Vector512.IsHardwareAccelerated && n > Vector256<T>.Count) Blocked<T, Register512<T>>(m, n, k, a, b, c);
         else Blocked<T, Register256<T>>(m, n, k, a, b, c);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Blocked<T, V>(int m, int n, int k, Strided<T> a, Strided<T> b, Span<T> c) where T : unmanaged, INumberBase<T> where V : struct, IRegister<V, T>
     {
-        if (UnpackedGemm.IsBest<T>(m, n, k)) UnpackedGemm.Multiply<T, V>(m, n, k, a, b, c);
+        if (b.Column == 1 && n <= V.MaxWidth * V.Count && m <= GemmKernel.MaxRows<T, V>(n <= V.Count ? 1 : V.MaxWidth))
+            GemmKernel.Run<T, V>(m, n, k, ref Unsafe.AsRef(in a.First), a.Row, a.Column, ref Unsafe.AsRef(in b.First), b.Row, ref MemoryMarshal.GetReference(c), n, add: false);
+        else if (UnpackedGemm.IsBest<T>(m, n, k, b.Column == 1)) UnpackedGemm.Multiply<T, V>(m, n, k, a, b, c);
         else PackedGemm.Multiply<T, V>(m, n, k, a, b, c);
     }
 
@@ -110,17 +113,12 @@ internal static class Gemm
         }
     }
 
-    /// <summary>B is narrower than a register: it is filled up with columns of zeros.</summary>
-    private static void Narrow<T>(int m, int n, int k, Strided<T> a, Strided<T> b, Span<T> c) where T : unmanaged, INumberBase<T>
+    /// <summary>Cᵀ = Bᵀ·Aᵀ: C is narrow, and registers are filled along its columns, as A has them in memory.</summary>
+    private static void Turned<T>(int m, int n, int k, Strided<T> a, Strided<T> b, Span<T> c) where T : unmanaged, INumberBase<T>
     {
-        int width = Vector256<T>.Count;
-        using var wideB = new Buffer<T>(k * width);
-        using var wideC = new Buffer<T>(m * width);
-        wideB.Span.Clear();
-        for (int p = 0; p < k; p++)
-            for (int j = 0; j < n; j++) wideB.Span[p * width + j] = b.Data[p * b.Row + j * b.Column];
-        UnpackedGemm.Multiply<T, Register256<T>>(m, width, k, a, new(wideB.Span, width, 1), wideC.Span);
-        for (int i = 0; i < m; i++) wideC.Span.Slice(i * width, n).CopyTo(c[(i * n)..]);
+        using var turned = new Buffer<T>(n * m);
+        Real(n, m, k, b.Transposed, a.Transposed, turned.Span);
+        Transpose.Copy(n, m, new Strided<T>(turned.Span, m, 1), c);
     }
 
     private static void Plain<E>(int m, int n, int k, Strided<E> a, Strided<E> b, Span<E> c) where E : struct, IElementary<E>

@@ -18,12 +18,16 @@ internal static class Gemv
             Multiply(m, k, a, new Strided<T>(contiguous.Span, 0, 1), c);
         }
         else if (a.Column == 1) Dots(m, k, ref Unsafe.AsRef(in a.First), a.Row, ref Unsafe.AsRef(in x.First), ref MemoryMarshal.GetReference(c));
-        else if (a.Row == 1) Combine(m, k, ref Unsafe.AsRef(in a.First), a.Column, ref Unsafe.AsRef(in x.First), ref MemoryMarshal.GetReference(c));
+        else if (a.Row == 1)
+        {
+            c[..m].Clear();
+            Accumulate(k, m, ref Unsafe.AsRef(in a.First), a.Column, ref Unsafe.AsRef(in x.First), ref MemoryMarshal.GetReference(c));
+        }
         else
         {
             using var copy = new Buffer<T>(m * k);
             Transpose.Copy(m, k, a, copy.Span);
-            Combine(m, k, ref MemoryMarshal.GetReference(copy.Span), m, ref Unsafe.AsRef(in x.First), ref MemoryMarshal.GetReference(c));
+            Multiply(m, k, new Strided<T>(copy.Span, 1, m), x, c);
         }
     }
 
@@ -88,36 +92,75 @@ internal static class Gemv
         return sum;
     }
 
-    /// <summary>c is the combination of contiguous columns of A with the factors x, four columns at a time.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Combine<T>(int m, int k, ref T a, nint column, ref T x, ref T c) where T : unmanaged, INumberBase<T>
+    /// <summary>c += Aᵀ·g for rows of k contiguous elements, <paramref name="row"/> apart; the rows are read once.</summary>
+    /// <remarks>
+    /// With <see cref="Multiply"/> on the same rows while they are in the cache, a product and its transposed product take
+    /// one pass over a matrix. An element of c adds <see cref="Group"/> rows at a time, so blocks of whole groups give the bits of one block.
+    /// </remarks>
+    public static void AddTransposed<T>(int m, int k, ReadOnlySpan<T> a, int row, ReadOnlySpan<T> g, Span<T> c) where T : unmanaged, INumberBase<T>
     {
-        int width = Vector256<T>.Count, p = 0;
-        MemoryMarshal.CreateSpan(ref c, m).Clear();
-        for (; p + 4 <= k; p += 4)
+        if (!new Strided<T>(a, row, 1).Holds(m, k) || g.Length < m || c.Length < k)
+            throw new ArgumentException($"A product of {k}×{m} with {m} does not fit in {a.Length}, {g.Length} and {c.Length} elements.");
+        Accumulate(m, k, ref MemoryMarshal.GetReference(a), row, ref MemoryMarshal.GetReference(g), ref MemoryMarshal.GetReference(c));
+    }
+
+    /// <summary>How many rows of k elements a block should have, so that it stays in the nearest cache between two passes: whole groups.</summary>
+    public static int BlockRows<T>(int k) => Math.Max(1, 16 * 1024 / (Math.Max(k, 1) * Unsafe.SizeOf<T>() * Group)) * Group;
+
+    /// <summary>So many rows are added up before they are added to the result.</summary>
+    public const int Group = 8;
+
+    private static void Accumulate<T>(int m, int k, ref T a, nint row, ref T g, ref T c) where T : unmanaged, INumberBase<T>
+    {
+        if (Vector512.IsHardwareAccelerated && k > Vector256<T>.Count) Accumulate<T, Register512<T>>(m, k, ref a, row, ref g, ref c);
+        else Accumulate<T, Register256<T>>(m, k, ref a, row, ref g, ref c);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static unsafe void Accumulate<T, V>(int m, int k, ref T a, nint row, ref T g, ref T c) where T : unmanaged where V : struct, IRegister<V, T>
+    {
+        int last = k % V.Count, full = k - last;
+        V mask = V.First(last);
+        fixed (T* pinnedA = &a, pinnedC = &c)
         {
-            ref T a0 = ref Unsafe.Add(ref a, p * column), a1 = ref Unsafe.Add(ref a0, column), a2 = ref Unsafe.Add(ref a1, column), a3 = ref Unsafe.Add(ref a2, column);
-            T x0 = Unsafe.Add(ref x, p), x1 = Unsafe.Add(ref x, p + 1), x2 = Unsafe.Add(ref x, p + 2), x3 = Unsafe.Add(ref x, p + 3);
-            Vector256<T> v0 = Vector256.Create(x0), v1 = Vector256.Create(x1), v2 = Vector256.Create(x2), v3 = Vector256.Create(x3);
-            nuint i = 0;
-            for (; (int)i + width <= m; i += (nuint)width)
+            for (; m >= Group; m -= Group)
             {
-                Vector256<T> s = Register256<T>.MultiplyAdd(v0, Vector256.LoadUnsafe(ref a0, i), Vector256.LoadUnsafe(ref c, i));
-                Vector256<T> t = Register256<T>.MultiplyAdd(v2, Vector256.LoadUnsafe(ref a2, i), v1 * Vector256.LoadUnsafe(ref a1, i));
-                (Register256<T>.MultiplyAdd(v3, Vector256.LoadUnsafe(ref a3, i), s) + t).StoreUnsafe(ref c, i);
+                ref T a4 = ref Unsafe.Add(ref a, 4 * row);
+                V g0 = V.Splat(g), g1 = V.Splat(Unsafe.Add(ref g, 1)), g2 = V.Splat(Unsafe.Add(ref g, 2)), g3 = V.Splat(Unsafe.Add(ref g, 3));
+                V g4 = V.Splat(Unsafe.Add(ref g, 4)), g5 = V.Splat(Unsafe.Add(ref g, 5)), g6 = V.Splat(Unsafe.Add(ref g, 6)), g7 = V.Splat(Unsafe.Add(ref g, 7));
+                for (nint i = 0; i < full; i += V.Count)
+                {
+                    V s = V.MultiplyAdd(g0, V.Load(ref a, i), V.Load(ref c, i)), t = V.MultiplyAdd(g1, V.Load(ref a, i + row), default);
+                    s = V.MultiplyAdd(g2, V.Load(ref a, i + 2 * row), s);
+                    t = V.MultiplyAdd(g3, V.Load(ref a, i + 3 * row), t);
+                    s = V.MultiplyAdd(g4, V.Load(ref a4, i), s);
+                    t = V.MultiplyAdd(g5, V.Load(ref a4, i + row), t);
+                    s = V.MultiplyAdd(g6, V.Load(ref a4, i + 2 * row), s);
+                    t = V.MultiplyAdd(g7, V.Load(ref a4, i + 3 * row), t);
+                    (s + t).Store(ref c, i);
+                }
+                if (last > 0)
+                {
+                    V s = V.MultiplyAdd(g0, V.LoadFirst(ref a, full, last, mask), V.LoadFirst(ref c, full, last, mask)), t = V.MultiplyAdd(g1, V.LoadFirst(ref a, full + row, last, mask), default);
+                    s = V.MultiplyAdd(g2, V.LoadFirst(ref a, full + 2 * row, last, mask), s);
+                    t = V.MultiplyAdd(g3, V.LoadFirst(ref a, full + 3 * row, last, mask), t);
+                    s = V.MultiplyAdd(g4, V.LoadFirst(ref a4, full, last, mask), s);
+                    t = V.MultiplyAdd(g5, V.LoadFirst(ref a4, full + row, last, mask), t);
+                    s = V.MultiplyAdd(g6, V.LoadFirst(ref a4, full + 2 * row, last, mask), s);
+                    t = V.MultiplyAdd(g7, V.LoadFirst(ref a4, full + 3 * row, last, mask), t);
+                    (s + t).StoreFirst(ref c, full, last, mask);
+                }
+                a = ref Unsafe.Add(ref a, Group * row);
+                g = ref Unsafe.Add(ref g, Group);
             }
-            for (; (int)i < m; i++)
-                Unsafe.Add(ref c, i) += x0 * Unsafe.Add(ref a0, i) + x1 * Unsafe.Add(ref a1, i) + (x2 * Unsafe.Add(ref a2, i) + x3 * Unsafe.Add(ref a3, i));
-        }
-        for (; p < k; p++)
-        {
-            ref T a0 = ref Unsafe.Add(ref a, p * column);
-            T x0 = Unsafe.Add(ref x, p);
-            Vector256<T> v0 = Vector256.Create(x0);
-            nuint i = 0;
-            for (; (int)i + width <= m; i += (nuint)width)
-                Register256<T>.MultiplyAdd(v0, Vector256.LoadUnsafe(ref a0, i), Vector256.LoadUnsafe(ref c, i)).StoreUnsafe(ref c, i);
-            for (; (int)i < m; i++) Unsafe.Add(ref c, i) += x0 * Unsafe.Add(ref a0, i);
+            for (; m > 0; m--)
+            {
+                V factor = V.Splat(g);
+                for (nint i = 0; i < full; i += V.Count) V.MultiplyAdd(factor, V.Load(ref a, i), V.Load(ref c, i)).Store(ref c, i);
+                if (last > 0) V.MultiplyAdd(factor, V.LoadFirst(ref a, full, last, mask), V.LoadFirst(ref c, full, last, mask)).StoreFirst(ref c, full, last, mask);
+                a = ref Unsafe.Add(ref a, row);
+                g = ref Unsafe.Add(ref g, 1);
+            }
         }
     }
 }

@@ -28,4 +28,11 @@ internal static class ScalarMath
         double result = (x < 0 ? e : 1) / sum;
         return result - result * (lost / sum);
     }
+
+    // Beyond 2³⁰ the C library's reduction leaves up to 15 ulp next to multiples of π/2.
+    public static double Sin(double x) => Math.Abs(x) < 1 << 30 ? Math.Sin(x) : Trigonometry64.Sin(Vector256.CreateScalar(x)).ToScalar();
+
+    public static double Cos(double x) => Math.Abs(x) < 1 << 30 ? Math.Cos(x) : Trigonometry64.Cos(Vector256.CreateScalar(x)).ToScalar();
+
+    public static double Tan(double x) => Math.Abs(x) < 1 << 30 ? Math.Tan(x) : Trigonometry64.Tan(Vector256.CreateScalar(x)).ToScalar();
 }

@@ -12,13 +12,16 @@ internal static class Transpose
     private const int Block = 32;
 
     /// <summary>Writes the transpose of the rows×columns <paramref name="source"/>, row-major: target[j, i] = source[i, j].</summary>
-    public static void Copy<T>(int rows, int columns, Strided<T> source, Span<T> target)
+    public static void Copy<T>(int rows, int columns, Strided<T> source, Span<T> target) => Copy(rows, columns, source, target, rows);
+
+    /// <summary>The same into rows that start <paramref name="targetRow"/> elements apart.</summary>
+    public static void Copy<T>(int rows, int columns, Strided<T> source, Span<T> target, int targetRow)
     {
         for (int i = 0; i < rows; i += Block)
             for (int j = 0; j < columns; j += Block)
                 CopyBlock(Math.Min(Block, rows - i), Math.Min(Block, columns - j),
                     ref Unsafe.Add(ref Unsafe.AsRef(in source.First), (nint)i * source.Row + (nint)j * source.Column), source.Row, source.Column,
-                    ref Unsafe.Add(ref MemoryMarshal.GetReference(target), (nint)j * rows + i), rows);
+                    ref Unsafe.Add(ref MemoryMarshal.GetReference(target), (nint)j * targetRow + i), targetRow);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -33,21 +33,31 @@ internal static class Trigonometry64
     public static Lanes Tan(Lanes x)
     {
         (Lanes r, Lanes low, Vector256<long> quadrant) = ReduceByHalfPi(x);
-        Lanes sin = SinNearZero(r, low), cos = CosNearZero(r, low);
-        Lanes odd = Odd(quadrant);
-        Lanes result = Vector256.ConditionalSelect(odd, -cos, sin) / Vector256.ConditionalSelect(odd, sin, cos);
+        Lanes result = TanOfReduced(r, low, quadrant);
         Lanes usual = IsReducible(x);
         return VectorMath64.Everywhere(usual) ? result : TanRest(usual, x, result);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static unsafe Lanes SinRest(Lanes usual, Lanes x, Lanes result) => LaneByLane(usual, x, result, &Math.Sin);
+    private static Lanes SinRest(Lanes usual, Lanes x, Lanes result)
+    {
+        (Lanes r, Lanes low, Vector256<long> quadrant) = ReduceLarge(usual, x);
+        return Vector256.ConditionalSelect(usual, result, SinOrCos(r, low, quadrant));
+    }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static unsafe Lanes CosRest(Lanes usual, Lanes x, Lanes result) => LaneByLane(usual, x, result, &Math.Cos);
+    private static Lanes CosRest(Lanes usual, Lanes x, Lanes result)
+    {
+        (Lanes r, Lanes low, Vector256<long> quadrant) = ReduceLarge(usual, x);
+        return Vector256.ConditionalSelect(usual, result, SinOrCos(r, low, quadrant + Vector256<long>.One));
+    }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static unsafe Lanes TanRest(Lanes usual, Lanes x, Lanes result) => LaneByLane(usual, x, result, &Math.Tan);
+    private static Lanes TanRest(Lanes usual, Lanes x, Lanes result)
+    {
+        (Lanes r, Lanes low, Vector256<long> quadrant) = ReduceLarge(usual, x);
+        return Vector256.ConditionalSelect(usual, result, TanOfReduced(r, low, quadrant));
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes Asin(Lanes x)
@@ -104,7 +114,7 @@ internal static class Trigonometry64
 
     // ---- pieces ----
 
-    /// <summary>Up to here the reduction below is exact enough; beyond, and at ∞ and NaN, a lane goes through the scalar function.</summary>
+    /// <summary>Up to here the reduction below is exact enough; beyond, a lane is reduced by itself.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Lanes IsReducible(Lanes x) => Vector256.LessThan(Vector256.Abs(x), Vector256.Create((double)(1 << 30)));
 
@@ -132,6 +142,14 @@ internal static class Trigonometry64
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Lanes TanOfReduced(Lanes r, Lanes low, Vector256<long> quadrant)
+    {
+        Lanes sin = SinNearZero(r, low), cos = CosNearZero(r, low);
+        Lanes odd = Odd(quadrant);
+        return Vector256.ConditionalSelect(odd, -cos, sin) / Vector256.ConditionalSelect(odd, sin, cos);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Lanes Odd(Vector256<long> quadrant) =>
         Vector256.Equals(quadrant & Vector256<long>.One, Vector256<long>.One).AsDouble();
 
@@ -154,10 +172,19 @@ internal static class Trigonometry64
         return w + (((Lanes.One - w) - half) + VectorMath64.Fma(z, p, -(r * low)));
     }
 
-    private static unsafe Lanes LaneByLane(Lanes usual, Lanes x, Lanes result, delegate*<double, double> function)
+    /// <summary>The lanes that are not reducible above: exactly, or NaN at ∞ and NaN.</summary>
+    private static (Lanes R, Lanes Low, Vector256<long> Quadrant) ReduceLarge(Lanes usual, Lanes x)
     {
+        Lanes r = x - x, low = Lanes.Zero;
+        Vector256<long> quadrant = Vector256<long>.Zero;
         for (int lane = 0; lane < Lanes.Count; lane++)
-            if (usual.AsInt64()[lane] == 0) result = result.WithElement(lane, function(x[lane]));
-        return result;
+            if (usual.AsInt64()[lane] == 0 && double.IsFinite(x[lane]))
+            {
+                (double rOfLane, double lowOfLane, long quadrantOfLane) = PayneHanek.Reduce(x[lane]);
+                r = r.WithElement(lane, rOfLane);
+                low = low.WithElement(lane, lowOfLane);
+                quadrant = quadrant.WithElement(lane, quadrantOfLane);
+            }
+        return (r, low, quadrant);
     }
 }

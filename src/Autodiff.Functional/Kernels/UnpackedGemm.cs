@@ -4,14 +4,13 @@ using System.Runtime.InteropServices;
 namespace Autodiff.Functional.Kernels;
 
 /// <summary>The matrix product of small and medium size: the kernels read A and B where they are.</summary>
-/// <remarks>At the right edge a kernel overlaps its left neighbour and computes some columns twice, rather than a narrower one.</remarks>
 internal static class UnpackedGemm
 {
-    /// <summary>Packing pays when B is read often and does not stay in the cache.</summary>
-    public static bool IsBest<T>(int m, int n, int k)
+    /// <summary>Packing pays when B is read often and does not stay in the cache, and sooner where it has to be transposed anyway.</summary>
+    public static bool IsBest<T>(int m, int n, int k, bool byRows)
     {
         long bytes = (long)n * k * Unsafe.SizeOf<T>();
-        return m <= 4 * GemmKernel.Rows || k <= 1024 && (bytes <= 256 * 1024 || bytes <= 768 * 1024 && m <= 128);
+        return m <= 24 || k <= 1024 && (bytes <= 256 * 1024 || byRows && bytes <= 768 * 1024 && m <= 128);
     }
 
     public static void Multiply<T, V>(int m, int n, int k, Strided<T> a, Strided<T> b, Span<T> c) where T : unmanaged where V : struct, IRegister<V, T>
@@ -28,23 +27,25 @@ internal static class UnpackedGemm
 
     private static void Multiply<T, V>(int m, int n, int k, Strided<T> a, ref T b, int bRow, ref T c) where T : unmanaged where V : struct, IRegister<V, T>
     {
-        int width = V.Count;
-        for (int j = 0; j < n; j += 2 * width)
+        ref T first = ref Unsafe.AsRef(in a.First);
+        int registers = (n + V.Count - 1) / V.Count, panels = (registers + V.MaxWidth - 1) / V.MaxWidth;
+        for (int j = 0; j < n; panels--)
         {
-            int left = n - j;
-            int from = left < width ? n - width : j;
-            int second = left <= width ? 0 : Math.Min(width, left - width);
-            int blocks = (m + GemmKernel.Rows - 1) / GemmKernel.Rows;
+            // As equal as they come: 9 rows are 5 + 4, not 8 + 1.
+            int width = Share(registers, panels), columns = Math.Min(width * V.Count, n - j);
+            int maxRows = GemmKernel.MaxRows<T, V>(width), blocks = (m + maxRows - 1) / maxRows;
             for (int i = 0; i < m; blocks--)
             {
-                // As equal as they come: 7 rows are 4 + 3, not 6 + 1.
-                int rows = (m - i + blocks - 1) / blocks;
-                GemmKernel.Run<T, V>(rows, second, k,
-                    ref Unsafe.Add(ref Unsafe.AsRef(in a.First), (nint)i * a.Row), a.Row, a.Column,
-                    ref Unsafe.Add(ref b, from), bRow,
-                    ref Unsafe.Add(ref c, (nint)i * n + from), n, add: false);
+                int rows = Share(m - i, blocks);
+                GemmKernel.Run<T, V>(rows, columns, k, ref Unsafe.Add(ref first, (nint)i * a.Row), a.Row, a.Column,
+                    ref Unsafe.Add(ref b, j), bRow, ref Unsafe.Add(ref c, (nint)i * n + j), n, add: false);
                 i += rows;
             }
+            j += columns;
+            registers -= width;
         }
     }
+
+    /// <summary>total / parts, rounded up; a small product is quicker than a division.</summary>
+    private static int Share(int total, int parts) => parts == 1 ? total : parts == 2 ? total - total / 2 : (total + parts - 1) / parts;
 }

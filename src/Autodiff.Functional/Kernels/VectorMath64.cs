@@ -120,8 +120,18 @@ internal static class VectorMath64
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes Tanh(Lanes x)
     {
-        Lanes magnitude = Vector256.Abs(x);
-        Lanes e = Expm1(magnitude + magnitude);
+        // From 20 on the result is 1: so 2ᵏ needs no care.
+        Lanes magnitude = Vector256.MinNative(Vector256.Create(20.0), Vector256.Abs(x));
+        Lanes twice = magnitude + magnitude;
+        Lanes k = Vector256.Round(twice * Log2E);
+        Lanes high = Fma(-k, Vector256.Create(Ln2), twice);
+        Lanes low = k * Ln2Low;
+        Lanes r = high - low;
+        Lanes tail = Fma(r * r, ExpTail(r), (high - r) - low);
+        Lanes power = PowerOf2(k);
+        Lanes shift = power - Lanes.One;
+        Lanes sum = Fma(power, r, shift);
+        Lanes e = sum + Fma(power, tail, Fma(power, r, shift - sum));
         Lanes near = Vector256.LessThan(magnitude, Vector256.Create(0.55));
         Lanes quotient = Vector256.ConditionalSelect(near, e, Vector256.Create(-2.0)) / (e + Vector256.Create(2.0));
         return Vector256.CopySign(quotient + Vector256.AndNot(Lanes.One, near), x);
@@ -172,9 +182,7 @@ internal static class VectorMath64
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Lanes LogToBase(Lanes x, double factor, double factorLow, double perOctave, double perOctaveLow)
     {
-        Lanes tiny = Vector256.LessThan(x, Vector256.Create(SmallestNormal));
-        (Lanes k, Lanes m) = Split(Vector256.ConditionalSelect(tiny, x * TwoTo54, x));
-        k -= tiny & Vector256.Create(54.0);
+        (Lanes k, Lanes m) = SplitAny(x);
         Lanes f = m - Lanes.One;
         (Lanes half, Lanes series) = LogSeries(f);
         Lanes high = f - half;
@@ -196,9 +204,7 @@ internal static class VectorMath64
     public static Lanes Cbrt(Lanes x)
     {
         Lanes magnitude = Vector256.Abs(x);
-        Lanes tiny = Vector256.LessThan(magnitude, Vector256.Create(SmallestNormal));
-        (Lanes k, Lanes m) = Split(Vector256.ConditionalSelect(tiny, magnitude * TwoTo54, magnitude));
-        k -= tiny & Vector256.Create(54.0);
+        (Lanes k, Lanes m) = SplitAny(magnitude);
         Lanes third = Vector256.Round(k * (1.0 / 3));
         Lanes a = m * PowerOf2(Fma(third, Vector256.Create(-3.0), k));                   // in [2⁻³ᐟ², 2³ᐟ²]
         Lanes y = Horner(a, 0.462394738482617, 0.8242007640343884, -0.38424571281458514, 0.11167619577655563, -0.013016008894633956);
@@ -212,24 +218,27 @@ internal static class VectorMath64
         return Vector256.ConditionalSelect(itself, x, Vector256.CopySign(result, x));
     }
 
-    /// <summary>exp(y·log |x|) with the logarithm and the product in two doubles, then what the sign and the special values say.</summary>
+    /// <summary>exp(y·log x) with the logarithm and the product in two doubles.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes Pow(Lanes x, Lanes y)
     {
-        (Lanes log, Lanes logLow) = PreciseLog(Vector256.Abs(x));
-        Lanes product = y * log;
-        Lanes productLow = Fma(y, log, -product) + y * logLow;
-        productLow &= Vector256.LessThan(Vector256.Abs(product), Vector256.Create(760.0));
-        return PowSpecial(x, y, Exp(product, productLow));
+        Lanes usual = IsPositiveNormal(x) & IsFinite(y);
+        return Everywhere(usual) ? ExpOfProduct(y, PreciseLog(Split(x))) : PowRest(x, y);
     }
 
     /// <summary>The power of numbers that are floats: one double holds the logarithm well enough.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes PowOfFloats(Lanes x, Lanes y) => PowSpecial(x, y, Exp(y * LogOfNormal(Vector256.Abs(x), Lanes.Zero)));
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Lanes PowSpecial(Lanes x, Lanes y, Lanes magnitude)
+    public static Lanes PowOfFloats(Lanes x, Lanes y)
     {
+        Lanes usual = IsPositiveNormal(x) & IsFinite(y);
+        return Everywhere(usual) ? Exp(y * LogOfNormal(x, Lanes.Zero)) : PowRest(x, y);
+    }
+
+    /// <summary>The power of the magnitude, then what the signs and zeros say, and ∞ and NaN one by one.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static Lanes PowRest(Lanes x, Lanes y)
+    {
+        Lanes magnitude = ExpOfProduct(y, PreciseLog(SplitAny(Vector256.Abs(x))));
         Lanes ofZero = Vector256.ConditionalSelect(Vector256.LessThan(y, Lanes.Zero), Vector256.Create(double.PositiveInfinity),
             Vector256.ConditionalSelect(Vector256.Equals(y, Lanes.Zero), Lanes.One, Lanes.Zero));
         Lanes result = Vector256.ConditionalSelect(Vector256.Equals(x, Lanes.Zero), ofZero, magnitude);
@@ -240,30 +249,32 @@ internal static class VectorMath64
         result ^= x & odd & Vector256.Create(-0.0);
         result |= Vector256.LessThan(x, Lanes.Zero) & ~whole;          // all bits set is a NaN
 
-        Lanes infinity = Vector256.Create(double.PositiveInfinity);
-        Lanes usual = Vector256.LessThan(Vector256.Abs(x), infinity) & Vector256.LessThan(Vector256.Abs(y), infinity);
-        return Everywhere(usual) ? result : PowRest(usual, x, y, result);
-    }
-
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private static Lanes PowRest(Lanes usual, Lanes x, Lanes y, Lanes result)
-    {
+        Lanes finite = IsFinite(x) & IsFinite(y);
         for (int lane = 0; lane < Lanes.Count; lane++)
-            if (usual.AsInt64()[lane] == 0) result = result.WithElement(lane, Math.Pow(x[lane], y[lane]));
+            if (finite.AsInt64()[lane] == 0) result = result.WithElement(lane, Math.Pow(x[lane], y[lane]));
         return result;
     }
 
-    /// <summary>log x in two doubles, to a relative 2⁻⁶³: 2·artanh(s) with s = (m − 1)/(m + 1), the terms s, s³/3 in two doubles each.</summary>
+    /// <summary>e^(y·log) with a logarithm in two doubles.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static (Lanes High, Lanes Low) PreciseLog(Lanes x)
+    private static Lanes ExpOfProduct(Lanes y, (Lanes High, Lanes Low) log)
     {
-        Lanes tiny = Vector256.LessThan(x, Vector256.Create(SmallestNormal));
-        (Lanes k, Lanes m) = Split(Vector256.ConditionalSelect(tiny, x * TwoTo54, x));
-        k -= tiny & Vector256.Create(54.0);
+        Lanes product = y * log.High, low = Fma(y, log.High, -product) + y * log.Low;
+        low &= Vector256.LessThan(Vector256.Abs(product), Vector256.Create(760.0));
+        return Exp(product, low);
+    }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Lanes IsFinite(Lanes x) => Vector256.LessThan(Vector256.Abs(x), Vector256.Create(double.PositiveInfinity));
+
+    /// <summary>log x of x = 2ᵏ·m in two doubles, to a relative 2⁻⁶³: 2·artanh(s) with s = (m − 1)/(m + 1), the terms s, s³/3 in two doubles each.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static (Lanes High, Lanes Low) PreciseLog((Lanes K, Lanes M) split)
+    {
+        (Lanes k, Lanes m) = split;
         Lanes f = m - Lanes.One;
         Lanes g = m + Lanes.One, gLow = m - (g - Lanes.One);
-        Lanes s = f / g, sLow = Fma(-s, gLow, Fma(-s, g, f)) / g;
+        Lanes reciprocal = Lanes.One / g, s = f * reciprocal, sLow = Fma(-s, gLow, Fma(-s, g, f)) * reciprocal;
         Lanes z = s * s, zLow = Fma(s, s, -z) + 2 * s * sLow;
 
         const double third = 0.33333333333333331, thirdLow = 1.8503717077085941e-17;
@@ -329,6 +340,15 @@ internal static class VectorMath64
         return (k, ((bits & Vector256.Create(mantissa)) + Vector256.Create(sqrtHalf)).AsDouble());
     }
 
+    /// <summary>The same for subnormal x as well.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static (Lanes K, Lanes M) SplitAny(Lanes x)
+    {
+        Lanes tiny = Vector256.LessThan(x, Vector256.Create(SmallestNormal));
+        (Lanes k, Lanes m) = Split(Vector256.ConditionalSelect(tiny, x * TwoTo54, x));
+        return (k - (tiny & Vector256.Create(54.0)), m);
+    }
+
     /// <summary>log(1 + f) = f − (half − series), half = f²/2: fdlibm's series in s = f/(2 + f).</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static (Lanes Half, Lanes Series) LogSeries(Lanes f)
@@ -351,26 +371,26 @@ internal static class VectorMath64
         return Vector256.ConditionalSelect(usual, result, special);
     }
 
-    /// <summary>c0 + x·(c1 + x·(c2 + …)).</summary>
+    /// <summary>c0 + x·(c1 + x·(c2 + …)), each written out: what is inlined in layers uses up the JIT's budget for a loop sooner.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes Horner(Lanes x, double c0, double c1, double c2, double c3, double c4) =>
-        Fma(x, Fma(x, Fma(x, Fma(x, Vector256.Create(c4), Vector256.Create(c3)), Vector256.Create(c2)), Vector256.Create(c1)), Vector256.Create(c0));
+        Vector256.FusedMultiplyAdd(x, Vector256.FusedMultiplyAdd(x, Vector256.FusedMultiplyAdd(x, Vector256.FusedMultiplyAdd(x, Vector256.Create(c4), Vector256.Create(c3)), Vector256.Create(c2)), Vector256.Create(c1)), Vector256.Create(c0));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes Horner(Lanes x, double c0, double c1, double c2, double c3, double c4, double c5) =>
-        Fma(x, Horner(x, c1, c2, c3, c4, c5), Vector256.Create(c0));
+        Vector256.FusedMultiplyAdd(x, Vector256.FusedMultiplyAdd(x, Vector256.FusedMultiplyAdd(x, Vector256.FusedMultiplyAdd(x, Vector256.FusedMultiplyAdd(x, Vector256.Create(c5), Vector256.Create(c4)), Vector256.Create(c3)), Vector256.Create(c2)), Vector256.Create(c1)), Vector256.Create(c0));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes Horner(Lanes x, double c0, double c1, double c2, double c3, double c4, double c5, double c6) =>
-        Fma(x, Horner(x, c1, c2, c3, c4, c5, c6), Vector256.Create(c0));
+        Vector256.FusedMultiplyAdd(x, Vector256.FusedMultiplyAdd(x, Vector256.FusedMultiplyAdd(x, Vector256.FusedMultiplyAdd(x, Vector256.FusedMultiplyAdd(x, Vector256.FusedMultiplyAdd(x, Vector256.Create(c6), Vector256.Create(c5)), Vector256.Create(c4)), Vector256.Create(c3)), Vector256.Create(c2)), Vector256.Create(c1)), Vector256.Create(c0));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes Horner(Lanes x, double c0, double c1, double c2, double c3, double c4, double c5, double c6, double c7, double c8) =>
-        Fma(x, Fma(x, Horner(x, c2, c3, c4, c5, c6, c7, c8), Vector256.Create(c1)), Vector256.Create(c0));
+        Vector256.FusedMultiplyAdd(x, Vector256.FusedMultiplyAdd(x, Vector256.FusedMultiplyAdd(x, Vector256.FusedMultiplyAdd(x, Vector256.FusedMultiplyAdd(x, Vector256.FusedMultiplyAdd(x, Vector256.FusedMultiplyAdd(x, Vector256.FusedMultiplyAdd(x, Vector256.Create(c8), Vector256.Create(c7)), Vector256.Create(c6)), Vector256.Create(c5)), Vector256.Create(c4)), Vector256.Create(c3)), Vector256.Create(c2)), Vector256.Create(c1)), Vector256.Create(c0));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes Horner(Lanes x, double c0, double c1, double c2, double c3, double c4, double c5, double c6, double c7, double c8, double c9) =>
-        Fma(x, Horner(x, c1, c2, c3, c4, c5, c6, c7, c8, c9), Vector256.Create(c0));
+        Vector256.FusedMultiplyAdd(x, Vector256.FusedMultiplyAdd(x, Vector256.FusedMultiplyAdd(x, Vector256.FusedMultiplyAdd(x, Vector256.FusedMultiplyAdd(x, Vector256.FusedMultiplyAdd(x, Vector256.FusedMultiplyAdd(x, Vector256.FusedMultiplyAdd(x, Vector256.FusedMultiplyAdd(x, Vector256.Create(c9), Vector256.Create(c8)), Vector256.Create(c7)), Vector256.Create(c6)), Vector256.Create(c5)), Vector256.Create(c4)), Vector256.Create(c3)), Vector256.Create(c2)), Vector256.Create(c1)), Vector256.Create(c0));
 
     /// <summary>The first terms, before a rest that is known.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

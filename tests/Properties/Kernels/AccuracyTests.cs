@@ -88,7 +88,7 @@ public class AccuracyTests(ITestOutputHelper output)
         Assert.True(worst <= 1, $"Pow is off by {worst} ulp at {at}");
     }
 
-    private static Func<double, Precise> Truth(string name) => name switch
+    internal static Func<double, Precise> Truth(string name) => name switch
     {
         "Exp" => x => Precise.Exp(x),
         "Exp2" => x => Precise.Exp(Precise.Ln2 * x),
@@ -121,7 +121,7 @@ public class AccuracyTests(ITestOutputHelper output)
         }
     }
 
-    private static double UlpsOfFloat(double exact, float value)
+    internal static double UlpsOfFloat(double exact, float value)
     {
         if ((float)exact == value || double.IsNaN(exact) && float.IsNaN(value)) return 0;
         int scale = Math.Max(exact == 0 ? -149 : Math.ILogB(exact) - 23, -149);

@@ -24,6 +24,9 @@ public class GemmTests(ITestOutputHelper output)
     [InlineData(2, 200, 300)]
     [InlineData(300, 3, 200)]
     [InlineData(64, 10, 128)]
+    [InlineData(130, 9, 70)]
+    [InlineData(33, 5, 7)]
+    [InlineData(200, 130, 270)]
     [InlineData(127, 131, 263)]
     [InlineData(400, 389, 521)]
     [InlineData(193, 515, 1030)]
@@ -77,6 +80,33 @@ public class GemmTests(ITestOutputHelper output)
         PackedGemm.Multiply<double, Register512<double>>(m, n, k, new(a, k, 1), new(b, n, 1), wide);
         if (System.Runtime.Intrinsics.Vector512.IsHardwareAccelerated) Assert.Equal(narrow, wide);
     }
+
+    [Theory]
+    [InlineData(0, 5)]
+    [InlineData(1, 1)]
+    [InlineData(37, 3)]
+    [InlineData(100, 100)]
+    [InlineData(203, 64)]
+    public void A_transposed_product_in_blocks_has_the_bits_of_one(int m, int k)
+    {
+        int row = k + 3;
+        double[] a = Random(m * row, 1), g = Random(m, 2), start = Random(k, 3), whole = [.. start], blocks = [.. start];
+        Gemv.AddTransposed<double>(m, k, a, row, g, whole);
+        for (int j = 0; j < k; j++)
+        {
+            double sum = start[j] + Enumerable.Range(0, m).Sum(i => g[i] * a[i * row + j]);
+            Assert.True(Math.Abs(whole[j] - sum) <= 1e-15 * (m + 2), $"column {j}: {whole[j]}, not {sum}");
+        }
+        int block = 3 * Gemv.Group;
+        for (int i = 0; i < m; i += block)
+            Gemv.AddTransposed(Math.Min(block, m - i), k, a.AsSpan(i * row), row, g.AsSpan(i), blocks);
+        Assert.Equal(whole, blocks);
+        Assert.Equal(0, Gemv.BlockRows<double>(k) % Gemv.Group);
+    }
+
+    [Fact]
+    public void A_transposed_product_that_does_not_fit_is_an_error() =>
+        Assert.Throws<ArgumentException>(() => Gemv.AddTransposed<double>(3, 4, new double[11], 4, new double[3], new double[4]));
 
     /// <summary>Layouts: row-major, column-major, rows with a gap, both strides above 1.</summary>
     private static (int Row, int Column, int Length) Layout(int layout, int rows, int columns) => layout switch

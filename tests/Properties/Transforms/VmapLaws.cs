@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
-using FsCheck;
 using Xunit;
 using Xunit.Abstractions;
 
