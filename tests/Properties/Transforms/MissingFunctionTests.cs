@@ -39,4 +39,8 @@ public sealed class MissingFunctionTests
 
     [Theory, MemberData(nameof(Calls))]
     public void Is_an_error_at_once(string call, Action give) => Assert.False(string.IsNullOrEmpty(Assert.Throws<ArgumentNullException>(give).ParamName), call);
+
+    [Fact]
+    public void A_function_that_gives_null_is_told_so() =>
+        Assert.Contains("Grad: expected an Expr; got null", Assert.Throws<ArgumentNullException>(() => Ad.Grad(x => (Expr)null!, 1.0)).Message, StringComparison.Ordinal);
 }
