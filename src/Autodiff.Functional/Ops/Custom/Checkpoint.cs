@@ -9,11 +9,11 @@ namespace Autodiff.Functional;
 /// <param name="Body">The function, of the op's inputs; it closes over nothing.</param>
 internal sealed record Checkpoint(Graph Body) : MultiOutput
 {
-    public override string Attributes => $"{Body.Order.Count} nodes";
+    internal override IEnumerable<(string Name, Graph Graph)> Bodies => [("body", Body)];
 
     public override ImmutableArray<TensorType> InferParts(Inputs inputs) => [.. Body.Outputs.Select(output => output.Type)];
 
-    public override ImmutableArray<Tensor> EvaluateParts(ReadOnlySpan<Tensor> inputs) => Functional.Body.Evaluate(Body, inputs);
+    public override ImmutableArray<Tensor> EvaluateParts(ReadOnlySpan<Tensor> inputs) => Body.Stepper.Evaluate(inputs);
 
     public override Expr Batch(Inputs inputs, ReadOnlySpan<bool> batched, int size)
     {
