@@ -60,7 +60,7 @@ public sealed class NotANumberException(string op, string expected, string got, 
 /// <inheritdoc/>
 public sealed class MatrixException(string op, string expected, string got, string? remedy = null) : AutodiffException(op, expected, got, remedy);
 
-/// <summary>A derivative that there is none of, in the mode that was asked for.</summary>
+/// <summary>A derivative that there is not, in the mode that was asked for, or that is wrong.</summary>
 /// <inheritdoc/>
 public sealed class DerivativeException(string op, string expected, string got, string? remedy = null) : AutodiffException(op, expected, got, remedy);
 

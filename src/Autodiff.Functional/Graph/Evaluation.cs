@@ -16,14 +16,12 @@ internal static class Evaluation
     /// <summary>The value of an op at inputs whose values are known.</summary>
     public static Tensor Step(Op op, Inputs inputs)
     {
-        if (op is IScalarFunction function && inputs[0].Remembered is { Shape.IsScalar: true } x && ReferenceEquals(x.Element, ElementType.Float64))
-            return Tensor.Scalar(function.Evaluate(x.Elements<double>()[0], inputs[^1].Remembered!.Elements<double>()[0]));
         switch (inputs.Count)
         {
             case 1:
-                return op.Evaluate([inputs[0].Remembered!]);
+                return Step(op, [inputs[0].Remembered!]);
             case 2:
-                return op.Evaluate([inputs[0].Remembered!, inputs[1].Remembered!]);
+                return Step(op, [inputs[0].Remembered!, inputs[1].Remembered!]);
             default:
                 var values = new Tensor[inputs.Count];
                 for (int i = 0; i < values.Length; i++)
@@ -31,6 +29,12 @@ internal static class Evaluation
                 return op.Evaluate(values);
         }
     }
+
+    // A scalar is computed the same way wherever it is: folded, remembered, or in a graph's evaluation.
+    private static Tensor Step(Op op, ReadOnlySpan<Tensor> inputs) =>
+        op is IScalarFunction function && inputs[0].Shape.IsScalar && ReferenceEquals(inputs[0].Element, ElementType.Float64)
+            ? Tensor.Scalar(function.Evaluate(inputs[0].Elements<double>()[0], inputs[^1].Elements<double>()[0]))
+            : op.Evaluate(inputs);
 
     /// <summary>The values by position; <paramref name="known"/> gives those of the parameters, <paramref name="convert"/> is applied to each value.</summary>
     public static Tensor[] Values(KahnOrder order, Func<Visit, Tensor?> known, Func<Tensor, Tensor> convert) =>
@@ -45,7 +49,7 @@ internal static class Evaluation
         var inputs = new Tensor[visit.Inputs.Count];
         for (int i = 0; i < inputs.Length; i++)
             inputs[i] = visit.InputPositions[i] is var position and >= 0 ? values[position] : convert(visit.Inputs[i].Value);
-        return visit.Op.Evaluate(inputs);
+        return Step(visit.Op, inputs);
     }
 
     /// <summary>One error for all leaves without a value.</summary>

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Numerics;
+using System.Runtime.InteropServices;
 
 namespace Autodiff.Functional;
 
@@ -16,8 +17,8 @@ public sealed class Graph
     private Graph(ImmutableArray<Expr> parameters, ImmutableArray<Expr> outputs)
     {
         (Parameters, Outputs) = (parameters, outputs);
-        Order = KahnOrder.Between(parameters.AsSpan(), outputs.AsSpan());
-        ParameterPositions = [.. parameters.Select(((INodes)Order).Find)];
+        Order = KahnOrder.Between(parameters.AsSpan(), outputs.AsSpan(), out int[] positions);
+        ParameterPositions = ImmutableCollectionsMarshal.AsImmutableArray(positions);
     }
 
     /// <summary>The parameters: leaves, or nodes that are taken as such.</summary>
@@ -45,10 +46,13 @@ public sealed class Graph
     }
 
     /// <summary>Traces a function of parameters that have types but no values.</summary>
-    public static Graph Trace(Func<ImmutableArray<Expr>, ImmutableArray<Expr>> function, ImmutableArray<TensorType> types)
+    public static Graph Trace(Func<ImmutableArray<Expr>, ImmutableArray<Expr>> function, ImmutableArray<TensorType> types) => Trace("a traced function", function, types);
+
+    /// <summary>As <see cref="Trace(Func{ImmutableArray{Expr}, ImmutableArray{Expr}}, ImmutableArray{TensorType})"/>, under a transform that errors name.</summary>
+    internal static Graph Trace(string transform, Func<ImmutableArray<Expr>, ImmutableArray<Expr>> function, ImmutableArray<TensorType> types)
     {
         ArgumentNullException.ThrowIfNull(function);
-        ImmutableArray<Expr> parameters = [.. types.Select(type => Expr.Leaf(new Placeholder("a traced function"), type))];
+        ImmutableArray<Expr> parameters = [.. types.Select(type => Expr.Leaf(new Placeholder(transform), type))];
         return new(parameters, function(parameters));
     }
 
@@ -129,6 +133,13 @@ public sealed class Graph
     {
         var replay = Replay(arguments, reverse: true);
         return (replay.Outputs, cotangents => replay.Pullback([.. Transform.Directions("Graph.Vjp", "cotangent", cotangents, Outputs).Select(c => new Cotangent(c))]));
+    }
+
+    /// <summary>Reverse mode on the nodes as they are, for parameters that are leaves: what the outputs' cotangents contribute to each parameter, with its support.</summary>
+    internal ImmutableArray<Cotangent> Pullback(ImmutableArray<Cotangent> cotangents)
+    {
+        var gradients = ReverseMode.Fold(Order, GradientMap.Seed(Order, cotangents.AsSpan()), visit => visit.Inputs, visit => visit.Node);
+        return [.. ParameterPositions.Select(position => gradients.TryGetValue(position, out var total) ? total : default)];
     }
 
     /// <summary>Forward mode: the outputs at the arguments, and their tangents, which are zeros where an output does not depend on a parameter.</summary>

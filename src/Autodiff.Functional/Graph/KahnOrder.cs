@@ -36,12 +36,15 @@ public sealed class KahnOrder : IReadOnlyList<Visit>, INodes
     /// The nodes on the way from parameters to roots: those that depend on a parameter. Edges from elsewhere are −1. A node that is older than all
     /// parameters, or a constant, can't depend on one and is not even looked at.
     /// </summary>
-    internal static KahnOrder Between(ReadOnlySpan<Expr> parameters, ReadOnlySpan<Expr> roots)
+    /// <param name="parameters">The parameters, each once.</param>
+    /// <param name="roots">The roots.</param>
+    /// <param name="positions">The parameters' positions in the order, −1 for one that no root depends on.</param>
+    internal static KahnOrder Between(ReadOnlySpan<Expr> parameters, ReadOnlySpan<Expr> roots, out int[] positions)
     {
         long floor = long.MaxValue;
         foreach (var parameter in parameters)
             floor = Math.Min(floor, parameter.Stamp);
-        return Sorted(roots, static (node, floor) => node.Stamp >= floor && !node.IsConstant, floor).DependentOn(parameters);
+        return Sorted(roots, static (node, floor) => node.Stamp >= floor && !node.IsConstant, floor).DependentOn(parameters, out positions);
     }
 
     /// <summary>
@@ -78,17 +81,21 @@ public sealed class KahnOrder : IReadOnlyList<Visit>, INodes
     }
 
     /// <summary>The nodes that are parameters or computed from one. Edges into a parameter are cut: what it was computed from is not asked.</summary>
-    private KahnOrder DependentOn(ReadOnlySpan<Expr> parameters)
+    private KahnOrder DependentOn(ReadOnlySpan<Expr> parameters, out int[] positions)
     {
         var dependent = new bool[Count];
-        var cut = new HashSet<Expr>(parameters.Length, ReferenceEqualityComparer.Instance);
-        foreach (var parameter in parameters)
-            cut.Add(parameter);
+        var indices = new Dictionary<Expr, int>(parameters.Length, ReferenceEqualityComparer.Instance);
+        for (int i = 0; i < parameters.Length; i++)
+            indices.Add(parameters[i], i);
+        positions = new int[parameters.Length];
+        Array.Fill(positions, -1);
         int kept = 0, cutEdges = 0;
         for (int position = 0; position < dependent.Length; position++)
         {
             // A parameter depends on itself; any other node on what its inputs depend on.
-            bool isParameter = cut.Contains(_nodes[position]), any = isParameter;
+            bool isParameter = indices.TryGetValue(_nodes[position], out int index), any = isParameter;
+            if (isParameter)
+                positions[index] = position;
             foreach (int input in InputPositions(position))
             {
                 any |= input >= 0 && dependent[input];
@@ -97,13 +104,16 @@ public sealed class KahnOrder : IReadOnlyList<Visit>, INodes
             dependent[position] = any;
             kept += any ? 1 : 0;
         }
-        return kept == Count && cutEdges == 0 ? this : Kept(dependent, kept, cut);
+        return kept == Count && cutEdges == 0 ? this : Kept(dependent, kept, positions);
     }
 
-    /// <summary>The marked nodes only. Edges from others, and all edges into cut ones, are −1.</summary>
-    private KahnOrder Kept(bool[] marked, int count, HashSet<Expr> cut)
+    /// <summary>The marked nodes only. Edges from others, and all edges into cut ones, are −1; the cut ones' positions move along.</summary>
+    private KahnOrder Kept(bool[] marked, int count, Span<int> cut)
     {
-        var moved = new int[Count];
+        var (moved, isCut) = (new int[Count], new bool[Count]);
+        foreach (int position in cut)
+            if (position >= 0)
+                isCut[position] = true;
         using var edges = new GrowingList<int>(2 * count);
         var (nodes, firstEdge) = (new Expr[count], new int[count + 1]);
         int next = 0;
@@ -113,11 +123,12 @@ public sealed class KahnOrder : IReadOnlyList<Visit>, INodes
             if (!marked[position])
                 continue;
             nodes[next] = _nodes[position];
-            bool isCut = cut.Contains(_nodes[position]);
             foreach (int input in InputPositions(position))
-                edges.Add(input < 0 || isCut ? -1 : moved[input]);
+                edges.Add(input < 0 || isCut[position] ? -1 : moved[input]);
             firstEdge[++next] = edges.Count;
         }
+        foreach (ref int position in cut)
+            position = position < 0 ? -1 : moved[position];
         return new(nodes, edges.Items.ToArray(), firstEdge, Array.ConvertAll(RootPositions, p => p < 0 ? -1 : moved[p]));
     }
 

@@ -130,13 +130,13 @@ internal sealed class Stepper
         {
             if (_carried.Length < count)
                 _carried = new (double, Tensor?)[count];
+            var slots = _stepper._parameters.AsSpan(firstParameter, count);
             for (int i = 0; i < count; i++)
-                _carried[i] = TakesScalar(firstParameter + i) ? (Scalar(i), null) : (0, this[i]);
+                if (slots[i] >= 0)
+                    _carried[i] = HoldsScalar(slots[i]) ? (Scalar(i), null) : (0, this[i]);
             for (int i = 0; i < count; i++)
-                if (_carried[i].Tensor is { } tensor)
-                    Set(firstParameter + i, tensor);
-                else
-                    Set(firstParameter + i, _carried[i].Scalar);
+                if (slots[i] >= 0)
+                    (_scalars[slots[i]], _tensors[slots[i]]) = _carried[i];
         }
 
         private void Apply(in Instruction instruction)

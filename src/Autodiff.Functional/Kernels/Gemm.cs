@@ -51,6 +51,7 @@ internal static class Gemm
         c = c[..(m * n)];
         if (k == 0) c.Clear();
         else if ((long)m * n * k <= (n < Vector256<T>.Count ? 2 * TinyProduct : TinyProduct)) Tiny(m, n, k, a, b, c);
+        else if (k == 1 && b.Column == 1) Outer(m, n, a, b, c);
         else if (n == 1) Gemv.Multiply(m, k, a, b.Transposed, c);
         else if (m == 1) Gemv.Multiply(n, k, b.Transposed, a, c);
         else if (n < Vector256<T>.Count) Narrow(m, n, k, a, b, c);
@@ -89,6 +90,23 @@ internal static class Gemm
                 c0 = sum;
                 c0 = ref Unsafe.Add(ref c0, 1);
             }
+        }
+    }
+
+    /// <summary>A column times a row: what the gradient of a matrix is for one example.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Outer<T>(int m, int n, Strided<T> a, Strided<T> b, Span<T> c) where T : unmanaged, INumberBase<T>
+    {
+        ref T row = ref Unsafe.AsRef(in b.First);
+        for (int i = 0; i < m; i++)
+        {
+            T factor = Unsafe.Add(ref Unsafe.AsRef(in a.First), (nint)i * a.Row);
+            ref T to = ref Unsafe.Add(ref MemoryMarshal.GetReference(c), (nint)i * n);
+            int j = 0;
+            for (; j <= n - Vector256<T>.Count; j += Vector256<T>.Count)
+                (Vector256.LoadUnsafe(ref row, (nuint)j) * factor).StoreUnsafe(ref to, (nuint)j);
+            for (; j < n; j++)
+                Unsafe.Add(ref to, j) = Unsafe.Add(ref row, j) * factor;
         }
     }
 

@@ -73,7 +73,7 @@ internal static class ControlFlow
         var starts = Starts("ForLoop", start, carries, (carry, row) => body(row[0], carry), numbers);
         var (carried, row) = Functional.Scan.Parameters(starts, numbers);
         var next = Next("ForLoop", body(row[0], carries.Rebuild(start, carried)), start, carries, carried);
-        if (KahnOrder.Between(row.AsSpan(), next.AsSpan()).Count > 0)
+        if (KahnOrder.Between(row.AsSpan(), next.AsSpan(), out _).Count > 0)
             numbers = [Expr.Arange(count)];
         return carries.Rebuild(start, Functional.Scan.Of(carried, row, next, [], starts, numbers, count, reverse: false));
     }

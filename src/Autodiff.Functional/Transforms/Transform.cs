@@ -6,7 +6,7 @@ namespace Autodiff.Functional;
 internal static class Transform
 {
     /// <summary>A function of structures, traced at a point: its graph, and how nodes become structures again.</summary>
-    private sealed class Traced<P, R>
+    internal sealed class Traced<P, R>
     {
         public Traced(string op, Func<P, R> f, P at, Structure<P> inputs, Structure<R> outputs)
         {
@@ -146,7 +146,7 @@ internal static class Transform
         return Expr.Cast(node, node.DType);
     }
 
-    private static void RequireNodes<P>(string op, string what, Structure<P> structure)
+    public static void RequireNodes<P>(string op, string what, Structure<P> structure)
     {
         if (!structure.HoldsNodes)
             throw new StructureException(op, $"{what} with an Expr", $"{Names.Of(typeof(P))}, which has none",

@@ -1,3 +1,4 @@
+using FsCheck;
 using Xunit;
 using Xunit.Abstractions;
 
@@ -6,7 +7,7 @@ namespace Autodiff.Functional.Properties.ControlFlow;
 /// <summary>A branch as a value is the <c>if</c> that it stands for, and so is every derivative of it; over a batch each element takes its own.</summary>
 public sealed class CondLaws(ITestOutputHelper output)
 {
-    private void Same(int cases, FsCheck.Arbitrary<Program> bodies, Func<Func<Expr[], Expr[]>, Expr[], IEnumerable<Expr>> of, double tolerance = 1e-8) =>
+    private void Same(int cases, Arbitrary<Program> bodies, Func<Func<Expr[], Expr[]>, Expr[], IEnumerable<Expr>> of, double tolerance = 1e-8) =>
         Law.Holds(output, cases, bodies, body =>
         {
             if (!body.IsTame)

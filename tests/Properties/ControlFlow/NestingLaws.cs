@@ -61,13 +61,12 @@ public sealed class NestingLaws
         // A limit of 30 unrolled steps inside another is nothing to compare with.
         if (layers.Count(layer => layer.Name == "fix") > 1)
             return;
-        foreach (double at in (double[])[0.6, 0.2])
-        {
-            double expected = (double)Nested(layers, layer => layer.Host)(at, 1.0), actual = (double)Nested(layers, layer => layer.Library)(at, 1.0);
-            Assert.True(Close.Agree("", expected, actual, 1e-8) is null, $"{outer} {middle} {inner.Name} at {at}: {expected} and {actual}");
-            double slope = (double)Ad.Grad(x => Nested(layers, layer => layer.Host)(x, 1.0), at), gradient = (double)Ad.Grad(x => Nested(layers, layer => layer.Library)(x, 1.0), at);
-            Assert.True(Close.Agree("", slope, gradient, 1e-7) is null, $"gradient of {outer} {middle} {inner.Name} at {at}: {slope} and {gradient}");
-        }
+        // On either side of the branches.
+        double at = inner.Name.Length % 2 == 0 ? 0.6 : 0.2;
+        double expected = (double)Nested(layers, layer => layer.Host)(at, 1.0), actual = (double)Nested(layers, layer => layer.Library)(at, 1.0);
+        Assert.True(Close.Agree("", expected, actual, 1e-8) is null, $"{outer} {middle} {inner.Name} at {at}: {expected} and {actual}");
+        double slope = (double)Ad.Grad(x => Nested(layers, layer => layer.Host)(x, 1.0), at), gradient = (double)Ad.Grad(x => Nested(layers, layer => layer.Library)(x, 1.0), at);
+        Assert.True(Close.Agree("", slope, gradient, 1e-7) is null, $"gradient of {outer} {middle} {inner.Name} at {at}: {slope} and {gradient}");
     });
 
     private static Func<Expr, Expr, Expr> Nested(Layer[] layers, Func<Layer, Func<Func<Expr, Expr>, Expr, Expr>> by) => layers.Reverse().Aggregate(

@@ -1,3 +1,4 @@
+using FsCheck;
 using Xunit;
 using Xunit.Abstractions;
 
@@ -6,7 +7,7 @@ namespace Autodiff.Functional.Properties.ControlFlow;
 /// <summary>A scan is the loop that it stands for, and so is every derivative of it, over random bodies of 0 to 3 steps.</summary>
 public sealed class ScanLaws(ITestOutputHelper output)
 {
-    private void Same(int cases, FsCheck.Arbitrary<Program> bodies, string what, Func<Func<Expr[], Expr[]>, Expr[], IEnumerable<Expr>> of, double tolerance = 1e-8) =>
+    private void Same(int cases, Arbitrary<Program> bodies, string what, Func<Func<Expr[], Expr[]>, Expr[], IEnumerable<Expr>> of, double tolerance = 1e-8) =>
         Law.Holds(output, cases, bodies, body =>
         {
             var loop = Looped.Of(body);

@@ -40,7 +40,7 @@ public sealed class OrderLaws(ITestOutputHelper output)
         foreach (var visit in KahnOrder.From(root))
             if (visit.Inputs.Any(dependent.Contains))
                 dependent.Add(visit.Node);
-        var between = KahnOrder.Between([seed], [root]);
+        var between = KahnOrder.Between([seed], [root], out _);
         return Invalid(between) ?? (between.Count == 0 || dependent.SetEquals(between.Select(v => v.Node)) ? null : $"{between.Count} nodes are between, {dependent.Count} depend on the seed");
     });
 

@@ -63,7 +63,7 @@ internal sealed class Executable
 /// <param name="graph">What is computed.</param>
 /// <param name="options">How it is compiled.</param>
 /// <param name="number">Its number among the bodies of the program that it is in.</param>
-internal sealed class Body(Graph graph, CompileOptions options, int number)
+internal sealed class SubProgram(Graph graph, CompileOptions options, int number)
 {
     private readonly Executable _executable = new(Program.Of(graph).Program, options, isBody: true);
 

@@ -9,7 +9,7 @@ internal interface IPartsOp
     ImmutableArray<TensorType> Parts { get; }
 
     /// <summary>The step that computes them.</summary>
-    Step Compile(ImmutableArray<Operand> inputs, ImmutableArray<Operand> outputs, CompileOptions options, Func<Graph, Body> body);
+    Step Compile(ImmutableArray<Operand> inputs, ImmutableArray<Operand> outputs, CompileOptions options, Func<Graph, SubProgram> body);
 
     /// <summary>Bytes of scratch memory that the step needs.</summary>
     long ScratchBytes => 0;

@@ -7,11 +7,11 @@ internal sealed class ScanStep : Step
 {
     private readonly Scan _scan;
     private readonly ImmutableArray<Operand> _inputs;
-    private readonly Body _body;
+    private readonly SubProgram _body;
     private readonly Carries _carries;
     private readonly Operand[] _rows, _given;
 
-    public ScanStep(Scan scan, ImmutableArray<Operand> inputs, ImmutableArray<Operand> outputs, Body body)
+    public ScanStep(Scan scan, ImmutableArray<Operand> inputs, ImmutableArray<Operand> outputs, SubProgram body)
     {
         (_scan, _inputs, _body) = (scan, inputs, body);
         int first = scan.Captures + scan.Carries;
@@ -55,7 +55,7 @@ internal sealed class ScanStep : Step
 }
 
 /// <summary>A loop that ends when its condition no longer holds.</summary>
-internal sealed class WhileStep(While loop, ImmutableArray<Operand> inputs, ImmutableArray<Operand> outputs, Body condition, Body body) : Step
+internal sealed class WhileStep(While loop, ImmutableArray<Operand> inputs, ImmutableArray<Operand> outputs, SubProgram condition, SubProgram body) : Step
 {
     private readonly Carries _carries = new([.. inputs[loop.Captures..]], [.. outputs]);
 
@@ -98,7 +98,7 @@ internal sealed class WhileStep(While loop, ImmutableArray<Operand> inputs, Immu
 }
 
 /// <summary>The branch that a selector takes.</summary>
-internal sealed class SwitchStep(Switch op, ImmutableArray<Operand> inputs, ImmutableArray<Operand> outputs, ImmutableArray<Body> branches) : Step
+internal sealed class SwitchStep(Switch op, ImmutableArray<Operand> inputs, ImmutableArray<Operand> outputs, ImmutableArray<SubProgram> branches) : Step
 {
     public override string Kind => "switch";
 

@@ -16,7 +16,7 @@ internal static class Closure
     /// computed outside of a loop.
     /// </summary>
     public static (ImmutableArray<Expr> Captures, ImmutableArray<Graph> Graphs) OfLoop(ImmutableArray<Expr> parameters, params ReadOnlySpan<ImmutableArray<Expr>> outputs) =>
-        Convert(parameters, [.. outputs], roots => KahnOrder.Between(parameters.AsSpan(), roots.AsSpan()));
+        Convert(parameters, [.. outputs], roots => KahnOrder.Between(parameters.AsSpan(), roots.AsSpan(), out _));
 
     /// <summary>Graphs of functions of the same parameters that were called since a moment. What they made is computed only where they are taken.</summary>
     public static (ImmutableArray<Expr> Captures, ImmutableArray<Graph> Graphs) OfBranches(ImmutableArray<Expr> parameters, long moment, ImmutableArray<ImmutableArray<Expr>> outputs) =>

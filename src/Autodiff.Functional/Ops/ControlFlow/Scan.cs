@@ -190,7 +190,7 @@ internal sealed record Scan(Graph Body, int Captures, int Carries, int Length, b
 
     ImmutableArray<TensorType> IPartsOp.Parts => [.. Body.Outputs.Select((_, i) => OutputType(i))];
 
-    Compilation.Step IPartsOp.Compile(ImmutableArray<Operand> inputs, ImmutableArray<Operand> outputs, CompileOptions options, Func<Graph, Body> body) =>
+    Compilation.Step IPartsOp.Compile(ImmutableArray<Operand> inputs, ImmutableArray<Operand> outputs, CompileOptions options, Func<Graph, SubProgram> body) =>
         new ScanStep(this, inputs, outputs, body(Body));
 
     // ---- forward mode ----
@@ -202,11 +202,13 @@ internal sealed record Scan(Graph Body, int Captures, int Carries, int Length, b
         moving = Closure.Spread(Body, Captures, Carries, moving, smoothly: true);
         ImmutableArray<int> carries = [.. Marked(moving, Captures, Carries)], rows = [.. Marked(moving, Captures + Carries, Rows)];
         ImmutableArray<bool> moved = default;   // which rows have tangents
-        int known = Kept ? 0 : Carries;         // carries that are kept come in as rows, others are computed once more
+        var kept = (Scan)ForReverse;
+        ImmutableArray<Expr> history = kept.IsOpOf(output) ? kept.Parts(output)[^Carries..] : [];
+        int known = history.IsEmpty ? Carries : 0;   // carries that are kept come in as rows, others are computed once more
         var (values, starts, taken) = (ImmutableArray.Create<Expr>([.. inputs]), Starts(inputs), Taken(inputs));
         var results = Of((carried, row) =>
         {
-            ImmutableArray<Expr> arguments = [.. values[..Captures], .. Kept ? row[^Carries..] : carried[..Carries], .. row[..Rows]];
+            ImmutableArray<Expr> arguments = [.. values[..Captures], .. history.IsEmpty ? carried[..Carries] : row[^Carries..], .. row[..Rows]];
             var pushed = new Expr?[inputs.Count];
             for (int i = 0; i < Captures; i++)
                 pushed[i] = moving[i] ? given[i] : null;
@@ -221,7 +223,7 @@ internal sealed record Scan(Graph Body, int Captures, int Carries, int Length, b
                 [.. all[Carries..].Where((_, i) => moved[i]).Select((tangent, i) => tangent!)]);
         },
         [.. starts[..known], .. carries.Select(i => given[Captures + i] ?? Zeros(starts[i].Type))],
-        [.. taken, .. rows.Select(i => given[Captures + Carries + i]!), .. Kept ? Parts(output)[^Carries..] : []], Length, Reverse);
+        [.. taken, .. rows.Select(i => given[Captures + Carries + i]!), .. history], Length, Reverse);
 
         var next = results[known..].GetEnumerator();
         return Pack.Of([.. Enumerable.Range(0, Body.Outputs.Length).Select(i =>
@@ -232,17 +234,14 @@ internal sealed record Scan(Graph Body, int Captures, int Carries, int Length, b
 
     public override Contributions Vjp(Inputs inputs, Expr output, Cotangent cotangent, Wanted wanted)
     {
-        var contributions = new Cotangent[inputs.Count];
         var cotangents = cotangent.Parts[..Body.Outputs.Length];   // those of carries that are kept for this pass are nobody's
         var live = Live(inputs, cotangents, wanted);
         if (!live.Contains(true))
             return Contributions.None;
         var kept = (Scan)ForReverse;
         // A pass that was not told to keep the carries runs the loop again.
-        var history = (output.Shape[0] == kept.Body.Outputs.Length ? kept.Parts(output) : Apply(kept, [.. inputs]))[^Carries..];
-        var pullback = new ScanPullback(this, [.. inputs], history, cotangents, live);
-        pullback.Contribute(contributions);
-        return new([.. contributions]);
+        var history = (kept.IsOpOf(output) ? kept.Parts(output) : Apply(kept, [.. inputs]))[^Carries..];
+        return new(new ScanPullback(this, [.. inputs], history, cotangents, live).Contributions());
     }
 
     /// <summary>Of which inputs the cotangents matter: they are wanted, or carry on to something wanted, and an output that has a cotangent depends on them.</summary>
@@ -292,6 +291,9 @@ internal sealed record Scan(Graph Body, int Captures, int Carries, int Length, b
     private ImmutableArray<Expr> Taken(Inputs inputs) => [.. inputs.Skip(Captures + Carries)];
 
     private TensorType OutputType(int i) => Body.Outputs[i].Type is var type && i < Carries ? type : type with { Shape = type.Shape.Insert(0, Length) };
+
+    /// <summary>Are these the outputs of this op, or of the one that keeps no carries?</summary>
+    private bool IsOpOf(Expr bundle) => bundle.Shape[0] == Body.Outputs.Length;
 
     private ImmutableArray<Expr> Parts(Expr bundle) => [.. Enumerable.Range(0, Body.Outputs.Length).Select(i => Project.Of(bundle, i, OutputType(i)))];
 

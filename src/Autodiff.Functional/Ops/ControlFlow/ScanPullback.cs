@@ -18,10 +18,8 @@ internal sealed class ScanPullback(Scan scan, ImmutableArray<Expr> inputs, Immut
     /// <summary>Captures and carries whose cotangents are carried, as inputs of the scan.</summary>
     private readonly ImmutableArray<int> _carried = [.. Enumerable.Range(0, scan.Captures + scan.Carries).Where(i => live[i])];
 
-    /// <summary>Rows whose cotangents are given, as inputs of the scan.</summary>
-    private readonly ImmutableArray<int> _given = [.. Enumerable.Range(scan.Captures + scan.Carries, scan.Rows).Where(i => live[i])];
-
-    public void Contribute(Cotangent[] contributions)
+    /// <summary>What each input of the scan is given back.</summary>
+    public ImmutableArray<Cotangent> Contributions()
     {
         // Before the last step: what the last carries' cotangents are; nothing of what is closed over.
         ImmutableArray<Cotangent> starts = [.. _carried.Select(i => i < _captures ? default : cotangents[i - _captures])];
@@ -34,20 +32,17 @@ internal sealed class ScanPullback(Scan scan, ImmutableArray<Expr> inputs, Immut
             ImmutableArray<Expr> first = [.. starts.SelectMany((start, i) => CotangentNodes.Of(start, inputs[_carried[i]].Type, layout[i]))];
             ImmutableArray<Expr> rows = [.. history, .. inputs[(_captures + _carries)..], .. given.SelectMany(CotangentNodes.Of)];
             var (carries, row) = Scan.Parameters(first, rows);
-            var carried = Cotangents(carries, layout);
+            var nodes = new Queue<Expr>(carries);
+            ImmutableArray<Cotangent> carried = [.. layout.Select(mask => CotangentNodes.Take(nodes, mask))];
             var (next, back) = Step(carried, row, given);
             masked = [.. next.Select((cotangent, i) => layout[i] || cotangent.Support is not null)];
             if (!masked.SequenceEqual(layout))
                 continue;
             var results = Scan.Of(carries, row, [.. next.SelectMany((cotangent, i) => CotangentNodes.Of(cotangent, inputs[_carried[i]].Type, layout[i]))], [.. back.SelectMany(CotangentNodes.Of)],
                 first, rows, scan.Length, !scan.Reverse);
-            var totals = Cotangents(results[..first.Length], layout);
-            for (int i = 0; i < totals.Length; i++)
-                contributions[_carried[i]] = totals[i];
-            var queue = new Queue<Expr>(results[first.Length..]);
-            for (int i = 0; i < back.Length; i++)
-                contributions[_given[i]] = CotangentNodes.Take(queue, back[i]);
-            return;
+            var queue = new Queue<Expr>(results);
+            var contributions = new Queue<Cotangent>([.. layout.Select(mask => CotangentNodes.Take(queue, mask)), .. back.Select(cotangent => CotangentNodes.Take(queue, cotangent))]);
+            return [.. live.Select(matters => matters ? contributions.Dequeue() : default)];
         }
     }
 
@@ -69,10 +64,4 @@ internal sealed class ScanPullback(Scan scan, ImmutableArray<Expr> inputs, Immut
 
     /// <summary>The sum so far and a step's. A sum without support is not one of everywhere, but one of steps that had none.</summary>
     private static Cotangent Sum(Cotangent sofar, Cotangent step) => sofar.Support is null && step.Support is { } support ? new(sofar.Value! + step.Value!, support) : sofar + step;
-
-    private static ImmutableArray<Cotangent> Cotangents(ImmutableArray<Expr> nodes, ImmutableArray<bool> masked)
-    {
-        var queue = new Queue<Expr>(nodes);
-        return [.. masked.Select(mask => CotangentNodes.Take(queue, mask))];
-    }
 }

@@ -64,7 +64,7 @@ internal sealed record Switch(ImmutableArray<Graph> Branches) : MultiOutput, IPa
 
     ImmutableArray<TensorType> IPartsOp.Parts => [.. Branches[0].Outputs.Select(output => output.Type)];
 
-    Step IPartsOp.Compile(ImmutableArray<Operand> inputs, ImmutableArray<Operand> outputs, CompileOptions options, Func<Graph, Body> body) =>
+    Step IPartsOp.Compile(ImmutableArray<Operand> inputs, ImmutableArray<Operand> outputs, CompileOptions options, Func<Graph, SubProgram> body) =>
         new SwitchStep(this, inputs, outputs, [.. Branches.Select(body)]);
 
     // ---- making ----

@@ -25,7 +25,7 @@ internal sealed record Cholesky(OnFailure OnFailure = OnFailure.Throw) : Op
         return OpCase.Of(random.NextPositiveDefinite(shape), op, $"Expr.{name}(x0)") with { Redraw = other => [other.NextPositiveDefinite(shape)] };
     })
     {
-        Edges = "The symmetric part (x + xᵀ)/2 is taken, so gradients are symmetric. What is not positive definite is an error that names the first leading minor, NaN in a batch (Graph.Batch). NaN in, NaN out.",
+        Edges = "The symmetric part (x + xᵀ)/2 is taken, so gradients are symmetric. What is not positive definite is an error that names the first leading minor, NaN in a batch (Ad.Vmap). NaN in, NaN out.",
         Cost = "O(n³)",
     };
 
@@ -110,11 +110,11 @@ public sealed partial class Expr
     /// (x + xᵀ)/2 is taken, so that gradients are symmetric.
     /// </summary>
     /// <exception cref="ShapeException">The matrices are not square.</exception>
-    /// <exception cref="MatrixException">One is not positive definite. (In a batch made by Graph.Batch its factor is NaN instead.)</exception>
+    /// <exception cref="MatrixException">One is not positive definite. (In a batch made by Ad.Vmap its factor is NaN instead.)</exception>
     public static Expr Cholesky(Expr x) => Apply(new Cholesky(), Matrices.Square("Cholesky", x, Domain.Real));
 
     /// <summary>The logarithm of the determinant of each positive definite matrix, by Cholesky; of other matrices see SlogDet.</summary>
     /// <exception cref="ShapeException">The matrices are not square.</exception>
-    /// <exception cref="MatrixException">One is not positive definite. (In a batch made by Graph.Batch it gives NaN instead.)</exception>
+    /// <exception cref="MatrixException">One is not positive definite. (In a batch made by Ad.Vmap it gives NaN instead.)</exception>
     public static Expr LogDet(Expr x) => 2.0 * Sum(Log(Matrices.Diagonal(Cholesky(x))), -1);
 }

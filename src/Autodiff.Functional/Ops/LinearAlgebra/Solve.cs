@@ -19,7 +19,7 @@ internal sealed record Solve(bool Transposed, OnFailure OnFailure = OnFailure.Th
         })
         {
             Signature = "Solve(x, y)", Derivative = "x⁻¹·(dy − dx·z); back, x⁻ᵀ·d and −x⁻ᵀ·d·zᵀ", Cost = "O(n³ + n²·m)",
-            Edges = "A singular matrix (a pivot that is exactly 0) is an error that says where, NaN in a batch (Graph.Batch). One axis on the right is a vector, else matrices.",
+            Edges = "A singular matrix (a pivot that is exactly 0) is an error that says where, NaN in a batch (Ad.Vmap). One axis on the right is a vector, else matrices.",
             Source = "Giles 2008, Collected matrix derivative results, §2.3.1; NumPy 2, linalg.solve",
         },
         new("Inverse", "x⁻¹", random =>
@@ -148,7 +148,7 @@ public sealed partial class Expr
     /// </summary>
     /// <exception cref="ShapeException">The matrices are not square, the right side does not fit, or the leading axes do not broadcast.</exception>
     /// <exception cref="DTypeException">The dtypes differ, or one is Bool.</exception>
-    /// <exception cref="MatrixException">A matrix is singular: a pivot is exactly 0. (In a batch made by Graph.Batch its solution is NaN instead.)</exception>
+    /// <exception cref="MatrixException">A matrix is singular: a pivot is exactly 0. (In a batch made by Ad.Vmap its solution is NaN instead.)</exception>
     /// <example><code>
     /// var weights = Expr.Solve(x.Transpose().MatMul(x), x.Transpose().MatMul(y));     // least squares
     /// </code></example>
@@ -163,7 +163,7 @@ public sealed partial class Expr
 
     /// <summary>The inverse of each matrix over the last two axes. To apply it to something, <see cref="Solve(Expr, Expr)"/> is quicker and more accurate.</summary>
     /// <exception cref="ShapeException">The matrices are not square.</exception>
-    /// <exception cref="MatrixException">A matrix is singular. (In a batch made by Graph.Batch its inverse is NaN instead.)</exception>
+    /// <exception cref="MatrixException">A matrix is singular. (In a batch made by Ad.Vmap its inverse is NaN instead.)</exception>
     public static Expr Inverse(Expr x)
     {
         x = Matrices.Square("Inverse", x, Domain.Real);

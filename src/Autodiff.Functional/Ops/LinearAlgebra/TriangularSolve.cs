@@ -23,7 +23,7 @@ internal sealed record TriangularSolve(bool Lower, bool Unit, OnFailure OnFailur
     {
         Signature = "TriangularSolve(x, y, lower = true, transposed = false, unitDiagonal = false, left = true)",
         Derivative = "T⁻¹·(dy − dT·z); back, T⁻ᵀ·d and −T⁻ᵀ·d·zᵀ on the triangle",
-        Edges = "A 0 on the diagonal is an error that says where, NaN in a batch (Graph.Batch). The other triangle has no influence.",
+        Edges = "A 0 on the diagonal is an error that says where, NaN in a batch (Ad.Vmap). The other triangle has no influence.",
         Cost = "O(n²·m)",
         Source = "Giles 2008, Collected matrix derivative results, §2.3.1",
     };
@@ -123,7 +123,7 @@ public sealed partial class Expr
     /// <param name="left">Does T stand on the left of X?</param>
     /// <exception cref="ShapeException">The matrices are not square, the right side does not fit, or the leading axes do not broadcast.</exception>
     /// <exception cref="DTypeException">The dtypes differ, or one is Bool.</exception>
-    /// <exception cref="MatrixException">There is a 0 on the diagonal. (In a batch made by Graph.Batch that matrix's solution is NaN instead.)</exception>
+    /// <exception cref="MatrixException">There is a 0 on the diagonal. (In a batch made by Ad.Vmap that matrix's solution is NaN instead.)</exception>
     public static Expr TriangularSolve(Expr a, Expr b, bool lower = true, bool transposed = false, bool unitDiagonal = false, bool left = true)
     {
         ArgumentNullException.ThrowIfNull(a);

@@ -1,0 +1,139 @@
+using System.Collections.Immutable;
+
+namespace Autodiff.Functional;
+
+/// <summary>
+/// A function with a linear map that stands for its derivative: a pushforward, from tangents to tangents, or a pullback, from cotangents to cotangents. The other one is its
+/// transpose. Besides its values the op gives the residuals that the map needs; those have their own derivatives, by the expressions that they are.
+/// </summary>
+/// <param name="Forward">From the inputs (parameters, then what the function closes over) to the values, then the residuals.</param>
+/// <param name="Rule">The map: a function of the inputs, of all that <paramref name="Forward"/> gives, and of a direction for each floating-point parameter or value.</param>
+/// <param name="Pushes">Is it the pushforward?</param>
+/// <param name="Parameters">How many of the inputs are parameters.</param>
+/// <param name="Values">How many of the outputs are values.</param>
+internal sealed record CustomRule(Graph Forward, Graph Rule, bool Pushes, int Parameters, int Values) : MultiOutput
+{
+    public override string Name => Pushes ? "CustomJvp" : "CustomVjp";
+
+    public override ImmutableArray<TensorType> InferParts(Inputs inputs) => [.. Forward.Outputs.Select(output => output.Type)];
+
+    public override ImmutableArray<Tensor> EvaluateParts(ReadOnlySpan<Tensor> inputs) => Body.Evaluate(Forward, inputs);
+
+    private Graph Residuals => Graph.Of(Forward.Parameters, Forward.Outputs[Values..]);
+
+    // ---- forward mode ----
+
+    public override Expr? Jvp(Inputs inputs, Expr output, ReadOnlySpan<Expr?> tangents)
+    {
+        ImmutableArray<Expr?> given = [.. tangents];
+        return Pack.Of([.. Pushed(inputs, output, given), .. Residuals.Replay([.. inputs]).Pushforward(given)]);
+    }
+
+    private ImmutableArray<Expr> Pushed(Inputs inputs, Expr output, ImmutableArray<Expr?> tangents)
+    {
+        var map = Pushes ? Rule : Transposed();
+        var closedOver = Enumerable.Range(Parameters, tangents.Length - Parameters).FirstOrDefault(i => IsVaried(inputs[i]) && tangents[i] is not null, -1);
+        var flaw = closedOver >= 0 ? ClosedOver(inputs[closedOver]) : map is null ? NotLinear : null;
+        var pushed = flaw is not null ? null : new Queue<Expr>(map!.Call([.. inputs, .. Parts(output),
+            .. Floating(Parameters, Forward.Parameters).Select(i => tangents[i] ?? Expr.Zeros(inputs[i].Shape, inputs[i].DType))]));
+        // A derivative that there is not is an error only for who asks for it: the tangents of residuals may be all that a Hessian needs.
+        return [.. Forward.Outputs[..Values].Select(value => !value.DType.IsFloating() ? Expr.Zeros(value.Shape, value.DType)
+            : pushed?.Dequeue() ?? Expr.Leaf(flaw!, value.Type))];
+    }
+
+    // ---- reverse mode ----
+
+    public override Contributions Vjp(Inputs inputs, Expr output, Cotangent cotangent, Wanted wanted)
+    {
+        var contributions = new Cotangent[inputs.Count];
+        if (cotangent.Parts[..Values].Any(part => !part.IsNone))
+        {
+            for (int i = Parameters; i < inputs.Count; i++)
+                if (wanted[i] && IsVaried(inputs[i]))
+                    throw ClosedOver(inputs[i]).Error();
+            Pull(inputs, output, cotangent.Parts[..Values], contributions);
+        }
+        if (cotangent.Parts[Values..].Any(part => !part.IsNone))
+        {
+            var ofResiduals = Residuals.Replay([.. inputs]).Contributions(cotangent.Parts[Values..]);
+            for (int i = 0; i < inputs.Count; i++)
+                contributions[i] += ofResiduals[i];
+        }
+        return new([.. contributions]);
+    }
+
+    private void Pull(Inputs inputs, Expr output, ImmutableArray<Cotangent> parts, Cotangent[] contributions)
+    {
+        var map = (Pushes ? Transposed() : Rule) ?? throw NotLinear.Error();
+        var pulled = map.Call([.. inputs, .. Parts(output),
+            .. Floating(Values, Forward.Outputs).Select(i => parts[i].Value ?? Expr.Zeros(Forward.Outputs[i].Shape, Forward.Outputs[i].DType))]);
+        var (given, next) = (parts.Where(part => !part.IsNone), 0);
+        foreach (int i in Floating(Parameters, Forward.Parameters))
+        {
+            var support = given.Select(part => Support.Any(part.Support, inputs[i].Shape)).Aggregate(Support.Union);
+            contributions[i] = new(Guard.Of(support, pulled[next++]), support);
+        }
+    }
+
+    // ---- batches ----
+
+    public override Expr Batch(Inputs inputs, ReadOnlySpan<bool> batched, int size)
+    {
+        ImmutableArray<bool> given = [.. batched];
+        var parameters = Floating(Parameters, Forward.Parameters);
+        var forward = Graph.Trace(x => Forward.Batch(x, given, size), [.. inputs.Select(input => input.Type)]);
+        ImmutableArray<bool> directions = Pushes ? [.. parameters.Select(i => given[i])] : [.. Floating(Values, Forward.Outputs).Select(_ => true)];
+        var rule = Graph.Trace(x =>
+        {
+            var mapped = Rule.Batch(x, [.. given, .. forward.Outputs.Select(_ => true), .. directions], size);
+            // What all elements of the batch share gets all their cotangents.
+            return Pushes ? mapped : [.. mapped.Zip(parameters, (cotangent, i) => given[i] ? cotangent : Expr.Sum(cotangent, 0))];
+        }, [.. forward.Parameters.Concat(forward.Outputs).Concat(Pushes ? parameters.Select(i => forward.Parameters[i]) : Floating(Values, forward.Outputs).Select(i => forward.Outputs[i])).Select(node => node.Type)]);
+        return Expr.Apply(new CustomRule(forward, rule, Pushes, Parameters, Values), [.. inputs]);
+    }
+
+    // ---- the other map ----
+
+    /// <summary>The transpose of the rule; null if the rule is not linear in its directions, which shows in that its derivative depends on them.</summary>
+    private Graph? Transposed()
+    {
+        int known = Forward.Parameters.Length + Forward.Outputs.Length;
+        bool linear = false;
+        var transposed = Graph.Trace(x =>
+        {
+            ImmutableArray<Expr> from = [.. Rule.Parameters[known..].Select(direction => Expr.Leaf(new Placeholder(Name), direction.Type))];
+            var pulled = Graph.Of(from, Rule.Call([.. x[..known], .. from])).Pullback([.. x[known..].Select(direction => new Cotangent(direction))]);
+            ImmutableArray<Expr> results = [.. pulled.Select((cotangent, i) => cotangent.Value ?? Expr.Zeros(from[i].Shape, from[i].DType))];
+            linear = Graph.Of(from, results).Order.Count == 0;
+            return results;
+        }, [.. Rule.Parameters[..known].Concat(Rule.Outputs).Select(node => node.Type)]);
+        return linear ? transposed : null;
+    }
+
+    private ImmutableArray<Expr> Parts(Expr output) => [.. Forward.Outputs.Select((part, i) => Project.Of(output, i, part.Type))];
+
+    private static ImmutableArray<int> Floating(int count, ImmutableArray<Expr> nodes) => [.. Enumerable.Range(0, count).Where(i => nodes[i].DType.IsFloating())];
+
+    // ---- what can't be differentiated ----
+
+    private static bool IsVaried(Expr closedOver) => closedOver.Op is not StopGradient && closedOver.DType.IsFloating();
+
+    private NoDerivative ClosedOver(Expr node) => new(Name, "derivatives in the function's parameters alone", $"one in {node}, which the function closes over",
+        "Its rule says nothing of that: make it a parameter, or close over Expr.StopGradient of it.");
+
+    private NoDerivative NotLinear => Pushes
+        ? new(Name, "a rule that is linear in the tangent, so that reverse mode is its transpose", "one that is not", "Write the tangent as a sum of products of d with expressions without d; or give a pullback, with Ad.CustomVjp.")
+        : new(Name, "a rule that is linear in the cotangent, so that forward mode is its transpose", "one that is not (it clips, or branches on it)", "Use reverse mode; or give a pushforward, with Ad.CustomJvp.");
+}
+
+/// <summary>A derivative that is not there. Whoever asks for its value is told why.</summary>
+/// <param name="Function">Which function has none.</param>
+/// <param name="Expected">What its derivative needs.</param>
+/// <param name="Got">What there is.</param>
+/// <param name="Remedy">What the user can do.</param>
+internal sealed record NoDerivative(string Function, string Expected, string Got, string Remedy) : Leaf
+{
+    public DerivativeException Error() => new(Function, Expected, Got, Remedy);
+
+    public override Tensor Evaluate(ReadOnlySpan<Tensor> inputs) => throw Error();
+}
