@@ -12,7 +12,7 @@ namespace Autodiff.Functional.Compilation;
 /// <remarks>The points past the last full register go through the same code on copies, filled up with ones.</remarks>
 internal sealed unsafe class GeneratedTile : TileBody
 {
-    private const int BytesOfLanes = 32, PartLength = 90;
+    private const int BytesOfLanes = 32, PartLength = 45;
 
     private delegate void Code(nint* places, nint count);
 

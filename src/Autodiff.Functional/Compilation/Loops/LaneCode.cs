@@ -1,4 +1,5 @@
 using System.Reflection.Emit;
+using System.Runtime.CompilerServices;
 using Autodiff.Functional.Kernels;
 
 namespace Autodiff.Functional.Compilation;
@@ -128,10 +129,16 @@ internal sealed unsafe class LaneCode<V, E>(TileCode tile, ILGenerator il, Range
         Il.Emit(OpCodes.Add);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static V Load(nint address) => V.Load(in *(E*)address);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static V Splat(nint address) => V.Splat(*(E*)address);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Store(V lanes, nint address) => lanes.Store(ref *(E*)address);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static LaneMask LoadMask(nint address) => V.LoadMask(in *(bool*)address);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static LaneMask SplatMask(nint address) => LaneMask.Literal(*(bool*)address ? 1 : 0);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void StoreMask(LaneMask mask, nint address) => V.StoreMask(mask, ref *(bool*)address);
 }
