@@ -100,6 +100,16 @@ public sealed class RunTests
     }
 
     [Fact]
+    public void Loops_branches_and_checkpoints_are_compiled_with_their_bodies()
+    {
+        Expr F(Expr x) => Ad.ForLoop(7, (i, carry) => Ad.Cond(carry > 0.2, v => Expr.Sin(v + x), v => v * x + 0.1, carry), Ad.Checkpoint<Expr, Expr>(v => Expr.Sin(Expr.Exp(v) * v))(x));
+        var compiled = Ad.Compile(x => Ad.Grad(F, x));
+        for (double at = -1; at < 1; at += 0.25)
+            Assert.Equal((double)Ad.Grad(F, at), (double)compiled.Run(at), 1e-13);
+        Assert.DoesNotContain("op by op", compiled.Plan(0.0).Explain(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Asking_for_a_value_while_it_is_traced_is_an_error_that_names_the_transform()
     {
         var error = Assert.Throws<MissingValueException>(() => Ad.Compile(x => (double)x > 0 ? x : -x).Run(1.0));

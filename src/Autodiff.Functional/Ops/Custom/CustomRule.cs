@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Autodiff.Functional.Compilation;
 
 namespace Autodiff.Functional;
 
@@ -11,12 +12,16 @@ namespace Autodiff.Functional;
 /// <param name="Pushes">Is it the pushforward?</param>
 /// <param name="Captures">How many values are closed over.</param>
 /// <param name="Values">How many of the outputs are values.</param>
-internal sealed record CustomRule(Graph Forward, Graph Rule, bool Pushes, int Captures, int Values) : MultiOutput
+internal sealed record CustomRule(Graph Forward, Graph Rule, bool Pushes, int Captures, int Values) : MultiOutput, IPartsOp
 {
     public override string Name => Pushes ? "CustomJvp" : "CustomVjp";
     internal override IEnumerable<(string Name, Graph Graph)> Bodies => [("value", Forward), ("rule", Rule)];
 
     public override ImmutableArray<TensorType> InferParts(Inputs inputs) => [.. Forward.Outputs.Select(output => output.Type)];
+
+    ImmutableArray<TensorType> IPartsOp.Parts => [.. Forward.Outputs.Select(output => output.Type)];
+
+    Step IPartsOp.Compile(ImmutableArray<Operand> inputs, ImmutableArray<Operand> outputs, CompileOptions options, Func<Graph, SubProgram> body) => new CallStep(inputs, outputs, body(Forward));
 
     public override ImmutableArray<Tensor> EvaluateParts(ReadOnlySpan<Tensor> inputs) => Forward.Stepper.Evaluate(inputs);
 
