@@ -64,6 +64,9 @@ public sealed partial class Expr
     /// <summary>A constant scalar whose value is in <see cref="_scalar"/>.</summary>
     internal bool IsScalarConstant => _op is null && (_value is null || (Shape.IsScalar && ReferenceEquals(_value.Element, ElementType.Float64)));
 
+    /// <summary>The value of a <see cref="IsScalarConstant"/>.</summary>
+    internal double ScalarValue => _scalar;
+
     internal bool HasValue => _op is null || _value is not null;
 
     /// <summary>The value if it is known, without computing it.</summary>

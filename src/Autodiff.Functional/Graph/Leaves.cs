@@ -48,7 +48,7 @@ public sealed record Placeholder(string Transform) : Leaf
 /// The parameter of a function while it is traced at a concrete point: always a fresh node that is the identity of the point, so that
 /// it knows its value and is told apart from it.
 /// </summary>
-public sealed record Seed : Linear
+public sealed record Seed : Linear, IView
 {
     /// <inheritdoc/>
     public override bool Cancels => false;

@@ -70,6 +70,13 @@ public abstract record Op
     public sealed override string ToString() => Attributes is { Length: > 0 } attributes ? $"{Name}[{attributes}]" : Name;
 }
 
+/// <summary>An op that computes nothing: its value is the elements of its one input, seen at other places.</summary>
+internal interface IView
+{
+    /// <summary>The view; null if there is none and the elements must be copied.</summary>
+    Tensor? See(Tensor x) => ((Op)this).Evaluate([x]);
+}
+
 /// <summary>Which inputs a reverse rule must serve: those that depend on what is differentiated.</summary>
 /// <param name="positions">The inputs' positions in the Kahn order, negative where they are not in it.</param>
 public readonly ref struct Wanted(ReadOnlySpan<int> positions)

@@ -145,7 +145,7 @@ internal static class Reductions
     public static int Half(int length, int tile) => (length + tile - 1) / tile / 2 * tile;
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static E FoldTile<TFold, V, E>(ref E x, int length)
+    public static E FoldTile<TFold, V, E>(ref E x, int length)
         where TFold : struct, IFold where V : struct, ILanes<V, E> where E : struct, IElementary<E>
     {
         nint i = V.Count;
@@ -206,12 +206,19 @@ internal static class Reductions
         FoldRow<TFold, V, E>(ref MemoryMarshal.GetReference(z), ref MemoryMarshal.GetReference(second.Span), z.Length);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void FoldRows<TFold, V, E>(ref E x, int rows, nint stride, ref E z, int width)
         where TFold : struct, IFold where V : struct, ILanes<V, E> where E : struct, IElementary<E>
     {
         MemoryMarshal.CreateSpan(ref x, width).CopyTo(MemoryMarshal.CreateSpan(ref z, width));
-        int row = 1;
+        FoldInto<TFold, V, E>(ref Unsafe.Add(ref x, stride), rows - 1, stride, ref z, width);
+    }
+
+    /// <summary>z = z ∘ x₀ ∘ x₁ …: rows folded into one that holds something already.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void FoldInto<TFold, V, E>(ref E x, int rows, nint stride, ref E z, int width)
+        where TFold : struct, IFold where V : struct, ILanes<V, E> where E : struct, IElementary<E>
+    {
+        int row = 0;
         for (; row + 4 <= rows; row += 4)
         {
             ref E x0 = ref Unsafe.Add(ref x, row * stride), x1 = ref Unsafe.Add(ref x0, stride), x2 = ref Unsafe.Add(ref x1, stride), x3 = ref Unsafe.Add(ref x2, stride);

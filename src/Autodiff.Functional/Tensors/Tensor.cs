@@ -197,6 +197,9 @@ public sealed class Tensor : IEquatable<Tensor>
         ? MemoryMarshal.CreateReadOnlySpan(ref Unsafe.As<long, T>(ref _scalar), 1)
         : MemoryMarshal.CreateReadOnlySpan(ref Unsafe.As<byte, T>(ref MemoryMarshal.GetArrayDataReference(_data)), _data.Length);
 
+    /// <summary>The array that this view lies in; a new one if it is a single element.</summary>
+    internal Array Array => Storage();
+
     /// <summary>The place of the first element in <see cref="Buffer"/>.</summary>
     internal int Offset => _offset;
 

@@ -10,7 +10,32 @@ namespace Autodiff.Functional.Compilation;
 /// <param name="Inputs">What is read at each point.</param>
 /// <param name="Instructions">What is computed at each point.</param>
 /// <param name="Results">What is kept of it.</param>
-internal sealed record LoopProgram(Shape Space, ImmutableArray<LoopInput> Inputs, ImmutableArray<LoopInstruction> Instructions, ImmutableArray<LoopResult> Results);
+internal sealed record LoopProgram(Shape Space, ImmutableArray<LoopInput> Inputs, ImmutableArray<LoopInstruction> Instructions, ImmutableArray<LoopResult> Results)
+{
+    /// <summary>The dtype of a value.</summary>
+    public DType DTypeOf(int value) => value < Inputs.Length ? Inputs[value].DType : Instructions[value - Inputs.Length].DType;
+
+    /// <summary>The same, without instructions that no result needs. Inputs stay, as they are numbered from outside.</summary>
+    public LoopProgram WithoutDeadCode()
+    {
+        int inputs = Inputs.Length;
+        var number = new int[inputs + Instructions.Length];
+        foreach (var result in Results)
+            number[result.Value] = 1;
+        for (int i = Instructions.Length - 1; i >= 0; i--)
+            if (number[inputs + i] == 1)
+                foreach (int argument in Instructions[i].Arguments)
+                    number[argument] = 1;
+        int next = inputs;
+        for (int value = 0; value < number.Length; value++)
+            number[value] = value < inputs ? value : number[value] == 1 ? next++ : -1;
+        return this with
+        {
+            Instructions = [.. Instructions.Where((_, i) => number[inputs + i] >= 0).Select(instruction => instruction with { Arguments = [.. instruction.Arguments.Select(argument => number[argument])] })],
+            Results = [.. Results.Select(result => result with { Value = number[result.Value] })],
+        };
+    }
+}
 
 /// <summary>An array that a loop reads.</summary>
 /// <param name="DType">Its elements.</param>

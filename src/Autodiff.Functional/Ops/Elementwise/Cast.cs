@@ -1,7 +1,10 @@
+using Autodiff.Functional.Compilation;
+using Autodiff.Functional.Kernels;
+
 namespace Autodiff.Functional;
 
 /// <summary>The same numbers in another dtype. Linear between the floating dtypes; to and from others it has no derivative.</summary>
-internal sealed record Cast(DType To) : Linear
+internal sealed record Cast(DType To) : Linear, ILoopOp
 {
     public override bool Cancels => false;
     public static OpInfo Info => new("Cast", "the same numbers in another dtype", random =>
@@ -23,42 +26,38 @@ internal sealed record Cast(DType To) : Linear
     {
         var x when x.DType == To => x,
         { Element.IsNative: false } x => x.Element.Cast(x, To),
-        { IsUniform: true } x => Convert(x.Slice(new int[x.Rank], Shape.Ones(x.Rank).Dimensions, Shape.Ones(x.Rank).Dimensions)).Expand(x.Shape),
-        var x => Convert(x),
+        { IsUniform: true } x => Evaluate([x.Slice(new int[x.Rank], Shape.Ones(x.Rank).Dimensions, Shape.Ones(x.Rank).Dimensions)]).Expand(x.Shape),
+        var x => x.Element.Run<Kernel, Tensor>(new(x, To)),
     };
 
-    private Tensor Convert(Tensor x) => (x.DType, To) switch
+    // A kernel for each pair of element types: first the one cast from is found, then the one cast to.
+    private readonly struct Kernel(Tensor x, DType to) : IKernel<Tensor>
     {
-        // Whole numbers of 64 bits do not pass through double.
-        (DType.Int64, DType.Int32) => Map<long, int>(x, v => unchecked((int)v)),
-        (DType.Int32, DType.Int64) => Map<int, long>(x, v => v),
-        (DType.Int64, DType.Bool) => Map<long, bool>(x, v => v != 0),
-        (DType.Bool, _) => From(x, x.Elements<bool>(), v => v ? 1.0 : 0.0),
-        (DType.Int32, _) => From(x, x.Elements<int>(), v => v),
-        (DType.Int64, _) => From(x, x.Elements<long>(), v => v),
-        (DType.Float32, _) => From(x, x.Elements<float>(), v => v),
-        _ => From(x, x.Elements<double>(), v => v),
-    };
+        public Tensor Run<E>() where E : unmanaged, IElementary<E> => ElementType.Of(to).Run<KernelFrom<E>, Tensor>(new(x, to));
+    }
 
-    private Tensor From<T>(Tensor x, ReadOnlySpan<T> source, Func<T, double> read) where T : unmanaged
+    private readonly struct KernelFrom<T>(Tensor x, DType to) : IKernel<Tensor> where T : unmanaged
     {
-        switch (To)
+        public Tensor Run<E>() where E : unmanaged, IElementary<E>
         {
-            case DType.Bool: { var result = Tensor.New<bool>(ElementType.Bool, x.Shape, out var to); for (int i = 0; i < to.Length; i++) to[i] = read(source[i]) != 0; return result; }
-            case DType.Int32: { var result = Tensor.New<int>(ElementType.Int32, x.Shape, out var to); for (int i = 0; i < to.Length; i++) to[i] = (int)read(source[i]); return result; }
-            case DType.Int64: { var result = Tensor.New<long>(ElementType.Int64, x.Shape, out var to); for (int i = 0; i < to.Length; i++) to[i] = (long)read(source[i]); return result; }
-            case DType.Float32: { var result = Tensor.New<float>(ElementType.Float32, x.Shape, out var to); for (int i = 0; i < to.Length; i++) to[i] = (float)read(source[i]); return result; }
-            default: { var result = Tensor.New<double>(ElementType.Float64, x.Shape, out var to); for (int i = 0; i < to.Length; i++) to[i] = read(source[i]); return result; }
+            var result = Tensor.New<E>(ElementType.Of(to), x.Shape, out var elements);
+            Conversion.Convert(x.Elements<T>(), elements);
+            return result;
         }
     }
 
-    private static Tensor Map<T, R>(Tensor x, Func<T, R> convert) where T : unmanaged where R : unmanaged
+    TileFunction ILoopOp.Tile(ReadOnlySpan<DType> arguments) => ElementType.Of(arguments[0]).Run<TileKernel, TileFunction>(new(To));
+
+    private readonly struct TileKernel(DType to) : IKernel<TileFunction>
     {
-        var result = Tensor.New<R>(ElementType.Of<R>("Cast"), x.Shape, out var to);
-        var from = x.Elements<T>();
-        for (int i = 0; i < to.Length; i++)
-            to[i] = convert(from[i]);
-        return result;
+        public TileFunction Run<E>() where E : unmanaged, IElementary<E> => ElementType.Of(to).Run<TileKernelFrom<E>, TileFunction>(default);
+    }
+
+    private readonly unsafe struct TileKernelFrom<T> : IKernel<TileFunction> where T : unmanaged
+    {
+        public TileFunction Run<E>() where E : unmanaged, IElementary<E> => new(&Loop<E>);
+
+        private static void Loop<E>(TileOperand* x, nint result, int count) where E : unmanaged => Conversion.Convert(x[0].Elements<T>(), new Span<E>((void*)result, count));
     }
 
     public override Expr Transpose(int index, Expr cotangent, Inputs inputs) => Expr.Cast(cotangent, inputs[0].DType);
@@ -67,7 +66,7 @@ internal sealed record Cast(DType To) : Linear
 }
 
 /// <summary>The value, as a constant for the derivative: no tangent and no cotangent passes.</summary>
-internal sealed record StopGradient : Op
+internal sealed record StopGradient : Op, IView
 {
     public static OpInfo Info => OpInfo.Unary("StopGradient", Expr.StopGradient, "x", "0") with { Detached = true };
 

@@ -1,9 +1,10 @@
+using Autodiff.Functional.Compilation;
 using Autodiff.Functional.Kernels;
 
 namespace Autodiff.Functional;
 
 /// <summary>Takes each element from the second input where the first is true, else from the third. It selects: the other side has no influence.</summary>
-internal sealed record Where : Linear
+internal sealed record Where : Linear, ILoopOp
 {
     public override bool Cancels => false;
     public static OpInfo Info => new("Where", "yes where the condition is true, else no", random =>
@@ -40,6 +41,26 @@ internal sealed record Where : Linear
 
     public override Op Lifted(Shape leading) => this;
 
+    TileFunction ILoopOp.Tile(ReadOnlySpan<DType> arguments) => ElementType.Of(arguments[1]).Run<TileKernel, TileFunction>(default);
+
+    internal readonly unsafe struct TileKernel : IKernel<TileFunction>
+    {
+        public TileFunction Run<E>() where E : unmanaged, IElementary<E> => new(&Loop<E>);
+
+        private static void Loop<E>(TileOperand* x, nint result, int count) where E : unmanaged, IElementary<E> => Select(x[0], x[1], x[2], new Span<E>((void*)result, count));
+
+        /// <summary>The loop's condition is an element for each, or one for all.</summary>
+        public static void Select<E>(TileOperand condition, TileOperand yes, TileOperand no, Span<E> result) where E : unmanaged
+        {
+            if (condition.Length == result.Length)
+                Loops.Select(condition.Elements<bool>(), yes.Elements<E>(), no.Elements<E>(), result);
+            else if ((condition.Elements<bool>()[0] ? yes : no).Elements<E>() is { Length: > 1 } side)
+                side.CopyTo(result);
+            else
+                result.Fill((condition.Elements<bool>()[0] ? yes : no).Elements<E>()[0]);
+        }
+    }
+
     internal readonly struct Kernel(Tensor condition, Tensor yes, Tensor no) : IKernel<Tensor>
     {
         public Tensor Run<E>() where E : unmanaged, IElementary<E>
@@ -59,7 +80,7 @@ internal sealed record Where : Linear
 /// The value inside the support, exactly 0 outside: what reverse mode puts around a contribution that might be 0·∞ where nothing was selected.
 /// An op of its own, so that it can be told from a user's Where and taken out again.
 /// </summary>
-internal sealed record Guard : Linear
+internal sealed record Guard : Linear, ILoopOp
 {
     public override bool Cancels => false;
     private static readonly Guard s_op = new();
@@ -78,6 +99,19 @@ internal sealed record Guard : Linear
     public override Expr Transpose(int index, Expr cotangent, Inputs inputs) => Expr.Apply(this, inputs[0], cotangent);
 
     public override Op Lifted(Shape leading) => this;
+
+    TileFunction ILoopOp.Tile(ReadOnlySpan<DType> arguments) => ElementType.Of(arguments[1]).Run<TileKernel, TileFunction>(default);
+
+    private readonly unsafe struct TileKernel : IKernel<TileFunction>
+    {
+        public TileFunction Run<E>() where E : unmanaged, IElementary<E> => new(&Loop<E>);
+
+        private static void Loop<E>(TileOperand* x, nint result, int count) where E : unmanaged, IElementary<E>
+        {
+            E zero = E.Literal(0);
+            Where.TileKernel.Select(x[0], x[1], new((nint)(&zero), 1), new Span<E>((void*)result, count));
+        }
+    }
 }
 
 public sealed partial class Expr

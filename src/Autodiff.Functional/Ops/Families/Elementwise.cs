@@ -1,3 +1,4 @@
+using Autodiff.Functional.Compilation;
 using Autodiff.Functional.Kernels;
 
 namespace Autodiff.Functional;
@@ -94,7 +95,7 @@ internal interface IScalarFunction
 /// }
 /// Expr y = Unary&lt;Cube>.Of(x);
 /// </code></example>
-public sealed record Unary<TFunction> : Elementwise, IScalarFunction where TFunction : struct, IUnary
+public sealed record Unary<TFunction> : Elementwise, IScalarFunction, ILoopOp where TFunction : struct, IUnary
 {
     private static readonly Unary<TFunction> s_op = new();
 
@@ -141,11 +142,21 @@ public sealed record Unary<TFunction> : Elementwise, IScalarFunction where TFunc
             return result;
         }
     }
+
+    TileFunction ILoopOp.Tile(ReadOnlySpan<DType> arguments) => ElementType.Of(arguments[0]).Run<TileKernel, TileFunction>(default);
+
+    private readonly unsafe struct TileKernel : IKernel<TileFunction>
+    {
+        public TileFunction Run<E>() where E : unmanaged, IElementary<E> => new(&Loop<E>);
+
+        private static void Loop<E>(TileOperand* x, nint result, int count) where E : unmanaged, IElementary<E> =>
+            Loops.Unary<TFunction, E>(x[0].Elements<E>(), new((void*)result, count));
+    }
 }
 
 /// <summary>The op of an elementwise function of two arguments, which broadcast.</summary>
 /// <typeparam name="TFunction">The function: an empty struct.</typeparam>
-public sealed record Binary<TFunction> : Elementwise, IScalarFunction where TFunction : struct, IBinary
+public sealed record Binary<TFunction> : Elementwise, IScalarFunction, ILoopOp where TFunction : struct, IBinary
 {
     private static readonly Binary<TFunction> s_op = new();
 
@@ -212,11 +223,21 @@ public sealed record Binary<TFunction> : Elementwise, IScalarFunction where TFun
             return space;
         }
     }
+
+    TileFunction ILoopOp.Tile(ReadOnlySpan<DType> arguments) => ElementType.Of(arguments[0]).Run<TileKernel, TileFunction>(default);
+
+    private readonly unsafe struct TileKernel : IKernel<TileFunction>
+    {
+        public TileFunction Run<E>() where E : unmanaged, IElementary<E> => new(&Loop<E>);
+
+        private static void Loop<E>(TileOperand* x, nint result, int count) where E : unmanaged, IElementary<E> =>
+            Loops.Binary<TFunction, E>(x[0].Elements<E>(), x[1].Elements<E>(), new((void*)result, count));
+    }
 }
 
 /// <summary>The op of an elementwise function of three arguments, which broadcast.</summary>
 /// <typeparam name="TFunction">The function: an empty struct.</typeparam>
-public sealed record Ternary<TFunction> : Elementwise where TFunction : struct, ITernary
+public sealed record Ternary<TFunction> : Elementwise, ILoopOp where TFunction : struct, ITernary
 {
     private static readonly Ternary<TFunction> s_op = new();
 
@@ -274,11 +295,21 @@ public sealed record Ternary<TFunction> : Elementwise where TFunction : struct, 
         private static ReadOnlySpan<E> Operand<E>(Tensor operand) where E : unmanaged =>
             operand.IsUniform ? operand.Buffer<E>().Slice(operand.Offset, 1) : operand.Elements<E>();
     }
+
+    TileFunction ILoopOp.Tile(ReadOnlySpan<DType> arguments) => ElementType.Of(arguments[0]).Run<TileKernel, TileFunction>(default);
+
+    private readonly unsafe struct TileKernel : IKernel<TileFunction>
+    {
+        public TileFunction Run<E>() where E : unmanaged, IElementary<E> => new(&Loop<E>);
+
+        private static void Loop<E>(TileOperand* x, nint result, int count) where E : unmanaged, IElementary<E> =>
+            Loops.Ternary<TFunction, E>(x[0].Elements<E>(), x[1].Elements<E>(), x[2].Elements<E>(), new((void*)result, count));
+    }
 }
 
 /// <summary>The op of an elementwise question, with a Bool output and no derivative. The arguments broadcast.</summary>
 /// <typeparam name="TQuestion">The question: an empty struct.</typeparam>
-public sealed record Predicate<TQuestion> : Op where TQuestion : struct, IPredicate
+public sealed record Predicate<TQuestion> : Op, ILoopOp where TQuestion : struct, IPredicate
 {
     private static readonly Predicate<TQuestion> s_op = new();
 
@@ -327,5 +358,15 @@ public sealed record Predicate<TQuestion> : Op where TQuestion : struct, IPredic
             Loops.Predicate<TQuestion, E>(x.Elements<E>(), y.Elements<E>(), answers);
             return result;
         }
+    }
+
+    TileFunction ILoopOp.Tile(ReadOnlySpan<DType> arguments) => ElementType.Of(arguments[0]).Run<TileKernel, TileFunction>(default);
+
+    private readonly unsafe struct TileKernel : IKernel<TileFunction>
+    {
+        public TileFunction Run<E>() where E : unmanaged, IElementary<E> => new(&Loop<E>);
+
+        private static void Loop<E>(TileOperand* x, nint result, int count) where E : unmanaged, IElementary<E> =>
+            Loops.Predicate<TQuestion, E>(x[0].Elements<E>(), x[1].Elements<E>(), new((void*)result, count));
     }
 }

@@ -1,5 +1,12 @@
 namespace Autodiff.Functional;
 
+/// <summary>A reduction that folds the elements along its axes, one after the other: it can stand at the end of a fused loop.</summary>
+internal interface IFolding
+{
+    Compilation.LoopFold Fold { get; }
+    Axes Axes { get; }
+}
+
 /// <summary>A function of the elements along some axes that depends on each smoothly. Implement it by an empty <c>struct</c>; <see cref="Reduction{TFunction}"/> is its op.</summary>
 public interface IReduction
 {

@@ -6,7 +6,7 @@ namespace Autodiff.Functional;
 /// The largest or smallest over some axes, which are dropped; NaN if one is. The derivative goes to the elements that attain it, in equal shares;
 /// at NaN to all.
 /// </summary>
-internal sealed record Extremum(Axes Axes, bool Largest) : Op
+internal sealed record Extremum(Axes Axes, bool Largest) : Op, IFolding
 {
     public static IEnumerable<OpInfo> Entries =>
     [
@@ -27,6 +27,8 @@ internal sealed record Extremum(Axes Axes, bool Largest) : Op
         Signature = $"{name}(x, axes = all, keepDims = false)",
         Edges = "False is any of nothing, true are all of nothing.",
     };
+
+    Compilation.LoopFold IFolding.Fold => Largest ? Compilation.LoopFold.Max : Compilation.LoopFold.Min;
 
     public override string Name => Largest ? "Max" : "Min";
     public override string Attributes => $"axes={Axes}";

@@ -3,7 +3,7 @@ using Autodiff.Functional.Kernels;
 namespace Autodiff.Functional;
 
 /// <summary>The sum over some axes, which are dropped. Pairwise, so that the error grows with the logarithm of the length.</summary>
-internal sealed record Sum(Axes Axes) : Linear
+internal sealed record Sum(Axes Axes) : Linear, IFolding
 {
     public override bool Cancels => false;
     public static IEnumerable<OpInfo> Entries =>
@@ -19,6 +19,8 @@ internal sealed record Sum(Axes Axes) : Linear
         })
         { Signature = "Variance(x, axes = all, keepDims = false, ddof = 0)", Derivative = "2·Σ (x − mean)·d / (n − ddof)", Edges = "No value over no elements." },
     ];
+
+    Compilation.LoopFold IFolding.Fold => Compilation.LoopFold.Sum;
 
     public override string Attributes => $"axes={Axes}";
 

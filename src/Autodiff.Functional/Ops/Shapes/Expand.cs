@@ -1,7 +1,7 @@
 namespace Autodiff.Functional;
 
 /// <summary>Axes of length 1 stretched to a shape of the same rank. Nothing is copied: a stretched axis has stride 0.</summary>
-internal sealed record Expand(Shape To) : Linear
+internal sealed record Expand(Shape To) : Linear, IView
 {
     public override bool Cancels => false;
     public static OpInfo Info => new("BroadcastTo", "x stretched to a shape", random =>

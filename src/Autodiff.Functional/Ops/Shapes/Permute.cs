@@ -1,7 +1,7 @@
 namespace Autodiff.Functional;
 
 /// <summary>The axes in another order: axis i of the output is axis Order[i] of the input.</summary>
-internal sealed record Permute(Axes Order) : Linear
+internal sealed record Permute(Axes Order) : Linear, IView
 {
     public override bool Cancels => false;
     public static OpInfo Info => new("Transpose", "the axes in another order", random =>

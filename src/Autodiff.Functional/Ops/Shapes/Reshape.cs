@@ -1,7 +1,7 @@
 namespace Autodiff.Functional;
 
 /// <summary>The same elements in the same order, in another shape.</summary>
-internal sealed record Reshape(Shape To) : Linear
+internal sealed record Reshape(Shape To) : Linear, IView
 {
     public override bool Cancels => false;
     public static IEnumerable<OpInfo> Entries =>
@@ -40,6 +40,8 @@ internal sealed record Reshape(Shape To) : Linear
         : throw new ShapeException("Reshape", $"as many elements as before ({inputs[0].Shape.Size} in {inputs[0].Shape})", $"the shape {To} with {To.Size}", "Let one dimension be −1: it is then computed.");
 
     public override Tensor Evaluate(ReadOnlySpan<Tensor> inputs) => inputs[0].Reshape(To);
+
+    Tensor? IView.See(Tensor x) => x.IsContiguous || (x.Size > 0 && Strided.TryReshape(x.Shape.Dimensions, x.Strides, To.Dimensions, stackalloc int[To.Rank])) ? x.Reshape(To) : null;
 
     public override Expr Transpose(int index, Expr cotangent, Inputs inputs) => Expr.Reshape(cotangent, inputs[0].Shape);
 

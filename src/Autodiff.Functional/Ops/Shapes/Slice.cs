@@ -1,7 +1,7 @@
 namespace Autodiff.Functional;
 
 /// <summary>The elements at Starts + i·Steps, i &lt; Counts, along each axis. Steps may be negative. A view.</summary>
-internal sealed record Slice(Axes Starts, Shape Counts, Axes Steps) : Linear
+internal sealed record Slice(Axes Starts, Shape Counts, Axes Steps) : Linear, IView
 {
     public override bool Cancels => false;
     public static IEnumerable<OpInfo> Entries =>

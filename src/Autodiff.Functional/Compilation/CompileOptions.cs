@@ -1,0 +1,28 @@
+namespace Autodiff.Functional;
+
+/// <summary>How a function is compiled.</summary>
+/// <example><code>
+/// var step = Ad.Compile(f, new CompileOptions { Threads = 1 });
+/// </code></example>
+public sealed record CompileOptions
+{
+    /// <summary>How many threads may work on one run; the results are the same bits for any number. Normally as many as there are processors.</summary>
+    public int Threads { get; init; } = Environment.ProcessorCount;
+
+    /// <summary>May machine code be generated for fused loops? Normally yes; where the runtime cannot, they are interpreted, with the same results.</summary>
+    public bool GenerateCode { get; init; } = true;
+
+    /// <summary>
+    /// Are contributions guarded where nothing was selected, so that a branch not taken gives no NaN in a gradient? Normally yes. Without, gradients are what plain arithmetic gives.
+    /// </summary>
+    public bool StructuralZeros { get; init; } = true;
+
+    /// <summary>May the algebra take all numbers to be finite, and forget the sign of a zero? Normally not. With it x·0 is 0 and x + 0 is x.</summary>
+    public bool AssumeFinite { get; init; }
+
+    /// <summary>Is each value checked for NaN? The first is an error that names its op. Normally not; a function that is checked runs op by op.</summary>
+    public bool CheckNaN { get; init; }
+
+    /// <summary>How many plans are kept, for as many combinations of shapes and dtypes; the ones used last. Normally 32.</summary>
+    public int MaxPlans { get; init; } = 32;
+}

@@ -1,0 +1,67 @@
+namespace Autodiff.Functional.Compilation;
+
+/// <summary>Gives out parts of one stretch of memory and takes them back; a request gets the smallest free part that it fits in.</summary>
+internal sealed class ArenaLayout
+{
+    private const long Alignment = 64;
+
+    private readonly SortedSet<(long Bytes, long Offset)> _bySize = [];
+    private readonly Dictionary<long, long> _byStart = [];   // free parts: start → bytes
+    private readonly Dictionary<long, long> _byEnd = [];     // free parts: end → start
+
+    /// <summary>How much memory is needed in all.</summary>
+    public long Bytes { get; private set; }
+
+    public long Take(long bytes)
+    {
+        bytes = Rounded(bytes);
+        foreach (var part in _bySize.GetViewBetween((bytes, 0), (long.MaxValue, long.MaxValue)))
+        {
+            Remove(part.Offset, part.Bytes);
+            if (part.Bytes > bytes)
+                Add(part.Offset + bytes, part.Bytes - bytes);
+            return part.Offset;
+        }
+        // None is large enough: one at the end grows.
+        long start = Bytes;
+        if (_byEnd.TryGetValue(Bytes, out long last))
+        {
+            Remove(last, Bytes - last);
+            start = last;
+        }
+        Bytes = start + bytes;
+        return start;
+    }
+
+    public void GiveBack(long offset, long bytes)
+    {
+        bytes = Rounded(bytes);
+        if (_byEnd.TryGetValue(offset, out long before))
+        {
+            Remove(before, offset - before);
+            (offset, bytes) = (before, bytes + offset - before);
+        }
+        if (_byStart.TryGetValue(offset + bytes, out long after))
+        {
+            Remove(offset + bytes, after);
+            bytes += after;
+        }
+        Add(offset, bytes);
+    }
+
+    private static long Rounded(long bytes) => Math.Max(Alignment, (bytes + Alignment - 1) & -Alignment);
+
+    private void Add(long offset, long bytes)
+    {
+        _bySize.Add((bytes, offset));
+        _byStart.Add(offset, bytes);
+        _byEnd.Add(offset + bytes, offset);
+    }
+
+    private void Remove(long offset, long bytes)
+    {
+        _bySize.Remove((bytes, offset));
+        _byStart.Remove(offset);
+        _byEnd.Remove(offset + bytes);
+    }
+}

@@ -1,0 +1,203 @@
+using System.Collections.Immutable;
+
+namespace Autodiff.Functional.Compilation;
+
+/// <summary>A value's memory, and from which step to which it holds the value: −1 before the first, one past the last if it is returned.</summary>
+internal sealed record ValueBuffer(int Value, Location At, long Bytes, int First, int Last);
+
+/// <summary>
+/// Where the values of a program lie. Values that are not needed at the same time share the arena, and a loop writes over an input that it is the last to read. Large arguments and
+/// results stay where the caller has them.
+/// </summary>
+internal sealed class Buffers
+{
+    /// <summary>Up to so many bytes are copied into and out of the arena; more is pinned where it is.</summary>
+    public const int Small = 2048;
+
+    private readonly Program _program;
+    private readonly ImmutableArray<LoopKernel?> _kernels;
+    private readonly int[] _step;          // the step that computes a value, −1 for leaves; of a view, its base's
+    private readonly int[] _last;          // the last step that reads it
+    private readonly ValueBuffer?[] _buffer;
+    private readonly ArenaLayout _arena = new();
+    private readonly List<ValueBuffer> _all = [];
+
+    /// <param name="program">The program.</param>
+    /// <param name="kernels">For each instruction that is a fused loop its kernel, if it has one.</param>
+    public Buffers(Program program, ImmutableArray<LoopKernel?> kernels)
+    {
+        (_program, _kernels) = (program, kernels);
+        (_step, _last, _buffer, Scratch) = (new int[program.Count], new int[program.Count], new ValueBuffer?[program.Count], new Location[program.Count]);
+        FindLives();
+        PlaceLeaves();
+        PlaceOutputs();
+        PlaceRest();
+    }
+
+    /// <summary>The bytes of the arena.</summary>
+    public long ArenaBytes => _arena.Bytes;
+
+    /// <summary>The bytes of the constants.</summary>
+    public long ConstantBytes { get; private set; }
+
+    /// <summary>The number of regions.</summary>
+    public int Regions { get; private set; } = Location.Constants + 1;
+
+    /// <summary>The instructions that are steps, in order.</summary>
+    public ImmutableArray<int> Steps { get; private set; } = [];
+
+    /// <summary>For each instruction that is a step, the place of its scratch memory.</summary>
+    public Location[] Scratch { get; }
+
+    /// <summary>All buffers.</summary>
+    public IReadOnlyList<ValueBuffer> All => _all;
+
+    /// <summary>Does any step read the value?</summary>
+    public bool IsRead(int value) => _last[value] >= 0;
+
+    /// <summary>A value as an array.</summary>
+    public Operand this[int value]
+    {
+        get
+        {
+            var (type, at) = (_program[value].Type, _buffer[Base(value)]!.At);
+            return _program[value].Op is View view ? new(type, at.Plus((long)view.Offset * ElementType.Of(type.DType).Size), view.Strides) : Operand.Dense(type, at);
+        }
+    }
+
+    public int Base(int value) => _program[value].Op is View ? _program[value].Inputs[0] : value;
+
+    /// <summary>Is the value a bundle of a node with several outputs, which has no memory here?</summary>
+    public bool IsBundle(int value) => _program[value].Op is MultiOutput or Pack;
+
+    private bool IsStep(int value) => _program[value].Op is not (Leaf or View or Part);
+
+    private static long BytesOf(TensorType type) => (long)type.Shape.Size * ElementType.Of(type.DType).Size;
+
+    private void FindLives()
+    {
+        var steps = ImmutableArray.CreateBuilder<int>();
+        Array.Fill(_last, -1);
+        for (int value = 0; value < _program.Count; value++)
+        {
+            _step[value] = IsStep(value) ? steps.Count : _program[value].Op is Part or View ? _step[_program[value].Inputs[0]] : -1;
+            if (!IsStep(value))
+                continue;
+            foreach (int input in _program[value].Inputs)
+                _last[Base(input)] = steps.Count;
+            steps.Add(value);
+        }
+        Steps = steps.ToImmutable();
+        foreach (int output in _program.Outputs)
+            _last[Base(output)] = Steps.Length;
+    }
+
+    private void PlaceLeaves()
+    {
+        for (int value = 0; value < _program.Count; value++)
+        {
+            var instruction = _program[value];
+            if (!IsRead(value) || instruction.Op is not Leaf)
+                continue;
+            long bytes = BytesOf(instruction.Type);
+            if (instruction.Constant is not null)
+            {
+                Place(value, new(Location.Constants, ConstantBytes), bytes);
+                ConstantBytes += (bytes + 63) & -64;
+            }
+            else
+                Place(value, bytes <= Small ? new(Location.Arena, _arena.Take(bytes)) : new(Regions++, 0), bytes);
+        }
+    }
+
+    private void PlaceOutputs()
+    {
+        foreach (int output in _program.Outputs)
+            if (BytesOf(_program[output].Type) is var bytes and > Small)
+                Place(output, new(Regions++, 0), bytes);
+    }
+
+    private void PlaceRest()
+    {
+        // What is free after a step. Leaves that nobody reads again are, too.
+        var ends = new List<(long Offset, long Bytes)>[Steps.Length];
+        foreach (var buffer in _all)
+            EndsAt(buffer.Last, buffer.At, buffer.Bytes);
+        for (int step = 0; step < Steps.Length; step++)
+        {
+            int value = Steps[step];
+            if (_program[value].Op is Fused fused)
+                PlaceParts(value, fused, step);
+            else if (!IsBundle(value))
+                PlaceNew(value, step);
+            if (_kernels[value] is { ScratchBytes: > 0 and var scratch })
+            {
+                Scratch[value] = new(Location.Arena, _arena.Take(scratch));
+                _all.Add(new(-1, Scratch[value], scratch, step, step));
+                EndsAt(step, Scratch[value], scratch);
+            }
+            foreach (var (offset, bytes) in ends[step] ?? [])
+                _arena.GiveBack(offset, bytes);
+        }
+
+        void PlaceNew(int value, int step)
+        {
+            if (_buffer[value] is not null)
+                return;
+            long bytes = BytesOf(_program[value].Type);
+            var at = new Location(Location.Arena, _arena.Take(bytes));
+            Place(value, at, bytes);
+            EndsAt(Math.Max(step, _last[value]), at, bytes);
+        }
+
+        void PlaceParts(int value, Fused fused, int step)
+        {
+            for (int i = 0, part = value + 1; i < fused.Parts.Length; i++, part++)   // its parts follow a loop
+                if (_buffer[part] is null && Reusable(value, fused, i, part, step) is { } over)
+                {
+                    // The input's place is not free after this step, but when the part's life ends.
+                    ends[step]!.Remove((over.At.Offset, over.Bytes));
+                    Place(part, over.At, over.Bytes);
+                    EndsAt(Math.Max(step, _last[part]), over.At, over.Bytes);
+                }
+                else
+                    PlaceNew(part, step);
+        }
+
+        // An input in the arena that is read last here, and only at the very place that the part is written to.
+        ValueBuffer? Reusable(int value, Fused fused, int part, int partValue, int step)
+        {
+            if (_kernels[value] is not { InPlace: true } || fused.Writes.Count(write => write.Array == part) != 1)
+                return null;
+            var result = fused.Loop.Results[fused.Writes.IndexOf(new Place(part, 0))];
+            if (result.Fold != LoopFold.None || fused.Writes.IndexOf(new Place(part, 0)) < 0)
+                return null;
+            var inputs = _program[value].Inputs;
+            for (int array = 0; array < inputs.Length; array++)
+            {
+                int input = inputs[array];
+                if (_last[input] != step || BytesOf(_program[input].Type) != BytesOf(_program[partValue].Type) || ElementType.Of(_program[input].Type.DType).Size != ElementType.Of(result.DType).Size)
+                    continue;
+                bool fits = true, read = false;
+                for (int i = 0; i < fused.Reads.Length; i++)
+                    if (fused.Reads[i].Array == array)
+                        (read, fits) = (true, fits && fused.Reads[i].Offset == 0 && fused.Loop.Inputs[i].Strides.AsSpan().SequenceEqual(result.Strides.AsSpan()));
+                if (read && fits && _buffer[input] is { At.Region: Location.Arena } over && ends[step]?.Contains((over.At.Offset, over.Bytes)) == true)
+                    return over;
+            }
+            return null;
+        }
+
+        void EndsAt(int step, Location at, long bytes)
+        {
+            if (at.Region == Location.Arena && step < Steps.Length)
+                (ends[step] ??= []).Add((at.Offset, bytes));
+        }
+    }
+
+    private void Place(int value, Location at, long bytes)
+    {
+        _buffer[value] = new(value, at, bytes, _step[value], Math.Max(_step[value], _last[value]));
+        _all.Add(_buffer[value]!);
+    }
+}

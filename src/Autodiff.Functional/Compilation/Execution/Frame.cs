@@ -1,0 +1,69 @@
+using System.Runtime.InteropServices;
+
+namespace Autodiff.Functional.Compilation;
+
+/// <summary>The memory of one run of a plan. A plan keeps a few for later runs; no two runs share one.</summary>
+internal sealed unsafe class Frame : IDisposable
+{
+    private const int Alignment = 64;
+
+    private readonly byte[] _arena;
+    private readonly nint[] _regions;      // pinned
+    private readonly PinnedGCHandle<Array?>[] _pins;
+
+    public Frame(long arenaBytes, nint constants, int regions, int bundles)
+    {
+        _arena = GC.AllocateUninitializedArray<byte>(checked((int)(arenaBytes + Alignment)), pinned: true);
+        _regions = GC.AllocateArray<nint>(regions, pinned: true);
+        _pins = new PinnedGCHandle<Array?>[regions];
+        for (int i = Location.Constants + 1; i < regions; i++)
+            _pins[i] = new(null);
+        Regions = (nint*)Marshal.UnsafeAddrOfPinnedArrayElement(_regions, 0);
+        Regions[Location.Arena] = Aligned(_arena);
+        Regions[Location.Constants] = constants;
+        Bundles = new Tensor?[bundles];
+        Team = new Team();
+    }
+
+    /// <summary>Where each region starts.</summary>
+    public nint* Regions { get; }
+
+    /// <summary>Values of several outputs, which ops without a step of their own give as tensors.</summary>
+    public Tensor?[] Bundles { get; }
+
+    /// <summary>The threads that help with a step.</summary>
+    public Team Team { get; }
+
+    public nint Address(Location location) => Regions[location.Region] + (nint)location.Offset;
+
+    public Span<T> Span<T>(Location location, int length) where T : unmanaged => new((void*)Address(location), length);
+
+    /// <summary>Lets a region be an array, from an element on, until it is released.</summary>
+    public void Pin(int region, Array array, int offsetBytes)
+    {
+        _pins[region].Target = array;
+        fixed (byte* start = &MemoryMarshal.GetArrayDataReference(array))
+            Regions[region] = (nint)start + offsetBytes;
+    }
+
+    /// <summary>Forgets all that belongs to the caller.</summary>
+    public void Release()
+    {
+        for (int i = Location.Constants + 1; i < _pins.Length; i++)
+            _pins[i].Target = null;
+        Array.Clear(Bundles);
+    }
+
+    /// <summary>The first aligned address in a pinned array that has room to spare.</summary>
+    public static nint Aligned(byte[] pinned) => (Marshal.UnsafeAddrOfPinnedArrayElement(pinned, 0) + Alignment - 1) & -Alignment;
+
+    public void Dispose()
+    {
+        foreach (var pin in _pins)
+            if (pin.IsAllocated)
+                pin.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    ~Frame() => Dispose();
+}

@@ -1,0 +1,37 @@
+namespace Autodiff.Functional.Compilation;
+
+/// <summary>A place in the memory of a run: some bytes after the start of one of its regions.</summary>
+/// <param name="Region">The region: 0 the arena, 1 the constants, then large arguments and outputs, each its own.</param>
+/// <param name="Offset">How many bytes after its start.</param>
+internal readonly record struct Location(int Region, long Offset)
+{
+    public const int Arena = 0, Constants = 1;
+
+    public Location Plus(long bytes) => this with { Offset = Offset + bytes };
+}
+
+/// <summary>An array in the memory of a run, as a step sees it: elements of a type at strides.</summary>
+/// <param name="Type">The dtype and the shape.</param>
+/// <param name="At">Where the first element stands.</param>
+/// <param name="Strides">By how many elements the place moves along each axis.</param>
+internal sealed record Operand(TensorType Type, Location At, Axes Strides)
+{
+    public static Operand Dense(TensorType type, Location at) => new(type, at, Axes.Of(type.Shape.Strides()));
+
+    public ElementType Element { get; } = ElementType.Of(Type.DType);
+
+    public bool IsDense { get; } = Strided.IsContiguous(Type.Shape.Dimensions, Strides.Span);
+
+    public int Size { get; } = Type.Shape.Size;
+
+    /// <summary>How many elements lie between the first and the last place, both included; the strides are not negative.</summary>
+    public int Extent { get; } = ExtentOf(Type.Shape, Strides);
+
+    private static int ExtentOf(Shape shape, Axes strides)
+    {
+        int extent = shape.Size == 0 ? 0 : 1;
+        for (int axis = 0; axis < shape.Rank && extent > 0; axis++)
+            extent += (shape[axis] - 1) * Math.Max(0, strides[axis]);
+        return extent;
+    }
+}

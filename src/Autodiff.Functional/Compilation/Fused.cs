@@ -1,0 +1,67 @@
+using System.Collections.Immutable;
+
+namespace Autodiff.Functional.Compilation;
+
+/// <summary>A fused loop in a program: it reads its inputs and gives one array for each part.</summary>
+/// <param name="Loop">What is computed.</param>
+/// <param name="Reads">For each of the loop's inputs: which input of the instruction it reads, from which element on.</param>
+/// <param name="Writes">For each of the loop's results: which part it is written to, from which element on.</param>
+/// <param name="Parts">The types of the arrays that it gives.</param>
+internal sealed record Fused(LoopProgram Loop, ImmutableArray<Place> Reads, ImmutableArray<Place> Writes, ImmutableArray<TensorType> Parts) : Internal
+{
+    public override string Attributes => $"{Loop.Space}: {string.Join(" ", Loop.Instructions.Select(instruction => instruction.Op.Name))}"
+        + string.Concat(Loop.Results.Where(result => result.Fold != LoopFold.None).Select(result => $" → {result.Fold}"));
+
+    /// <summary>Op by op, each on whole arrays: what the loop must give.</summary>
+    public override Tensor Evaluate(ReadOnlySpan<Tensor> inputs)
+    {
+        var values = new List<Tensor>();
+        for (int i = 0; i < Loop.Inputs.Length; i++)
+        {
+            var dense = inputs[Reads[i].Array].Dense();
+            values.Add(dense.View(Loop.Space, dense.Offset + Reads[i].Offset, [.. Loop.Inputs[i].Strides]));
+        }
+        foreach (var instruction in Loop.Instructions)
+            values.Add(instruction.Op.Evaluate([.. instruction.Arguments.Select(argument => values[argument])]));
+        Tensor[] parts = [.. Parts.Select(part => new Tensor(ElementType.Of(part.DType), part.Shape, ElementType.Of(part.DType).Allocate(part.Shape.Size)))];
+        for (int i = 0; i < Loop.Results.Length; i++)
+            Write(Loop.Results[i], values[Loop.Results[i].Value], parts[Writes[i].Array], Writes[i].Offset);
+        return Tensor.Bundle(parts);
+    }
+
+    private void Write(LoopResult result, Tensor value, Tensor part, int offset)
+    {
+        int[] strides = [.. result.Strides];
+        if (result.Fold != LoopFold.None)
+        {
+            Axes folded = [.. Enumerable.Range(0, Loop.Space.Rank).Where(axis => strides[axis] == 0)];
+            value = result.Fold == LoopFold.Sum ? new Sum(folded).Evaluate([value]) : new Extremum(folded, result.Fold == LoopFold.Max).Evaluate([value]);
+            strides = [.. strides.Where((_, axis) => !folded.Contains(axis))];
+        }
+        value.Element.Run<Writer, bool>(new(value, part, offset, strides));
+    }
+
+    private readonly struct Writer(Tensor value, Tensor part, int offset, int[] strides) : IKernel<bool>
+    {
+        public bool Run<E>() where E : unmanaged, IElementary<E>
+        {
+            var destination = System.Runtime.InteropServices.MemoryMarshal.CreateSpan(ref System.Runtime.InteropServices.MemoryMarshal.GetReference(part.Buffer<E>()), part.Size);
+            Strided.Write(value.Elements<E>(), destination, offset, value.Shape.Dimensions, strides);
+            return true;
+        }
+    }
+}
+
+/// <summary>An element of one of several arrays.</summary>
+/// <param name="Array">Which array.</param>
+/// <param name="Offset">Which element.</param>
+internal readonly record struct Place(int Array, int Offset);
+
+/// <summary>One of the arrays that a <see cref="Fused"/> loop gives.</summary>
+/// <param name="Index">Which.</param>
+internal sealed record Part(int Index) : Internal
+{
+    public override string Attributes => $"{Index}";
+
+    public override Tensor Evaluate(ReadOnlySpan<Tensor> inputs) => inputs[0].Part(Index);
+}

@@ -1,0 +1,137 @@
+namespace Autodiff.Functional.Compilation;
+
+/// <summary>
+/// Runs an instruction over a whole tile before the next. Values lie in slots that stay in the first cache, each taken again when its value
+/// is used up. What is the same at all points is computed once.
+/// </summary>
+internal sealed unsafe class InterpretedTile : TileBody
+{
+    private const int MaxArguments = 3, Alignment = 64;
+
+    private readonly Step[] _steps;
+    private readonly int[] _slots;
+
+    /// <summary>Places by number: an argument that is the same at all points is written as its complement.</summary>
+    private readonly record struct Step(TileFunction Function, int First, int Second, int Third, int Arguments, int Result);
+
+    public InterpretedTile(TileCode code)
+    {
+        var program = code.Program;
+        int inputs = code.Inputs;
+        bool[] uniform = code.UniformValues();
+        int[] last = TileCode.LastUses(program);
+        var place = new int[code.Values];
+        for (int i = 0; i < inputs; i++)
+            place[i] = i;
+
+        // A value may be computed where a result goes once no input is read any more, or if the result is put elsewhere later.
+        int lastRead = -1;
+        for (int i = 0; i < inputs; i++)
+            lastRead = Math.Max(lastRead, last[i]);
+        var bound = new int[code.Values];
+        Array.Fill(bound, -1);
+        for (int r = 0; r < program.Results.Length; r++)
+        {
+            int value = program.Results[r].Value;
+            if (value >= inputs && !uniform[value] && bound[value] < 0 && (code.Staged[r] || value - inputs >= lastRead))
+                bound[value] = r;
+        }
+        foreach (var result in program.Results)
+            last[result.Value] = int.MaxValue;
+
+        var slots = new SlotPool(code);
+        var steps = new List<Step>();
+        for (int i = 0; i < program.Instructions.Length; i++)
+        {
+            var (op, arguments, dtype) = program.Instructions[i];
+            int value = inputs + i;
+            foreach (int argument in arguments.Distinct())
+                if (last[argument] == i && argument >= inputs && bound[argument] < 0)
+                    slots.Free(place[argument], code.DType(argument), uniform[argument]);
+            place[value] = bound[value] >= 0 ? inputs + bound[value] : slots.Take(dtype, uniform[value]);
+            steps.Add(Of(((ILoopOp)op).Tile([.. arguments.Select(code.DType)]), arguments.AsSpan(), place[value], uniform[value]));
+            if (last[value] < 0)
+                slots.Free(place[value], dtype, uniform[value]);
+        }
+        for (int r = 0; r < program.Results.Length; r++)
+        {
+            int value = program.Results[r].Value;
+            if (bound[value] != r)
+                steps.Add(Of(Copy(code.DType(value)), [value], inputs + r, false));
+        }
+        _steps = [.. steps];
+        _slots = slots.Offsets;
+        SlotBytes = slots.Bytes;
+
+        Step Of(TileFunction function, ReadOnlySpan<int> arguments, int result, bool single)
+        {
+            Span<int> places = stackalloc int[MaxArguments];
+            for (int k = 0; k < arguments.Length; k++)
+                places[k] = uniform[arguments[k]] ? ~place[arguments[k]] : place[arguments[k]];
+            return new(function, places[0], places[1], places[2], arguments.Length, single ? ~result : result);
+        }
+    }
+
+    public override int SlotBytes { get; }
+    public override ReadOnlySpan<int> Slots => _slots;
+
+    public override void Run(nint* places, int count)
+    {
+        TileOperand* arguments = stackalloc TileOperand[MaxArguments];
+        foreach (ref readonly var step in _steps.AsSpan())
+        {
+            arguments[0] = Operand(step.First);
+            if (step.Arguments > 1)
+                arguments[1] = Operand(step.Second);
+            if (step.Arguments > 2)
+                arguments[2] = Operand(step.Third);
+            step.Function.Run(arguments, places[Math.Max(step.Result, ~step.Result)], step.Result < 0 ? 1 : count);
+        }
+
+        TileOperand Operand(int place) => place < 0 ? new(places[~place], 1) : new(places[place], count);
+    }
+
+    private static TileFunction Copy(DType dtype) => ElementType.Of(dtype).Size switch
+    {
+        sizeof(long) => new(&Copy<long>),
+        sizeof(int) => new(&Copy<int>),
+        _ => new(&Copy<byte>),
+    };
+
+    private static void Copy<T>(TileOperand* x, nint result, int count) where T : unmanaged
+    {
+        var to = new Span<T>((void*)result, count);
+        if (x[0].Length == count)
+            x[0].Elements<T>().CopyTo(to);
+        else
+            to.Fill(x[0].Elements<T>()[0]);
+    }
+
+    /// <summary>Slots by what fits in them: a value may only go where one of its own size was, as it may be written while that is still read.</summary>
+    private sealed class SlotPool(TileCode code)
+    {
+        private readonly List<int> _offsets = [];
+        private readonly Dictionary<(int Size, bool Uniform), Stack<int>> _free = [];
+
+        public int Bytes { get; private set; }
+        public int[] Offsets => [.. _offsets];
+
+        public int Take(DType dtype, bool uniform)
+        {
+            int size = ElementType.Of(dtype).Size;
+            if (_free.TryGetValue((size, uniform), out var free) && free.TryPop(out int place))
+                return place;
+            _offsets.Add(Bytes);
+            Bytes += (size * (uniform ? 1 : code.Points) + Alignment - 1) / Alignment * Alignment;
+            return code.Operands + _offsets.Count - 1;
+        }
+
+        public void Free(int place, DType dtype, bool uniform)
+        {
+            var key = (ElementType.Of(dtype).Size, uniform);
+            if (!_free.TryGetValue(key, out var free))
+                _free.Add(key, free = []);
+            free.Push(place);
+        }
+    }
+}

@@ -1,0 +1,39 @@
+namespace Autodiff.Functional.Compilation;
+
+/// <summary>
+/// A fused loop, ready to run. It is cut into chunks by its space alone, each of which any thread may run, in any order; then
+/// <see cref="Finish"/> combines what chunks have folded, in a fixed order. So the results do not depend on the number of threads.
+/// </summary>
+/// <remarks>
+/// A result may lie over an input that has its strides and element size if <see cref="InPlace"/> says so; otherwise results share no memory with inputs.
+/// Running allocates nothing.
+/// </remarks>
+internal abstract class LoopKernel
+{
+    /// <summary>Can a loop compute this op?</summary>
+    public static bool Supports(Op op, DType dtype) => op is ILoopOp && Enum.IsDefined(dtype);
+
+    /// <summary>Makes a loop ready to run.</summary>
+    /// <param name="program">What it does.</param>
+    /// <param name="generateCode">May code be generated for it? If not, or where the runtime cannot, tiles are interpreted; the results are the same, bit for bit.</param>
+    public static LoopKernel Compile(LoopProgram program, bool generateCode) => TiledLoop.Of(program, generateCode);
+
+    /// <summary>The number of chunks; 0 if there is nothing to run but <see cref="Finish"/>.</summary>
+    public abstract int Chunks { get; }
+
+    /// <summary>The bytes of scratch that all <see cref="Run"/>s of one execution and its <see cref="Finish"/> share, aligned to 8.</summary>
+    public abstract int ScratchBytes { get; }
+
+    /// <summary>May a result lie over an input with the same strides and element size?</summary>
+    public virtual bool InPlace => true;
+
+    /// <summary>Runs some chunks.</summary>
+    /// <param name="addresses">Where the first elements lie, of the inputs and then of the results.</param>
+    /// <param name="firstChunk">The first chunk.</param>
+    /// <param name="endChunk">The first that is not to be run.</param>
+    /// <param name="scratch">The address of the scratch.</param>
+    public abstract void Run(ReadOnlySpan<nint> addresses, int firstChunk, int endChunk, nint scratch);
+
+    /// <summary>To be called once when all chunks have run.</summary>
+    public abstract void Finish(ReadOnlySpan<nint> addresses, nint scratch);
+}

@@ -1,0 +1,167 @@
+using System.Runtime.CompilerServices;
+using Autodiff.Functional.Kernels;
+
+namespace Autodiff.Functional.Compilation;
+
+/// <summary>Folds the values of tiles into as many results as the tile's points keep apart.</summary>
+/// <remarks>An accumulator is three arrays of them: what was folded lately, the total, and what rounding lost of that.</remarks>
+internal abstract class TileFold
+{
+    /// <summary>Tiles that are folded plainly before they are added to the total.</summary>
+    private const int PlainRows = 64;
+
+    private protected enum Pattern { All, EachRow, EachColumn, Each, Mixed }
+
+    private protected TileFold(TileOperandShape shape)
+    {
+        Rows = shape.Rows;
+        Block = shape.Offsets.Length;
+        // A row keeps as many apart as it has places; one that is repeated keeps no more than one row does.
+        int[] distinct = [.. shape.Offsets.Distinct()];
+        int apart = shape.RowsAreOne ? 1 : Rows;
+        Kind = distinct.Length == 1 && apart == 1 ? Pattern.All
+            : distinct.Length == Block && (apart == Rows) ? Pattern.Each
+            : distinct.Length == 1 ? Pattern.EachRow
+            : distinct.Length == Block ? Pattern.EachColumn
+            : Pattern.Mixed;
+        Column = [.. shape.Offsets.Select(offset => Array.IndexOf(distinct, offset))];
+        Columns = distinct.Length;
+        RowsApart = apart > 1;
+        Places = [.. Enumerable.Range(0, apart).SelectMany(row => distinct.Select(offset => row * shape.Row + offset))];
+        TilesBetweenFlushes = Kind is Pattern.EachColumn or Pattern.Mixed ? Math.Max(1, PlainRows / Rows) : PlainRows;
+    }
+
+    private protected int Rows { get; }
+    private protected int Block { get; }
+    private protected int Columns { get; }
+    private protected bool RowsApart { get; }
+    private protected Pattern Kind { get; }
+
+    /// <summary>Which of the kept places of its row a point of a block goes to.</summary>
+    private protected int[] Column { get; }
+
+    /// <summary>Where the results go, from the tile's first on, in elements.</summary>
+    public int[] Places { get; }
+
+    /// <summary>How many results a full tile gives.</summary>
+    public int Kept => Places.Length;
+
+    /// <summary>How many a tile of fewer rows gives.</summary>
+    public int KeptOf(int rows) => RowsApart ? rows * Columns : Kept;
+
+    public int TilesBetweenFlushes { get; }
+
+    public abstract int AccumulatorBytes { get; }
+
+    /// <summary>Makes an accumulator of nothing.</summary>
+    public abstract void Reset(nint accumulator);
+
+    /// <summary>Folds a tile.</summary>
+    public abstract void Add(nint accumulator, nint tile, int rows);
+
+    /// <summary>Adds what was folded lately to the total.</summary>
+    public abstract void Flush(nint accumulator);
+
+    /// <summary>Folds results of others, one for each place.</summary>
+    public abstract void Combine(nint accumulator, nint results);
+
+    /// <summary>The results, side by side.</summary>
+    public abstract void Results(nint accumulator, nint results);
+
+    /// <summary>The results, at their places.</summary>
+    public abstract void Store(nint accumulator, nint destination, int rows);
+
+    public static TileFold Of(LoopFold fold, DType dtype, TileOperandShape shape) => ElementType.Of(dtype).Run<Maker, TileFold>(new(fold, shape));
+
+    private readonly struct Maker(LoopFold fold, TileOperandShape shape) : IKernel<TileFold>
+    {
+        public TileFold Run<E>() where E : unmanaged, IElementary<E> => fold switch
+        {
+            LoopFold.Sum => new TileFold<Plus, E>(shape),
+            LoopFold.Max => new TileFold<Larger, E>(shape),
+            LoopFold.Min => new TileFold<Smaller, E>(shape),
+            _ => throw new ArgumentOutOfRangeException(nameof(fold)),
+        };
+    }
+}
+
+internal sealed unsafe class TileFold<TFold, E>(TileOperandShape shape) : TileFold(shape) where TFold : struct, IFold where E : unmanaged, IElementary<E>
+{
+    public override int AccumulatorBytes => 3 * Kept * sizeof(E);
+
+    private Span<E> Recent(nint accumulator) => new((E*)accumulator, Kept);
+    private Span<E> Total(nint accumulator) => new((E*)accumulator + Kept, Kept);
+    private Span<E> Lost(nint accumulator) => new((E*)accumulator + 2 * Kept, Kept);
+
+    public override void Reset(nint accumulator)
+    {
+        new Span<E>((E*)accumulator, 2 * Kept).Fill(Accumulators.Neutral<TFold, E>());
+        Lost(accumulator).Fill(E.Literal(0));
+    }
+
+    public override void Add(nint accumulator, nint tile, int rows)
+    {
+        if (typeof(E) == typeof(Real64)) Lanes<Lanes64, Real64>((Real64*)accumulator, (Real64*)tile, rows);
+        else if (typeof(E) == typeof(Real32)) Lanes<Lanes32, Real32>((Real32*)accumulator, (Real32*)tile, rows);
+        else Mixed((E*)accumulator, (E*)tile, rows);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Lanes<V, T>(T* recent, T* tile, int rows) where V : struct, ILanes<V, T> where T : unmanaged, IElementary<T>
+    {
+        int count = rows * Block;
+        switch (Kind)
+        {
+            case Pattern.All:
+                *recent = TFold.Apply(*recent, Reductions.FoldTile<TFold, V, T>(ref *tile, count));
+                break;
+            case Pattern.Each:
+                Reductions.FoldInto<TFold, V, T>(ref *tile, 1, count, ref *recent, count);
+                break;
+            case Pattern.EachRow:
+                for (int row = 0; row < rows; row++)
+                    recent[row] = TFold.Apply(recent[row], Reductions.FoldTile<TFold, V, T>(ref tile[row * Block], Block));
+                break;
+            case Pattern.EachColumn:
+                Reductions.FoldInto<TFold, V, T>(ref *tile, rows, Block, ref *recent, Block);
+                break;
+            default:
+                Mixed(recent, tile, rows);
+                break;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Mixed<T>(T* recent, T* tile, int rows) where T : unmanaged, IElementary<T>
+    {
+        for (int row = 0, at = 0; row < rows; row++)
+        {
+            T* into = RowsApart ? recent + row * Columns : recent;
+            foreach (int column in Column)
+                into[column] = TFold.Apply(into[column], tile[at++]);
+        }
+    }
+
+    public override void Flush(nint accumulator)
+    {
+        Accumulators.Add<TFold, E>(Recent(accumulator), Total(accumulator), Lost(accumulator));
+        Recent(accumulator).Fill(Accumulators.Neutral<TFold, E>());
+    }
+
+    public override void Combine(nint accumulator, nint results) =>
+        Accumulators.Add<TFold, E>(new ReadOnlySpan<E>((E*)results, Kept), Total(accumulator), Lost(accumulator));
+
+    public override void Results(nint accumulator, nint results)
+    {
+        for (int i = 0; i < Kept; i++)
+            ((E*)results)[i] = Result(accumulator, i);
+    }
+
+    public override void Store(nint accumulator, nint destination, int rows)
+    {
+        for (int i = 0; i < KeptOf(rows); i++)
+            ((E*)destination)[Places[i]] = Result(accumulator, i);
+    }
+
+    private E Result(nint accumulator, int i) => Accumulators.Result(((E*)accumulator)[Kept + i], ((E*)accumulator)[2 * Kept + i]);
+}

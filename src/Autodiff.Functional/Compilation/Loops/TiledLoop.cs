@@ -1,0 +1,293 @@
+using System.Runtime.CompilerServices;
+
+namespace Autodiff.Functional.Compilation;
+
+/// <summary>
+/// A loop that goes from tile to tile: inputs that do not lie side by side are gathered, the body computes the tile, results are scattered or folded.
+/// </summary>
+internal sealed unsafe class TiledLoop : LoopKernel
+{
+    /// <summary>What the values of a tile may take of the first cache, and the points that a tile has then.</summary>
+    private const int CachedBytes = 24 << 10, MinPoints = 16, MaxPoints = 512;
+
+    private const int Alignment = 64;
+
+    private readonly Tiling _tiling;
+    private readonly TileBody _body;
+    private readonly int _inputs, _operands;
+    private readonly int[] _sizes;                         // of an element of each operand
+    private readonly Staging[] _gathered, _scattered;
+    private readonly Folding[] _folds;
+    private readonly nint[][] _steps;                      // of each loop over tiles, for each operand, in bytes
+    private readonly int _memory, _partialBytes;
+    private readonly bool _plain;
+
+    /// <summary>An operand that passes through memory of its own.</summary>
+    private readonly record struct Staging(int Operand, TileOperandShape Shape, int Offset);
+
+    /// <summary>A result that is folded: tile by tile if no loop over tiles is reduced for it, else over a unit.</summary>
+    /// <param name="Operand">The result.</param>
+    /// <param name="Fold">How.</param>
+    /// <param name="Accumulator">Where its accumulator lies in the memory of a thread.</param>
+    /// <param name="Partial">Where in a chunk's scratch its results go, if a unit is cut into several chunks.</param>
+    /// <param name="Runs">Does it go on from tile to tile?</param>
+    private readonly record struct Folding(int Operand, TileFold Fold, int Accumulator, int Partial, bool Runs);
+
+    public static LoopKernel Of(LoopProgram program, bool generateCode)
+    {
+        if (program.Space.Size == 0)
+            return new EmptyLoop(program);
+        bool[] folds = [.. program.Inputs.Select(_ => false), .. program.Results.Select(result => result.Fold != LoopFold.None)];
+        var tiling = Tiling.Of(program.Space, [.. program.Inputs.Select(input => input.Strides), .. program.Results.Select(result => result.Strides)], folds,
+            Points(program), program.Instructions.Length + program.Inputs.Length + program.Results.Length);
+        // A fold goes over whole units, or over tiles alone. One that goes over others than the first does is left to a loop of its own.
+        LoopResult? first = program.Results.FirstOrDefault(result => Runs(result).Any());
+        bool[] later = [.. program.Results.Select(result => Runs(result).Any() && !Runs(result).SequenceEqual(Runs(first!)))];
+        return later.Contains(true)
+            ? new LoopSequence(Of(Part(false), generateCode), Of(Part(true), generateCode), later, program.Inputs.Length)
+            : new TiledLoop(program, tiling, generateCode);
+
+        IEnumerable<TileLoop> Runs(LoopResult result) => tiling.Loops.Where(loop => result.Fold != LoopFold.None && loop.Steps[program.Inputs.Length + program.Results.IndexOf(result)] == 0);
+        LoopProgram Part(bool which) => (program with { Results = [.. program.Results.Where((_, r) => later[r] == which)] }).WithoutDeadCode();
+    }
+
+    private TiledLoop(LoopProgram program, Tiling tiling, bool generateCode)
+    {
+        _tiling = tiling;
+        _inputs = program.Inputs.Length;
+        _operands = _inputs + program.Results.Length;
+        DType[] dtypes = [.. program.Inputs.Select(input => input.DType), .. program.Results.Select(result => result.DType)];
+        _sizes = [.. dtypes.Select(dtype => ElementType.Of(dtype).Size)];
+        _steps = [.. tiling.Loops.Select(loop => loop.Steps.Select((step, k) => step * _sizes[k]).ToArray())];
+
+        int memory = 0;
+        var gathered = new List<Staging>();
+        var scattered = new List<Staging>();
+        var folds = new List<Folding>();
+        bool[] uniform = new bool[_inputs], staged = new bool[program.Results.Length];
+        for (int k = 0; k < _operands; k++)
+        {
+            var shape = tiling.Operands[k];
+            if (k < _inputs)
+                uniform[k] = shape.IsUniform;
+            if (k < _inputs ? uniform[k] || shape.IsContiguous : program.Results[k - _inputs].Fold == LoopFold.None && shape.IsContiguous)
+                continue;
+            int bytes = tiling.Points * _sizes[k];
+            if (k < _inputs)
+                gathered.Add(new(k, shape, Take(bytes)));
+            else
+            {
+                staged[k - _inputs] = true;
+                scattered.Add(new(k, shape, Take(bytes)));
+            }
+        }
+        for (int r = 0; r < program.Results.Length; r++)
+            if (program.Results[r].Fold != LoopFold.None)
+            {
+                int k = _inputs + r;
+                var fold = TileFold.Of(program.Results[r].Fold, dtypes[k], tiling.Operands[k]);
+                bool runs = tiling.Loops.Any(loop => loop.Reduced && loop.Steps[k] == 0);
+                folds.Add(new(k, fold, Take(fold.AccumulatorBytes), _partialBytes, runs));
+                _partialBytes += (fold.Kept * _sizes[k] + 7) / 8 * 8;
+            }
+        _gathered = [.. gathered];
+        _scattered = [.. scattered];
+        _folds = [.. folds];
+        _body = new InterpretedTile(new(program, uniform, staged, tiling.Points));
+        Slots = Take(_body.SlotBytes);
+        Places = Take((_operands + _body.Slots.Length) * sizeof(nint));
+        Positions = Take(_operands * sizeof(nint));
+        Counters = Take(tiling.Loops.Length * sizeof(int));
+        InPlace = program.Results.All(result => result.Value >= _inputs);
+        _memory = memory;
+        _plain = tiling.Loops.Length == 0 && _scattered.Length == 0 && _gathered.Length == 0;
+
+        int Take(int bytes)
+        {
+            int offset = memory;
+            memory += (bytes + Alignment - 1) / Alignment * Alignment;
+            return offset;
+        }
+    }
+
+    private int Slots { get; }
+    private int Places { get; }
+    private int Positions { get; }
+    private int Counters { get; }
+
+    public override int Chunks => _tiling.Chunks;
+    public override bool InPlace { get; }
+    public override int ScratchBytes => _tiling.Parts == 1 ? 0 : _tiling.Chunks * _partialBytes;
+
+    /// <summary>The points of a tile, so that what is alive at once stays in the first cache.</summary>
+    private static int Points(LoopProgram program)
+    {
+        int inputs = program.Inputs.Length, bytes = 8 * inputs, most = bytes;
+        int[] last = TileCode.LastUses(program);
+        foreach (var result in program.Results)
+            last[result.Value] = int.MaxValue;
+        var dying = program.Instructions.Select((_, i) => i).ToLookup(i => last[inputs + i]);
+        for (int i = 0; i < program.Instructions.Length; i++)
+        {
+            bytes += ElementType.Of(program.Instructions[i].DType).Size;
+            most = Math.Max(most, bytes);
+            foreach (int dead in dying[i])
+                bytes -= ElementType.Of(program.Instructions[dead].DType).Size;
+        }
+        return (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)Math.Clamp(CachedBytes / Math.Max(8, most), MinPoints, MaxPoints) / 2 + 1);
+    }
+
+    [SkipLocalsInit]
+    public override void Run(ReadOnlySpan<nint> addresses, int firstChunk, int endChunk, nint scratch)
+    {
+        byte* memory = stackalloc byte[_memory + Alignment];
+        memory = (byte*)(((nint)memory + Alignment - 1) & -Alignment);
+        nint* places = (nint*)(memory + Places);
+        addresses[.._operands].CopyTo(new Span<nint>(places, _operands));
+        var slots = _body.Slots;
+        for (int i = 0; i < slots.Length; i++)
+            places[_operands + i] = (nint)(memory + Slots + slots[i]);
+        if (_plain)
+        {
+            _body.Run(places, _tiling.Points);
+            return;
+        }
+        for (int chunk = firstChunk; chunk < endChunk; chunk++)
+            RunChunk(addresses, chunk, scratch, memory);
+    }
+
+    private void RunChunk(ReadOnlySpan<nint> addresses, int chunk, nint scratch, byte* memory)
+    {
+        int firstUnit = chunk / _tiling.Parts * _tiling.UnitsPerChunk, part = chunk % _tiling.Parts;
+        int endUnit = Math.Min(firstUnit + _tiling.UnitsPerChunk, _tiling.Units);
+        int firstTile = part * _tiling.TilesPerPart, endTile = Math.Min(firstTile + _tiling.TilesPerPart, _tiling.UnitTiles);
+
+        nint* positions = (nint*)(memory + Positions);
+        int* counters = (int*)(memory + Counters);
+        Seek(addresses, positions, counters, (long)firstUnit * _tiling.UnitTiles + firstTile);
+        for (int unit = firstUnit; unit < endUnit; unit++)
+        {
+            foreach (ref readonly var folding in _folds.AsSpan())
+                folding.Fold.Reset((nint)memory + folding.Accumulator);
+            int rows = _tiling.Rows;
+            for (int tile = firstTile; tile < endTile; tile++)
+            {
+                rows = Rows(counters);
+                RunTile(memory, positions, rows, tile - firstTile + 1);
+                if (tile == endTile - 1)
+                    foreach (ref readonly var folding in _folds.AsSpan())
+                        if (folding.Runs)
+                            Keep(folding, memory, positions, rows, chunk, scratch);
+                Advance(positions, counters);
+            }
+        }
+    }
+
+    /// <summary>What was folded goes to its place, or aside if other chunks fold the rest.</summary>
+    private void Keep(in Folding folding, byte* memory, nint* positions, int rows, int chunk, nint scratch)
+    {
+        nint accumulator = (nint)memory + folding.Accumulator;
+        folding.Fold.Flush(accumulator);
+        if (_tiling.Parts == 1)
+            folding.Fold.Store(accumulator, positions[folding.Operand], rows);
+        else
+            folding.Fold.Results(accumulator, scratch + chunk * _partialBytes + folding.Partial);
+    }
+
+    private void RunTile(byte* memory, nint* positions, int rows, int tiles)
+    {
+        nint* places = (nint*)(memory + Places);
+        new ReadOnlySpan<nint>(positions, _operands).CopyTo(new Span<nint>(places, _operands));
+        foreach (ref readonly var staging in _gathered.AsSpan())
+        {
+            places[staging.Operand] = (nint)memory + staging.Offset;
+            TileCopy.Gather(positions[staging.Operand], places[staging.Operand], _sizes[staging.Operand], staging.Shape, rows);
+        }
+        foreach (ref readonly var staging in _scattered.AsSpan())
+            places[staging.Operand] = (nint)memory + staging.Offset;
+
+        _body.Run(places, rows * _tiling.Block);
+
+        foreach (ref readonly var folding in _folds.AsSpan())
+        {
+            nint accumulator = (nint)memory + folding.Accumulator;
+            folding.Fold.Add(accumulator, places[folding.Operand], rows);
+            if (folding.Runs && tiles % folding.Fold.TilesBetweenFlushes == 0)
+                folding.Fold.Flush(accumulator);
+            if (!folding.Runs)
+            {
+                folding.Fold.Flush(accumulator);
+                folding.Fold.Store(accumulator, positions[folding.Operand], rows);
+                folding.Fold.Reset(accumulator);
+            }
+        }
+        foreach (ref readonly var staging in _scattered.AsSpan())
+            TileCopy.Scatter(places[staging.Operand], positions[staging.Operand], _sizes[staging.Operand], staging.Shape, rows);
+    }
+
+    /// <summary>The rows of the tile that the loops are at.</summary>
+    private int Rows(int* counters)
+    {
+        var loops = _tiling.Loops;
+        for (int i = 0; i < loops.Length; i++)
+            if (loops[i].Splits && counters[i] == loops[i].Count - 1)
+                return _tiling.SplitLength - counters[i] * _tiling.Rows;
+        return _tiling.Rows;
+    }
+
+    private void Seek(ReadOnlySpan<nint> addresses, nint* positions, int* counters, long tile)
+    {
+        for (int k = 0; k < _operands; k++)
+            positions[k] = addresses[k];
+        for (int i = _tiling.Loops.Length - 1; i >= 0; i--)
+        {
+            (tile, long at) = Math.DivRem(tile, _tiling.Loops[i].Count);
+            counters[i] = (int)at;
+            for (int k = 0; k < _operands; k++)
+                positions[k] += (nint)at * _steps[i][k];
+        }
+    }
+
+    private void Advance(nint* positions, int* counters)
+    {
+        for (int i = _tiling.Loops.Length - 1; i >= 0; i--)
+        {
+            nint[] steps = _steps[i];
+            if (++counters[i] < _tiling.Loops[i].Count)
+            {
+                for (int k = 0; k < steps.Length; k++)
+                    positions[k] += steps[k];
+                return;
+            }
+            for (int k = 0; k < steps.Length; k++)
+                positions[k] -= (counters[i] - 1) * steps[k];
+            counters[i] = 0;
+        }
+    }
+
+    [SkipLocalsInit]
+    public override void Finish(ReadOnlySpan<nint> addresses, nint scratch)
+    {
+        if (_tiling.Parts == 1)
+            return;
+        byte* memory = stackalloc byte[_memory + Alignment];
+        memory = (byte*)(((nint)memory + Alignment - 1) & -Alignment);
+        nint* positions = (nint*)(memory + Positions);
+        int* counters = (int*)(memory + Counters);
+        for (int unit = 0; unit < _tiling.Units; unit++)
+        {
+            Seek(addresses, positions, counters, (long)unit * _tiling.UnitTiles);
+            int rows = Rows(counters);
+            foreach (ref readonly var folding in _folds.AsSpan())
+            {
+                if (!folding.Runs)
+                    continue;
+                nint accumulator = (nint)memory + folding.Accumulator;
+                folding.Fold.Reset(accumulator);
+                for (int part = 0; part < _tiling.Parts; part++)
+                    folding.Fold.Combine(accumulator, scratch + (unit * _tiling.Parts + part) * _partialBytes + folding.Partial);
+                folding.Fold.Store(accumulator, positions[folding.Operand], rows);
+            }
+        }
+    }
+}

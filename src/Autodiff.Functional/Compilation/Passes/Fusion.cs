@@ -1,0 +1,271 @@
+using System.Collections.Immutable;
+
+namespace Autodiff.Functional.Compilation;
+
+/// <summary>
+/// Elementwise instructions over one iteration space become one loop, with the reductions of their values at its end: what lies between them never gets to memory.
+/// </summary>
+/// <remarks>
+/// Each value has a level: a loop reads from lower levels only, so loops can't wait for one another in a circle. An instruction joins the loop that gives its
+/// highest inputs if it uses them point by point, else a loop of its space one level up.
+/// </remarks>
+internal sealed class Fusion
+{
+    /// <summary>A loop over more than one point has at most so many instructions: its values must fit in the fastest cache.</summary>
+    private const int MaxLength = 192;
+
+    private readonly Program _program;
+    private readonly int[] _level;
+    private readonly Group?[] _group;        // the loop that computes the value
+    private readonly bool[] _pointwise;      // can others in the loop use it, point by point?
+    private readonly Dictionary<(int Level, Shape Space), Group> _open = [];
+    private readonly List<Group> _groups = [];
+
+    private Fusion(Program program) => (_program, _level, _group, _pointwise) = (program, new int[program.Count], new Group?[program.Count], new bool[program.Count]);
+
+    public static Program Apply(Program program)
+    {
+        var fusion = new Fusion(program);
+        for (int value = program.Parameters; value < program.Count; value++)
+            fusion.Place(value);
+        return fusion.Emit();
+    }
+
+    // ---- which loop ----
+
+    private void Place(int value)
+    {
+        var instruction = _program[value];
+        int highest = 0;
+        foreach (int input in instruction.Inputs)
+            highest = Math.Max(highest, _level[input]);
+        if (instruction.Op is Leaf or View or Project or Part)
+        {
+            _level[value] = highest;
+            return;
+        }
+        if (!IsLoop(instruction))
+        {
+            _level[value] = highest + 1;
+            return;
+        }
+
+        var shape = instruction.Op is IFolding ? _program[instruction.Inputs[0]].Type.Shape : instruction.Type.Shape;
+        var space = Squeezed(shape);
+        var group = Admitted(Producer(instruction, highest), instruction, shape) ?? Admitted(_open.GetValueOrDefault((highest + 1, space)), instruction, shape);
+        if (group is null)
+        {
+            _open[(highest + 1, space)] = group = new Group(highest + 1, space);
+            _groups.Add(group);
+        }
+        group.Members.Add(value);
+        (_level[value], _group[value], _pointwise[value]) = (group.Level, group, instruction.Op is not IFolding);
+    }
+
+    private Group? Admitted(Group? group, Instruction instruction, Shape shape) => group is not null && group.Admits(shape) && Fits(group, instruction, shape) ? group : null;
+
+    private static bool IsLoop(Instruction instruction) => instruction.Type.Shape.Size > 0 && instruction.Op switch
+    {
+        Copy => true,
+        IFolding => instruction.Type.DType.IsFloating(),
+        _ => LoopKernel.Supports(instruction.Op, instruction.Type.DType),
+    };
+
+    /// <summary>The loop that gives all inputs of the highest level, each used point by point; null if there is none.</summary>
+    private Group? Producer(Instruction instruction, int highest)
+    {
+        Group? producer = null;
+        foreach (int input in instruction.Inputs)
+        {
+            if (_level[input] < highest || highest == 0)
+                continue;
+            var (value, view) = Seen(input);
+            var group = _group[value];
+            if (group is null || !_pointwise[value] || (view is not null && !view.IsWhole(_program[value].Type.Shape.Size)) || (producer is not null && producer != group))
+                return null;
+            producer = group;
+        }
+        return producer;
+    }
+
+    /// <summary>Can all that the instruction reads from outside, and a reduction's result, be said in the loop's space?</summary>
+    private bool Fits(Group group, Instruction instruction, Shape shape)
+    {
+        foreach (int input in instruction.Inputs)
+            if (!IsInside(group, input, shape) && Strides(shape, ViewOf(input).Strides.Span, group.Space) is null)
+                return false;
+        return instruction.Op is not IFolding folding || Strides(shape, Folded(shape, folding.Axes), group.Space) is not null;
+    }
+
+    /// <summary>Is the input a value of the loop itself, at the very point?</summary>
+    private bool IsInside(Group group, int input, Shape shape)
+    {
+        var (value, view) = Seen(input);
+        return _group[value] == group && _pointwise[value] && shape.Size == _program[value].Type.Shape.Size && (view is null || view.IsWhole(shape.Size));
+    }
+
+    private (int Value, View? View) Seen(int input) => _program[input].Op is View view ? (_program[input].Inputs[0], view) : (input, null);
+
+    private View ViewOf(int input) => _program[input].Op as View ?? View.Of(_program[input].Type.Shape);
+
+    private static Shape Squeezed(Shape shape) => [.. shape.Where(dimension => dimension != 1)];
+
+    /// <summary>Strides over a shape as strides over the loop's space; null if there are none.</summary>
+    private static int[]? Strides(Shape shape, ReadOnlySpan<int> strides, Shape space)
+    {
+        if (shape == space)
+            return strides.ToArray();
+        var moved = new int[space.Rank];
+        return Strided.TryReshape(shape.Dimensions, strides, space.Dimensions, moved) ? moved : null;
+    }
+
+    /// <summary>The places of a reduction's result over the shape that is reduced.</summary>
+    private static int[] Folded(Shape shape, Axes axes)
+    {
+        var strides = new int[shape.Rank];
+        int stride = 1;
+        for (int axis = shape.Rank - 1; axis >= 0; axis--)
+            if (!axes.Contains(axis))
+            {
+                strides[axis] = stride;
+                stride *= shape[axis];
+            }
+        return strides;
+    }
+
+    private sealed class Group(int level, Shape space)
+    {
+        public int Level { get; } = level;
+        public Shape Space { get; } = space;
+        public List<int> Members { get; } = [];
+
+        public bool Admits(Shape shape) => shape.Size == Space.Size && (Members.Count < MaxLength || Space.Size == 1);
+    }
+
+    // ---- the new program ----
+
+    private Program Emit()
+    {
+        // Loops and other instructions by level; within a level in the order that they came in.
+        var units = new List<(int Level, int First, Group? Group)>();
+        foreach (var group in _groups)
+            units.Add((group.Level, group.Members[0], group));
+        for (int value = _program.Parameters; value < _program.Count; value++)
+            if (_group[value] is null && _program[value].Op is not View)
+                units.Add((_program[value].Op is Leaf ? 0 : _level[value], value, null));
+        units.Sort((x, y) => (x.Level, x.First).CompareTo((y.Level, y.First)));
+
+        var stored = Stored();
+        var builder = new ProgramBuilder(_program.Count);
+        var moved = new int[_program.Count];
+        Array.Fill(moved, -1);
+        for (int i = 0; i < _program.Parameters; i++)
+            moved[i] = builder.Parameter(_program[i].Type);
+        foreach (var (_, first, group) in units)
+            if (group is not null)
+                Emit(group, stored, builder, moved);
+            else
+                moved[first] = builder.Add(_program[first] with { Inputs = [.. _program[first].Inputs.Select(input => Moved(input, builder, moved))] });
+        return builder.Build([.. _program.Outputs.Select(output => Moved(output, builder, moved))]);
+    }
+
+    private int Moved(int value, ProgramBuilder builder, int[] moved)
+    {
+        if (moved[value] < 0)
+            moved[value] = builder.Add(_program[value] with { Inputs = [moved[_program[value].Inputs[0]]] });   // a view of something that is there
+        return moved[value];
+    }
+
+    /// <summary>The values that somebody outside their loop needs.</summary>
+    private bool[] Stored()
+    {
+        var stored = new bool[_program.Count];
+        foreach (int output in _program.Outputs)
+            stored[Seen(output).Value] = true;
+        for (int value = _program.Parameters; value < _program.Count; value++)
+        {
+            var instruction = _program[value];
+            if (instruction.Op is View)
+                continue;
+            foreach (int input in instruction.Inputs)
+            {
+                var shape = instruction.Op is IFolding ? _program[input].Type.Shape : instruction.Type.Shape;
+                if (_group[value] is not { } group || !IsInside(group, input, shape))
+                    stored[Seen(input).Value] = true;
+            }
+        }
+        return stored;
+    }
+
+    private void Emit(Group group, bool[] stored, ProgramBuilder builder, int[] moved)
+    {
+        var inputs = new List<int>();                                     // of the instruction
+        var reads = new Dictionary<(int Value, int Offset, Axes Strides), int>();
+        var loopInputs = ImmutableArray.CreateBuilder<LoopInput>();
+        var places = ImmutableArray.CreateBuilder<Place>();
+
+        // First all that is read, since inputs are numbered before instructions.
+        foreach (int member in group.Members)
+            foreach (int input in _program[member].Inputs)
+                if (!IsInside(group, input, ShapeOf(member)))
+                    Read(input, ShapeOf(member));
+
+        var numbers = new Dictionary<int, int>();                         // value → its number in the loop
+        var instructions = ImmutableArray.CreateBuilder<LoopInstruction>();
+        var results = ImmutableArray.CreateBuilder<LoopResult>();
+        var writes = ImmutableArray.CreateBuilder<Place>();
+        var parts = ImmutableArray.CreateBuilder<TensorType>();
+        var partOf = new List<int>();
+        foreach (int member in group.Members)
+        {
+            var instruction = _program[member];
+            var shape = ShapeOf(member);
+            var arguments = ImmutableArray.CreateRange(instruction.Inputs, input => IsInside(group, input, shape) ? numbers[Seen(input).Value] : Read(input, shape));
+            var fold = (instruction.Op as IFolding)?.Fold ?? LoopFold.None;
+            if (fold == LoopFold.None)
+            {
+                if (instruction.Op is Copy)
+                    numbers[member] = arguments[0];
+                else
+                {
+                    numbers[member] = loopInputs.Count + instructions.Count;
+                    instructions.Add(new(instruction.Op, arguments, instruction.Type.DType));
+                }
+            }
+            if (!stored[member])
+                continue;
+            var strides = fold == LoopFold.None ? shape.Strides() : Folded(shape, ((IFolding)instruction.Op).Axes);
+            results.Add(new(fold == LoopFold.None ? numbers[member] : arguments[0], instruction.Type.DType, [.. Strides(shape, strides, group.Space)!], fold));
+            writes.Add(new(parts.Count, 0));
+            parts.Add(instruction.Type);
+            partOf.Add(member);
+        }
+        var fused = new Fused(new(group.Space, loopInputs.ToImmutable(), instructions.ToImmutable(), results.ToImmutable()), places.ToImmutable(), writes.ToImmutable(), parts.ToImmutable());
+        int loop = builder.Add(fused, [.. inputs.Select(input => moved[input])], new(default, Shape.Of(parts.Count)));
+        for (int part = 0; part < partOf.Count; part++)
+            moved[partOf[part]] = builder.Add(new Part(part), [loop], parts[part]);
+
+        Shape ShapeOf(int member) => _program[member].Op is IFolding ? _program[_program[member].Inputs[0]].Type.Shape : _program[member].Type.Shape;
+
+        int Read(int input, Shape shape)
+        {
+            var (value, _) = Seen(input);
+            var view = ViewOf(input);
+            int[] strides = Strides(shape, view.Strides.Span, group.Space)!;
+            var key = (value, view.Offset, Axes.Of(strides));
+            if (!reads.TryGetValue(key, out int number))
+            {
+                reads.Add(key, number = loopInputs.Count);
+                loopInputs.Add(new(_program[value].Type.DType, [.. strides]));
+                int array = inputs.IndexOf(value);
+                if (array < 0)
+                {
+                    array = inputs.Count;
+                    inputs.Add(value);
+                }
+                places.Add(new(array, view.Offset));
+            }
+            return number;
+        }
+    }
+}

@@ -1,0 +1,23 @@
+using System.Collections.Immutable;
+
+namespace Autodiff.Functional.Compilation;
+
+/// <summary>A pass: a program that computes the same, better.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Apply">What it does.</param>
+internal sealed record Pass(string Name, Func<Program, Program> Apply);
+
+/// <summary>The passes, in order.</summary>
+internal static class Pipeline
+{
+    public static ImmutableArray<Pass> Of(CompileOptions options) =>
+    [
+        new("common subexpressions", CommonSubexpressions.Apply),
+        new("constant folding", ConstantFolding.Apply),
+        new("simplification", program => Simplification.Apply(program, options.AssumeFinite, options.StructuralZeros)),
+        new("dead code", DeadCode.Apply),
+        new("layout", Views.Apply),
+        new("common views", program => DeadCode.Apply(CommonSubexpressions.Apply(program))),
+        .. options.CheckNaN ? ImmutableArray<Pass>.Empty : [new Pass("fusion", Fusion.Apply)],
+    ];
+}

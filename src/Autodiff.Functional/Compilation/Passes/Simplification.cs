@@ -1,0 +1,52 @@
+namespace Autodiff.Functional.Compilation;
+
+/// <summary>
+/// Algebra that changes no bit of a result, whatever it is (NaN, an infinity, a zero of either sign): x·1, x/1, x − 0, x + −0, −−x, selections by a constant mask.
+/// Asked to, it also uses what holds for finite numbers only.
+/// </summary>
+internal static class Simplification
+{
+    public static Program Apply(Program program, bool finite = false, bool structuralZeros = true) => program.Rewrite((builder, instruction) => Rule(builder, instruction, finite, structuralZeros) ?? builder.Add(instruction));
+
+    private static int? Rule(ProgramBuilder builder, Instruction instruction, bool finite, bool structuralZeros)
+    {
+        var inputs = instruction.Inputs;
+        return instruction.Op switch
+        {
+            Binary<Multiply> when Is(1, 1) => inputs[0],
+            Binary<Multiply> when Is(0, 1) => inputs[1],
+            Binary<Divide> when Is(1, 1) => inputs[0],
+            Binary<Subtract> when Is(1, 0) => inputs[0],
+            Binary<Add> when Is(1, -0.0) || (finite && Is(1, 0)) => inputs[0],
+            Binary<Add> when Is(0, -0.0) || (finite && Is(0, 0)) => inputs[1],
+            Binary<Multiply> when finite && Is(1, 0) => inputs[1],
+            Binary<Multiply> when finite && Is(0, 0) => inputs[0],
+            Unary<Negate> when builder[inputs[0]].Op is Unary<Negate> => builder[inputs[0]].Inputs[0],
+            Unary<Not> when builder[inputs[0]].Op is Unary<Not> => builder[inputs[0]].Inputs[0],
+            Binary<And> when Is(1, 1) => inputs[0],
+            Binary<And> when Is(0, 1) => inputs[1],
+            Binary<Or> when Is(1, 0) => inputs[0],
+            Binary<Or> when Is(0, 0) => inputs[1],
+            Where when Is(0, 1) || inputs[1] == inputs[2] => inputs[1],
+            Where when Is(0, 0) => inputs[2],
+            Guard when Is(0, 1) || !structuralZeros => inputs[1],
+            Guard when Is(0, 0) => builder.Constant(ElementType.Of(instruction.Type.DType).Zeros(instruction.Type.Shape)),
+            Sum sum when Drops(builder[inputs[0]].Type.Shape, sum.Axes) => builder.Add(new Reshape(instruction.Type.Shape), inputs.AsSpan(), instruction.Type),
+            Extremum extremum when Drops(builder[inputs[0]].Type.Shape, extremum.Axes) => builder.Add(new Reshape(instruction.Type.Shape), inputs.AsSpan(), instruction.Type),
+            _ => null,
+        };
+
+        // The input at an index is this number everywhere, with this sign if it is a zero.
+        bool Is(int index, double number) => builder[inputs[index]].Constant is { Size: > 0 } constant && (constant.IsUniform || constant.Size == 1)
+            && BitConverter.DoubleToInt64Bits(constant.First(1).ElementAsDouble(0)) == BitConverter.DoubleToInt64Bits(number);
+    }
+
+    /// <summary>A reduction over axes of length 1 only drops them.</summary>
+    private static bool Drops(Shape shape, Axes axes)
+    {
+        foreach (int axis in axes)
+            if (shape[axis] != 1)
+                return false;
+        return true;
+    }
+}
