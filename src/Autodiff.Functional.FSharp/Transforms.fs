@@ -58,6 +58,12 @@ module Transforms =
     /// <summary>The Jacobian of a function with several values; <c>j.[fst]</c> is the row of blocks of one of them.</summary>
     let jacobians (f: 'p -> 'r) (at: 'p) : Jacobian<'p, 'r> = Ad.Jacobian<'p, 'r>(Func<'p, 'r> f, at)
 
+    /// The Jacobian by forward mode: for few parameters and many values.
+    let jacobianForward (f: 'p -> Expr) (at: 'p) : 'p = Ad.JacobianForward<'p>(Func<'p, Expr> f, at)
+
+    /// The Jacobian by reverse mode: for many parameters and few values.
+    let jacobianReverse (f: 'p -> Expr) (at: 'p) : 'p = Ad.JacobianReverse<'p>(Func<'p, Expr> f, at)
+
     /// The Hessian of a scalar function of one node: its shape is the parameter's twice.
     let hessian (f: Expr -> Expr) (at: Expr) : Expr = Ad.Hessian(Func<Expr, Expr> f, at)
 

@@ -45,10 +45,13 @@ public sealed class Graph
     }
 
     /// <summary>Traces a function of parameters that have types but no values.</summary>
-    public static Graph Trace(Func<ImmutableArray<Expr>, ImmutableArray<Expr>> function, ImmutableArray<TensorType> types)
+    public static Graph Trace(Func<ImmutableArray<Expr>, ImmutableArray<Expr>> function, ImmutableArray<TensorType> types) => Trace("a traced function", function, types);
+
+    /// <summary>As <see cref="Trace(Func{ImmutableArray{Expr}, ImmutableArray{Expr}}, ImmutableArray{TensorType})"/>, under a transform that errors name.</summary>
+    internal static Graph Trace(string transform, Func<ImmutableArray<Expr>, ImmutableArray<Expr>> function, ImmutableArray<TensorType> types)
     {
         ArgumentNullException.ThrowIfNull(function);
-        ImmutableArray<Expr> parameters = [.. types.Select(type => Expr.Leaf(new Placeholder("a traced function"), type))];
+        ImmutableArray<Expr> parameters = [.. types.Select(type => Expr.Leaf(new Placeholder(transform), type))];
         return new(parameters, function(parameters));
     }
 
@@ -139,7 +142,7 @@ public sealed class Graph
     /// have all outputs.
     /// </summary>
     public ImmutableArray<Expr> Batch(ImmutableArray<Expr> arguments, ImmutableArray<bool> batched, int size) =>
-        Batching.Fold(this, arguments, batched, size);
+        [.. Batching.Fold(this, arguments, batched, size).Select(output => Batching.WithAxis(output, size))];
 
     internal void Require(ImmutableArray<TensorType> types, string op)
     {

@@ -41,7 +41,7 @@ public sealed record Placeholder(string Transform) : Leaf
 {
     /// <inheritdoc/>
     public override Tensor Evaluate(ReadOnlySpan<Tensor> inputs) =>
-        throw new MissingValueException("Value", "a concrete value", $"a parameter inside {Transform}, which stands for many values", "Select with Where instead of branching on the value.");
+        throw new MissingValueException("Value", "a concrete value", $"a parameter inside {Transform}, which stands for many values", "Instead of branching on the value select with Where or Ad.Cond; instead of a loop that ends by it use Ad.Scan or Ad.While.");
 }
 
 /// <summary>

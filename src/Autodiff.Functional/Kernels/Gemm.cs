@@ -51,6 +51,7 @@ internal static class Gemm
         c = c[..(m * n)];
         if (k == 0) c.Clear();
         else if ((long)m * n * k <= (n < Vector256<T>.Count ? 2 * TinyProduct : TinyProduct)) Tiny(m, n, k, a, b, c);
+        else if (k == 1 && b.Column == 1) Outer(m, n, a, b, c);
         else if (n == 1) Gemv.Multiply(m, k, a, b.Transposed, c);
         else if (m == 1) Gemv.Multiply(n, k, b.Transposed, a, c);
         else if (n < Vector256<T>.Count) Narrow(m, n, k, a, b, c);
@@ -89,6 +90,24 @@ internal static class Gemm
                 c0 = sum;
                 c0 = ref Unsafe.Add(ref c0, 1);
             }
+        }
+    }
+
+    /// <summary>A column times a row: what the gradient of a matrix is for one example.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Outer<T>(int m, int n, Strided<T> a, Strided<T> b, Span<T> c) where T : unmanaged, INumberBase<T>
+    {
+        int width = Vector256<T>.Count;
+        ref T factor = ref Unsafe.AsRef(in a.First), row = ref Unsafe.AsRef(in b.First), to = ref MemoryMarshal.GetReference(c);
+        for (int i = 0; i < m; i++)
+        {
+            int j = 0;
+            for (var factors = Vector256.Create(factor); j <= n - width; j += width)
+                (Vector256.LoadUnsafe(ref row, (nuint)j) * factors).StoreUnsafe(ref to, (nuint)j);
+            for (; j < n; j++)
+                Unsafe.Add(ref to, j) = Unsafe.Add(ref row, j) * factor;
+            factor = ref Unsafe.Add(ref factor, a.Row);
+            to = ref Unsafe.Add(ref to, n);
         }
     }
 

@@ -6,9 +6,10 @@ namespace Autodiff.Functional;
 internal static class Batching
 {
     /// <summary>A node over the batch; one that no batched argument reaches stays as it is.</summary>
-    private readonly record struct Batched(Expr Node, bool HasBatchAxis);
+    public readonly record struct Batched(Expr Node, bool HasBatchAxis);
 
-    public static ImmutableArray<Expr> Fold(Graph graph, ImmutableArray<Expr> arguments, ImmutableArray<bool> batched, int size)
+    /// <summary>The outputs over the batch; those that depend on no batched argument are as they are for one element.</summary>
+    public static ImmutableArray<Batched> Fold(Graph graph, ImmutableArray<Expr> arguments, ImmutableArray<bool> batched, int size)
     {
         if (arguments.Length != graph.Parameters.Length || batched.Length != arguments.Length)
             throw new StructureException("Graph.Batch", $"{graph.Parameters.Length} arguments, and for each whether it is batched", $"{arguments.Length} and {batched.Length}");
@@ -19,7 +20,7 @@ internal static class Batching
             known[visit.Position] = given[visit.Position] ?? Step(visit, known, size);
             return known;
         });
-        return [.. graph.Collect(nodes, node => new Batched(node, false)).Select(output => output.HasBatchAxis ? output.Node : Repeat(output.Node, size))];
+        return graph.Collect(nodes, node => new Batched(node, false));
     }
 
     private static Batched Step(Visit visit, Batched[] known, int size)
@@ -41,6 +42,9 @@ internal static class Batching
     private static TensorType Single(Expr argument, int size) => argument.Rank > 0 && argument.Shape[0] == size
         ? new(argument.DType, argument.Shape.Slice(1, argument.Rank - 1))
         : throw new ShapeException("Graph.Batch", $"a leading axis of length {size}", $"the shape {argument.Shape}");
+
+    /// <summary>A node with the batch as its first axis, whether it depends on it or not.</summary>
+    public static Expr WithAxis(Batched batched, int size) => batched.HasBatchAxis ? batched.Node : Repeat(batched.Node, size);
 
     /// <summary>The same value for each element of the batch.</summary>
     public static Expr Repeat(Expr node, int size) => Expr.BroadcastTo(node, node.Shape.Insert(0, size));

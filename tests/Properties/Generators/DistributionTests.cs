@@ -42,7 +42,7 @@ public sealed class DistributionTests(ITestOutputHelper output)
             .SelectMany(s => s.Inner!.Body.Steps.Where(i => i.Inner is not null).Select(i => (s.Inner.Mode, i.Inner!.Mode))).CountBy(m => m).ToDictionary();
         output.WriteLine($"nesting: {string.Join(", ", nesting.OrderBy(n => n.Key))}; mixes: {string.Join(", ", pairs.OrderBy(p => p.Key))}");
         Assert.All([1, 2, 3], depth => Assert.InRange(nesting.GetValueOrDefault(depth), 50, 1000));
-        Assert.Equal(9, pairs.Count);
+        Assert.Equal(25, pairs.Count);
     }
 
     [Fact]

@@ -150,8 +150,9 @@ public sealed record Program(ImmutableArray<Tensor> Inputs, ImmutableArray<Step>
                 }
                 text.Append(indent).Append("}, ").Append(operands[0]).Append(inner.Mode switch
                 {
-                    Mode.Grad => ")",
+                    Mode.Grad or Mode.Vmap => ")",
                     Mode.Jvp => $", {operands[1]}).Tangent",
+                    Mode.Linearize => $").Pushforward({operands[1]})",
                     _ => $").Pullback({operands[1]})",
                 });
             }

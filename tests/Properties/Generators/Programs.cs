@@ -15,7 +15,7 @@ public static class Programs
     /// <summary>Small programs without transforms, for laws whose cost grows fast.</summary>
     public static Arbitrary<Program> Small { get; } = All(depth: 0, steps: 6);
 
-    /// <summary>Programs with grad, jvp and vjp nested in one another, closing over outer values.</summary>
+    /// <summary>Programs with grad, jvp, vjp, linearize and vmap nested in one another, closing over outer values.</summary>
     public static Arbitrary<Program> Nested { get; } = All(depth: 3, steps: 4);
 
     private static Arbitrary<Program> All(int depth, int steps) => Arb.From(
@@ -63,25 +63,32 @@ public static class Programs
     private static Step? Transform(Draw draw, int depth)
     {
         var random = draw.Random;
-        int at = draw.Where(s => s.Size <= 4);
+        var mode = (Mode)random.Next(5);
+        int at = mode == Mode.Vmap ? draw.Where(s => s.Rank > 0 && s.Size <= 9) : draw.Where(s => s.Size <= 4);
         if (at < 0)
             return null;
+        var first = mode == Mode.Vmap ? ((Expr)draw.Values[at])[0].Value : draw.Values[at];
         int[] captured = [.. Enumerable.Range(0, 1 + random.Next(2)).Select(_ => draw.Where(s => s.Size <= 9)).Where(c => c >= 0)];
-        var body = Extend(random, [draw.Values[at], .. captured.Select(c => draw.Values[c])], depth - 1 - random.Next(4) / 3, 1 + random.Next(4), mustDifferentiate: depth > 1 && random.Next(4) > 0);
+        var body = Extend(random, [first, .. captured.Select(c => draw.Values[c])], depth - 1 - random.Next(4) / 3, 1 + random.Next(4), mustDifferentiate: depth > 1 && random.Next(4) > 0);
         if (body.Shape.Size > 9)
             return null;
-        var mode = (Mode)random.Next(3);
         int direction = mode switch
         {
-            Mode.Grad => at,
-            Mode.Jvp => draw.Where(s => s == draw[at]),
+            Mode.Grad or Mode.Vmap => at,
+            Mode.Jvp or Mode.Linearize => draw.Where(s => s == draw[at]),
             _ => draw.Where(s => s == body.Shape),
         };
         if (direction < 0)
             (mode, direction) = (Mode.Grad, at);
         var inner = new Inner(mode, body);
-        ImmutableArray<int> operands = mode == Mode.Grad ? [at, .. captured] : [at, direction, .. captured];
-        return new($"{mode}", operands, mode == Mode.Jvp ? body.Shape : draw[at], inner.Apply, _ => "") { Inner = inner };
+        ImmutableArray<int> operands = inner.Own == 1 ? [at, .. captured] : [at, direction, .. captured];
+        var shape = mode switch
+        {
+            Mode.Jvp or Mode.Linearize => body.Shape,
+            Mode.Vmap => body.Shape.Insert(0, draw[at][0]),
+            _ => draw[at],
+        };
+        return shape.Rank > 3 ? null : new($"{mode}", operands, shape, inner.Apply, _ => "") { Inner = inner, Margin = inner.Margin };
     }
 
     // ---- making smaller ----
@@ -104,7 +111,7 @@ public static class Programs
                 foreach (var body in Smaller(inner.Body).Where(b => b.Shape == inner.Body.Shape && b.Steps.Length > 0))
                 {
                     var smaller = inner with { Body = body };
-                    yield return program with { Steps = program.Steps.SetItem(value - inputs, step with { Inner = smaller, Apply = smaller.Apply }) };
+                    yield return program with { Steps = program.Steps.SetItem(value - inputs, step with { Inner = smaller, Apply = smaller.Apply, Margin = smaller.Margin }) };
                 }
         }
         for (int i = 0; i < inputs; i++)

@@ -25,7 +25,7 @@ public sealed record Step(string Op, ImmutableArray<int> Operands, Shape Shape, 
     public Graph Traced(ReadOnlySpan<Tensor> operands) => _graph ??= Graph.Trace(x => [Apply([.. x])], [.. operands.ToArray().Select(o => o.Type)]);
 }
 
-/// <summary>How a step differentiates its inner function.</summary>
+/// <summary>How a step transforms its inner function.</summary>
 public enum Mode
 {
     /// <summary>Of a scalar, the gradient.</summary>
@@ -34,16 +34,20 @@ public enum Mode
     Jvp,
     /// <summary>The pullback of the second operand.</summary>
     Vjp,
+    /// <summary>The linear map at the point, applied to the second operand.</summary>
+    Linearize,
+    /// <summary>The function of each sub-tensor along the first axis.</summary>
+    Vmap,
 }
 
 /// <summary>
-/// A function inside a program and how it is differentiated in its first input, at the step's first operand. Jvp and Vjp have a direction as second
+/// A function inside a program and how it is transformed in its first input, at the step's first operand. Jvp, Linearize and Vjp have a direction as second
 /// operand; the operands after that are what the function closes over.
 /// </summary>
 public sealed record Inner(Mode Mode, Program Body)
 {
     /// <summary>How many operands come before those that are closed over.</summary>
-    public int Own => Mode == Mode.Grad ? 1 : 2;
+    public int Own => Mode is Mode.Grad or Mode.Vmap ? 1 : 2;
 
     /// <summary>The transform of the library.</summary>
     public Expr Apply(Expr[] operands)
@@ -54,7 +58,17 @@ public sealed record Inner(Mode Mode, Program Body)
         {
             Mode.Grad => Ad.Grad(x => Program.Scalar(Function(x)), operands[0]),
             Mode.Jvp => Ad.Jvp(Function, operands[0], operands[1]).Tangent,
+            Mode.Linearize => Ad.Linearize(Function, operands[0]).Pushforward(operands[1]),
+            Mode.Vmap => Ad.Vmap(Function, operands[0]),
             _ => Ad.Vjp(Function, operands[0]).Pullback(operands[1]),
         };
     }
+
+    /// <summary>How far the points that the function is taken at are from a kink of it.</summary>
+    public double Margin(Tensor[] operands) => Points(operands).Select(inputs => (Body with { Inputs = inputs }).Margin).Append(double.PositiveInfinity).Min();
+
+    /// <summary>The inputs that the function is taken at: one set, or one for each element of a batch.</summary>
+    public IEnumerable<ImmutableArray<Tensor>> Points(Tensor[] operands) => Mode == Mode.Vmap
+        ? Enumerable.Range(0, operands[0].Shape[0]).Select(i => (ImmutableArray<Tensor>)[((Expr)operands[0])[i].Value, .. operands[Own..]])
+        : [[operands[0], .. operands[Own..]]];
 }

@@ -88,7 +88,7 @@ internal abstract class Level
     }
 }
 
-/// <summary>What a program, and each derivative in it, is by nested dual numbers.</summary>
+/// <summary>What a program, and each derivative in it, is by nested dual numbers, and each batch by a loop.</summary>
 internal static class Witness
 {
     /// <summary>A program's value over a level's numbers.</summary>
@@ -98,7 +98,7 @@ internal static class Witness
         foreach (var step in program.Steps)
         {
             Tensor[] operands = [.. step.Operands.Select(o => values[o])];
-            values.Add(step.Inner is { } inner ? Derivative(inner, operands, level) : On(level, step.Traced(operands), operands));
+            values.Add(step.Inner is { } inner ? Transformed(inner, operands, level) : On(level, step.Traced(operands), operands));
         }
         return values[^1];
     }
@@ -119,14 +119,19 @@ internal static class Witness
         level.Collect(level.Basis(inputs[input].Shape).Select(direction =>
             level.Tangent(Loss(program, inputs.Select((x, i) => level.Dual(x, i == input ? direction : null)), level.Next))), inputs[input].Shape);
 
-    private static Tensor Derivative(Inner inner, Tensor[] operands, Level level)
+    private static Tensor Transformed(Inner inner, Tensor[] operands, Level level)
     {
         ImmutableArray<Tensor> inputs = [operands[0], .. operands[inner.Own..]];
         switch (inner.Mode)
         {
             case Mode.Grad:
                 return Gradient(inner.Body, inputs, 0, level);
-            case Mode.Jvp:
+            case Mode.Vmap:
+                // A loop: each element of the batch by itself, then stacked.
+                var at = Graph.Trace(x => [.. Enumerable.Range(0, operands[0].Shape[0]).Select(i => x[0][i])], [operands[0].Type]);
+                Tensor[] results = [.. at.Evaluate([operands[0]], level.Lift).Select(element => Value(inner.Body, inputs.SetItem(0, element), level))];
+                return On(level, Graph.Trace(x => [Expr.Stack(x)], [.. results.Select(result => result.Type)]), results);
+            case Mode.Jvp or Mode.Linearize:
                 return level.Tangent(Value(inner.Body, inputs.Select((x, i) => level.Dual(x, i == 0 ? operands[1] : null)), level.Next));
             default:
                 var dot = Graph.Trace(x => [Expr.Sum(x[0] * x[1])], [operands[1].Type, operands[1].Type]);

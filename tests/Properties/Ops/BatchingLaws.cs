@@ -10,7 +10,7 @@ public sealed class BatchingLaws
 
     [Theory, MemberData(nameof(All))]
     public void A_batch_is_a_loop(string op) => EachOp.Holds(op, 10, point =>
-        Compare(point, Graph.Trace(x => [point.Case.Apply(x)], [.. point.Case.Inputs.Select(input => input.Type)]), point.Case.Inputs, () => Redrawn(point)));
+        Compare(point, Graph.Trace(x => [point.Case.Apply(x)], [.. point.Case.Inputs.Select(input => input.Type)]), point.Case.Inputs, point.Redrawn));
 
     [Theory, MemberData(nameof(All))]
     public void A_batch_of_gradients_is_a_loop(string op) => EachOp.Holds(op, 10, point =>
@@ -20,7 +20,7 @@ public sealed class BatchingLaws
         var graph = Graph.Trace(x => [.. point.Gradient([.. x])], [.. point.Types]);
         return Compare(point, graph, [.. point.At.Select(x => x.Value)], () =>
         {
-            var all = Redrawn(point);
+            var all = point.Redrawn();
             return [.. all.Where(input => input.DType.IsFloating())];
         });
     });
@@ -48,15 +48,5 @@ public sealed class BatchingLaws
                 }
             }
         return null;
-    }
-
-    private static ImmutableArray<Tensor> Redrawn(Point point) =>
-        point.Case.Redraw is { } redraw ? redraw(point.Random) : [.. point.Case.Inputs.Select(input => Shuffled(input, point.Random))];
-
-    private static Tensor Shuffled(Tensor tensor, Random random)
-    {
-        int[] order = [.. Enumerable.Range(0, tensor.Size)];
-        random.Shuffle(order);
-        return Expr.Reshape(Expr.Take(Expr.Ravel(tensor), Tensor.Of(order)), tensor.Shape).Value;
     }
 }

@@ -61,6 +61,16 @@ internal sealed class Point
     /// <summary>⟨v, Jᵀw⟩, by reverse mode.</summary>
     public Expr Slope(Expr[] at) => Inner(V, Gradient(at));
 
+    /// <summary>Other inputs of the same types, as allowed as these.</summary>
+    public ImmutableArray<Tensor> Redrawn() => Case.Redraw is { } redraw ? redraw(Random) : [.. Case.Inputs.Select(Shuffled)];
+
+    private Tensor Shuffled(Tensor tensor)
+    {
+        int[] order = [.. Enumerable.Range(0, tensor.Size)];
+        Random.Shuffle(order);
+        return Expr.Reshape(Expr.Take(Expr.Ravel(tensor), Tensor.Of(order)), tensor.Shape).Value;
+    }
+
     public TensorType[] Types => [.. At.Select(x => x.Type)];
 
     /// <summary>A function of the inputs as a graph.</summary>

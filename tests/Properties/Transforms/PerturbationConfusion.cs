@@ -4,7 +4,7 @@ namespace Autodiff.Functional.Properties.Transforms;
 
 /// <summary>
 /// Derivatives inside derivatives over the same point (Siskind and Pearlmutter 2005, "Perturbation confusion and referential transparency"): each is
-/// taken in its own variable only, in every mix of modes, at constants, at variables and inside a trace.
+/// taken in its own variable only, in every mix of modes and in batches, at constants, at variables and inside a trace.
 /// </summary>
 public sealed class PerturbationConfusion
 {
@@ -13,6 +13,8 @@ public sealed class PerturbationConfusion
     {
         Mode.Grad => Ad.Grad(f, at),
         Mode.Jvp => Ad.Jvp(f, at, 1.0).Tangent,
+        Mode.Linearize => Ad.Linearize(f, at).Pushforward(1.0),
+        Mode.Vmap => Ad.Vmap(Ad.Grad(f), Expr.Stack([at + 1.0, at]))[1],   // in a batch, with another point beside it
         _ => Ad.Vjp(f, at).Pullback(1.0),
     };
 

@@ -126,6 +126,9 @@ public sealed partial class Expr
             var product = Apply(Functional.MatMul.Op, Reshape(left, Shape.Of(leftBatch.Size * left.Shape[^2], left.Shape[^1])), Reshape(right, right.Shape[^2], right.Shape[^1]));
             return Reshape(product, left.Shape.With(left.Rank - 1, right.Shape[^1]));
         }
+        // One on the left for a whole batch on the right as well, transposed.
+        if (leftBatch.Size == 1 && leftBatch.Rank <= rightBatch.Rank)
+            return SwapLast(MatMul(SwapLast(right), SwapLast(left)));
         var batch = Shape.Broadcast(leftBatch, rightBatch, "MatMul");
         return Apply(Functional.MatMul.Op,
             BroadcastTo(left, left.Shape.Slice(left.Rank - 2, 2).After(batch)),
