@@ -53,3 +53,7 @@ public sealed class StructureException(string op, string expected, string got, s
 /// <summary>A matrix that is singular, or not positive definite, where the op needs one that is not.</summary>
 /// <inheritdoc/>
 public sealed class MatrixException(string op, string expected, string got, string? remedy = null) : AutodiffException(op, expected, got, remedy);
+
+/// <summary>A derivative that there is none of, in the mode that was asked for.</summary>
+/// <inheritdoc/>
+public sealed class DerivativeException(string op, string expected, string got, string? remedy = null) : AutodiffException(op, expected, got, remedy);

@@ -97,7 +97,7 @@ public sealed class Graph
             values.Add(dtype.IsFloating() ? NumberType<T>.ToTensor(dtype, arguments[i])
                 : throw new DTypeException("Graph.Evaluate", $"floating-point parameters, to evaluate over {typeof(T).Name}", $"{dtype} at parameter {i}", "Capture it as a constant."));
         }
-        return [.. Evaluate(values.DrainToImmutable(), NumberType<T>.Convert).Select(NumberType<T>.FromTensor)];
+        return [.. Evaluate(values.DrainToImmutable(), NumberType<T>.FromNative).Select(NumberType<T>.FromTensor)];
     }
 
     /// <summary>The values over another element type: <paramref name="convert"/> takes each value of the graph's own type there.</summary>
@@ -116,17 +116,21 @@ public sealed class Graph
     /// <inheritdoc cref="Call(ReadOnlySpan{Expr})"/>
     public ImmutableArray<Expr> Call(params Expr[] arguments) => Call((ReadOnlySpan<Expr>)arguments);   // F# knows no span of parameters
 
-    /// <summary>The nodes made anew with other arguments in the parameters' place.</summary>
-    internal Replay Replay(ImmutableArray<Expr> arguments)
+    /// <summary>The nodes made anew with other arguments in the parameters' place; with all that their reverse rules will ask for, if one is to follow.</summary>
+    internal Replay Replay(ImmutableArray<Expr> arguments, bool reverse = false)
     {
         Require([.. arguments.Select(a => a.Type)], "Graph.Call");
-        return Functional.Replay.Of(this, arguments);
+        return Functional.Replay.Of(this, arguments, reverse);
     }
+
+    /// <summary>The graph prepared to be evaluated many times.</summary>
+    internal Stepper Stepper => _stepper ??= new(this);
+    private Stepper? _stepper;
 
     /// <summary>Reverse mode: the outputs at the arguments, and their pullback from the outputs' cotangents to the parameters'.</summary>
     public (ImmutableArray<Expr> Outputs, Func<ImmutableArray<Expr>, ImmutableArray<Expr>> Pullback) Vjp(ImmutableArray<Expr> arguments)
     {
-        var replay = Replay(arguments);
+        var replay = Replay(arguments, reverse: true);
         return (replay.Outputs, cotangents => replay.Pullback([.. Transform.Directions("Graph.Vjp", "cotangent", cotangents, Outputs).Select(c => new Cotangent(c))]));
     }
 

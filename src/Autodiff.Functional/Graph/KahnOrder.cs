@@ -44,6 +44,13 @@ public sealed class KahnOrder : IReadOnlyList<Visit>, INodes
         return Sorted(roots, static (node, floor) => node.Stamp >= floor && !node.IsConstant, floor).DependentOn(parameters);
     }
 
+    /// <summary>
+    /// The nodes made since a moment, which is a stamp. Leaves are not among them, nor the points of an outer trace, nor a part of an older node with several
+    /// outputs: those are edges from elsewhere.
+    /// </summary>
+    internal static KahnOrder Since(long moment, ReadOnlySpan<Expr> roots) => Sorted(roots, static (node, moment) =>
+        node.Stamp >= moment && !node.IsConstant && node.Inputs.Count > 0 && node.Op is not Seed && !(node.Op is Project && node.Inputs[0].Stamp < moment), moment);
+
     /// <summary>The nodes that depend on a leaf which is no constant.</summary>
     internal static KahnOrder DependentOnVariables(Expr root) => Sorted([root], static (node, _) => !node.IsConstant, 0);
 

@@ -49,14 +49,16 @@ internal sealed class NumberType<T> : ElementType<T, Number<T>> where T : unmana
         return Make(to, x.Shape, x.Elements<T>());
     }
 
+    public override Tensor Convert(Tensor x) => FromNative(x);
+
     /// <summary>A value of the graph's own element type over this one; masks and integers stay what they are.</summary>
-    public static Tensor Convert(Tensor x)
+    public static Tensor FromNative(Tensor x)
     {
         if (!x.DType.IsFloating() || !x.Element.IsNative)
             return x;
         // A stretched tensor stays so.
         if (x.IsUniform)
-            return Convert(x.Slice(new int[x.Rank], Shape.Ones(x.Rank).Dimensions, Shape.Ones(x.Rank).Dimensions).Dense()).Expand(x.Shape);
+            return FromNative(x.Slice(new int[x.Rank], Shape.Ones(x.Rank).Dimensions, Shape.Ones(x.Rank).Dimensions).Dense()).Expand(x.Shape);
         var elements = new T[x.Size];
         for (int i = 0; i < elements.Length; i++)
             elements[i] = T.CreateChecked(x.ElementAsDouble(i));

@@ -14,6 +14,12 @@ public abstract record Op
     /// <summary>Is a node of this op whose inputs are all constants replaced by its value at once? True for all but leaves.</summary>
     internal virtual bool Folds => true;
 
+    /// <summary>The op that a reverse pass would rather find in this one's place: the same, with values beside its own that the reverse rule needs.</summary>
+    internal virtual Op ForReverse => this;
+
+    /// <summary>The graphs in it, if it holds functions: what printing shows below the node.</summary>
+    internal virtual IEnumerable<(string Name, Graph Graph)> Bodies => [];
+
     /// <summary>The dtype and shape of the value; throws the op's errors of shape, dtype and axis.</summary>
     public abstract TensorType Infer(Inputs inputs);
 

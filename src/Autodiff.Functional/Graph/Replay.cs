@@ -13,19 +13,21 @@ internal sealed class Replay
 
     private Replay(Graph graph, Expr[] nodes) => (_graph, _nodes) = (graph, nodes);
 
-    public static Replay Of(Graph graph, ImmutableArray<Expr> arguments)
+    public static Replay Of(Graph graph, ImmutableArray<Expr> arguments, bool reverse = false)
     {
         var byPosition = graph.Place(arguments);
         bool sameValues = SameValues(graph, arguments);
         var replay = new Replay(graph, new Expr[graph.Order.Count]);
         foreach (var visit in graph.Order)
-            replay._nodes[visit.Position] = byPosition[visit.Position] ?? replay.Again(visit, sameValues);
+            replay._nodes[visit.Position] = byPosition[visit.Position] ?? replay.Again(visit, sameValues, reverse);
         return replay;
     }
 
-    private Expr Again(Visit visit, bool sameValues)
+    private Expr Again(Visit visit, bool sameValues, bool reverse)
     {
         var inputs = Inputs(visit);
+        if (reverse && visit.Op.ForReverse is var op && !ReferenceEquals(op, visit.Op))
+            return Expr.Make(op, inputs, op.Infer(inputs));
         if (!sameValues || visit.Node.Remembered is not { } known)
             return visit.Node.With(inputs);
         // A value computed while tracing serves again only where the arguments are the same, and everything else it was computed from is constant.
@@ -69,17 +71,21 @@ internal sealed class Replay
     public ImmutableArray<Expr> Outputs => _graph.Collect(_nodes, node => node);
 
     /// <summary>Reverse mode: a fold over the Kahn order, from the outputs to the parameters.</summary>
-    public ImmutableArray<Expr> Pullback(ImmutableArray<Cotangent> cotangents)
+    public ImmutableArray<Expr> Pullback(ImmutableArray<Cotangent> cotangents) =>
+        [.. Contributions(cotangents).Select((total, i) => total.Value ?? Expr.Zeros(_graph.Parameters[i].Shape, _graph.Parameters[i].DType))];
+
+    /// <summary>The parameters' cotangents with their supports; none for one that nothing contributes to.</summary>
+    public ImmutableArray<Cotangent> Contributions(ImmutableArray<Cotangent> cotangents)
     {
         var gradients = ReverseMode.Fold(_graph.Order, GradientMap.Seed(_graph.Order, cotangents.AsSpan()), Inputs, Node);
-        return [.. _graph.Parameters.Select((parameter, i) =>
-            gradients.TryGetValue(_graph.ParameterPositions[i], out var total) ? total.Value! : Expr.Zeros(parameter.Shape, parameter.DType))];
+        return [.. _graph.ParameterPositions.Select(position => gradients.TryGetValue(position, out var total) ? total : default)];
     }
 
     /// <summary>Forward mode: a fold over the Kahn order, from the parameters to the outputs.</summary>
-    public ImmutableArray<Expr> Pushforward(ImmutableArray<Expr?> tangents)
-    {
-        var byPosition = ForwardMode.Fold(_graph.Order, _graph.Place(tangents), Inputs, Node);
-        return [.. _graph.Collect(byPosition, _ => null).Select((tangent, i) => tangent ?? Expr.Zeros(_graph.Outputs[i].Shape, _graph.Outputs[i].DType))];
-    }
+    public ImmutableArray<Expr> Pushforward(ImmutableArray<Expr?> tangents) =>
+        [.. Tangents(tangents).Select((tangent, i) => tangent ?? Expr.Zeros(_graph.Outputs[i].Shape, _graph.Outputs[i].DType))];
+
+    /// <summary>The outputs' tangents; null where there is none.</summary>
+    public ImmutableArray<Expr?> Tangents(ImmutableArray<Expr?> tangents) =>
+        _graph.Collect(ForwardMode.Fold(_graph.Order, _graph.Place(tangents), Inputs, Node), _ => null);
 }

@@ -72,6 +72,9 @@ internal abstract class ElementType(DType dtype, int size)
     /// <summary>The cast of a tensor of other numbers than the dtype's own.</summary>
     public virtual Tensor Cast(Tensor x, DType to) => throw new NotSupportedException($"Cast: there is none from {this} to {to}.");
 
+    /// <summary>A tensor of a dtype's own elements over these: other numbers take constants so.</summary>
+    public virtual Tensor Convert(Tensor x) => x;
+
     public abstract Array Allocate(int length);
     public abstract bool Equal(Tensor left, Tensor right);
 }

@@ -30,7 +30,7 @@ internal static class Transform
     {
         var traced = new Traced<P, Expr>(op, f, at, structure, Structure.Node);
         RequireScalar(op, traced.Graph.Outputs[0]);
-        var replay = traced.Graph.Replay(traced.At);
+        var replay = traced.Graph.Replay(traced.At, reverse: true);
         var value = replay.Outputs[0];
         return (value, traced.Input(replay.Pullback([Expr.Ones(value.Shape, value.DType)])));
     }
@@ -40,7 +40,7 @@ internal static class Transform
     {
         var traced = new Traced<P, (Expr, A)>(op, f, at, structure, Structure.Tuple(Structure.Node, auxiliary));
         RequireScalar(op, traced.Graph.Outputs[0]);
-        var replay = traced.Graph.Replay(traced.At);
+        var replay = traced.Graph.Replay(traced.At, reverse: true);
         var (value, beside) = traced.Output(replay.Outputs);
         return (value, beside, traced.Input(replay.Pullback([Expr.Ones(value.Shape, value.DType), .. new Cotangent[traced.Graph.Outputs.Length - 1]])));
     }
@@ -74,7 +74,7 @@ internal static class Transform
     public static (R Value, Func<R, P> Pullback) Vjp<P, R>(Func<P, R> f, P at, Structure<P> inputs, Structure<R> outputs)
     {
         var traced = new Traced<P, R>("Vjp", f, at, inputs, outputs);
-        var replay = traced.Graph.Replay(traced.At);
+        var replay = traced.Graph.Replay(traced.At, reverse: true);
         return (traced.Output(replay.Outputs), cotangent => traced.Input(replay.Pullback(
             [.. Directions("Vjp", "cotangent", outputs.FlattenLike(cotangent, traced.Value, "Vjp", "a cotangent"), traced.Graph.Outputs).Select(c => new Cotangent(c))])));
     }
@@ -91,7 +91,7 @@ internal static class Transform
     public static (R Value, Func<P, R> Pushforward) Linearize<P, R>(Func<P, R> f, P at, Structure<P> inputs, Structure<R> outputs)
     {
         var traced = new Traced<P, R>("Linearize", f, at, inputs, outputs);
-        var replay = traced.Graph.Replay(traced.At);
+        var replay = traced.Graph.Replay(traced.At, reverse: true);
         var linear = Graph.Trace(tangents => replay.Pushforward([.. tangents]), [.. traced.Graph.Parameters.Select(parameter => parameter.Type)]);
         return (traced.Output(replay.Outputs), tangent => traced.Output(linear.Replay(
             Directions("Linearize", "tangent", inputs.FlattenLike(tangent, at, "Linearize", "a tangent"), traced.Graph.Parameters)).Outputs));

@@ -1,0 +1,146 @@
+using System.Collections.Immutable;
+
+namespace Autodiff.Functional;
+
+/// <summary>
+/// One of several functions of the same inputs, picked by the first input: a Bool (true takes the first branch, false the second) or a branch's index. Only the branch that is taken
+/// is computed. Derivatives are switches of the branches' derivatives; what a branch does not depend on is outside of the support of what it gives back.
+/// </summary>
+/// <remarks>Over a batch in which elements take different branches all branches are computed, and <c>Where</c> selects.</remarks>
+/// <param name="Branches">The branches; their parameters are the inputs after the first.</param>
+internal sealed record Switch(ImmutableArray<Graph> Branches) : MultiOutput
+{
+    public override string Name => IsCond ? "Cond" : "Switch";
+    internal override IEnumerable<(string Name, Graph Graph)> Bodies => Branches.Select((branch, i) => (!IsCond ? $"branch {i}" : i == 0 ? "yes" : "no", branch));
+
+    /// <summary>Two branches, told apart by a Bool.</summary>
+    public bool IsCond { get; init; }
+
+    // ---- types and values ----
+
+    public override ImmutableArray<TensorType> InferParts(Inputs inputs)
+    {
+        for (int i = 1; i < inputs.Count; i++)
+            if (inputs[i].Type != Branches[0].Parameters[i - 1].Type)
+                throw new ShapeException(Name, $"{Branches[0].Parameters[i - 1].Type} as input {i}", $"{inputs[i].Type}");
+        return [.. Branches[0].Outputs.Select(output => output.Type)];
+    }
+
+    public override ImmutableArray<Tensor> EvaluateParts(ReadOnlySpan<Tensor> inputs) => Branches[Taken(inputs[0])].Stepper.Evaluate(inputs[1..]);
+
+    /// <summary>Which branch a selector takes.</summary>
+    /// <exception cref="IndexException">There is no such branch.</exception>
+    public int Taken(Tensor selector) => !IsCond ? BranchIndex.Check(selector.Elements<long>()[0], Branches.Length) : selector.Elements<bool>()[0] ? 0 : 1;
+
+    // ---- making ----
+
+    /// <summary>The values of the branch that a selector takes. One that is known leaves no switch behind.</summary>
+    public ImmutableArray<Expr> At(Expr selector, ImmutableArray<Expr> arguments) =>
+        selector.IsConstant ? Branches[Taken(selector.Value)].Call(arguments.AsSpan()) : Apply(this, [selector, .. arguments]);
+
+    /// <summary>The switch whose branches are made from this one's: functions of some arguments.</summary>
+    private ImmutableArray<Expr> Derived(Expr selector, ImmutableArray<Expr> arguments, Func<Graph, ImmutableArray<Expr>, ImmutableArray<Expr>> derive)
+    {
+        if (selector.IsConstant)
+            return derive(Branches[Taken(selector.Value)], arguments);
+        // The arguments may be constants: as parameters they make no branch compute what it is not asked for.
+        var at = Closure.Parameters("a branch", arguments.Select(argument => argument.Type));
+        ImmutableArray<ImmutableArray<Expr>> values = [.. Branches.Select(branch => derive(branch, at))];
+        return (this with { Branches = [.. values.Select(branch => Graph.Of(at, Closure.Conform(branch, values[0])))] }).At(selector, arguments);
+    }
+
+    // ---- derivatives ----
+
+    public override Expr? Jvp(Inputs inputs, Expr output, ReadOnlySpan<Expr?> tangents)
+    {
+        var given = ImmutableArray.Create(tangents[1..]);
+        ImmutableArray<int> moving = [.. Enumerable.Range(0, given.Length).Where(i => given[i] is not null)];
+        return Pack.Of(Derived(inputs[0], [.. inputs.Skip(1), .. moving.Select(i => given[i]!)], (branch, at) =>
+        {
+            var pushed = new Expr?[given.Length];
+            for (int i = 0; i < moving.Length; i++)
+                pushed[moving[i]] = at[given.Length + i];
+            return branch.Replay(at[..given.Length]).Pushforward([.. pushed]);
+        }).AsSpan());
+    }
+
+    public override Contributions Vjp(Inputs inputs, Expr output, Cotangent cotangent, Wanted wanted)
+    {
+        var live = new bool[inputs.Count - 1];
+        for (int i = 0; i < live.Length; i++)
+            live[i] = wanted[i + 1] && inputs[i + 1].DType.IsFloating();
+        ImmutableArray<bool> active = [.. live];
+        ImmutableArray<Expr> arguments = [.. inputs.Skip(1)];
+        ImmutableArray<Cotangent> contributions;
+        if (inputs[0].IsConstant)
+            contributions = Pullback(Branches[Taken(inputs[0].Value)], active, arguments, cotangent.Parts);
+        else
+        {
+            ImmutableArray<Expr> all = [.. arguments, .. cotangent.Parts.SelectMany(CotangentNodes.Of)];
+            var at = Closure.Parameters("a branch", all.Select(argument => argument.Type));
+            ImmutableArray<ImmutableArray<Cotangent>> back = [.. Branches.Select(branch =>
+            {
+                var rest = new Queue<Expr>(at[active.Length..]);
+                return Pullback(branch, active, at[..active.Length], [.. cotangent.Parts.Select(part => CotangentNodes.Take(rest, part))]);
+            })];
+            // An input has a cotangent if it has one in any branch, and a support if it has none, or a support, in some.
+            ImmutableArray<bool> some = [.. back[0].Select((_, i) => back.Any(branch => !branch[i].IsNone))];
+            ImmutableArray<bool> masked = [.. back[0].Select((_, i) => back.Any(branch => branch[i].IsNone || branch[i].Support is not null))];
+            ImmutableArray<int> given = [.. Enumerable.Range(0, some.Length).Where(i => some[i])];
+            if (given.IsEmpty)
+                return Contributions.None;
+            ImmutableArray<TensorType> types = [.. arguments.Where((_, i) => active[i]).Select(argument => argument.Type)];
+            var results = (this with { Branches = [.. back.Select(branch => Graph.Of(at, [.. given.SelectMany(i => CotangentNodes.Of(branch[i], types[i], masked[i]))]))] }).At(inputs[0], all);
+            var queue = new Queue<Expr>(results);
+            contributions = [.. some.Select((any, i) => any ? CotangentNodes.Take(queue, masked[i]) : default)];
+        }
+        var perInput = new Cotangent[inputs.Count];
+        for (int i = 0, next = 0; i < active.Length; i++)
+            if (active[i])
+                perInput[i + 1] = contributions[next++];
+        return new([.. perInput]);
+    }
+
+    /// <summary>What one branch gives back to the active arguments.</summary>
+    private static ImmutableArray<Cotangent> Pullback(Graph branch, ImmutableArray<bool> active, ImmutableArray<Expr> arguments, ImmutableArray<Cotangent> cotangents) =>
+        Closure.InActive(branch, active, arguments).Replay([.. arguments.Where((_, i) => active[i])], reverse: true).Contributions(cotangents);
+
+    // ---- batches ----
+
+    public override Expr Batch(Inputs inputs, ReadOnlySpan<bool> batched, int size)
+    {
+        ImmutableArray<bool> marked = ImmutableArray.Create(batched[1..]);
+        ImmutableArray<Expr> arguments = [.. inputs.Skip(1)];
+        if (!batched[0])
+            return Pack.Of(Derived(inputs[0], arguments, (branch, at) => branch.Batch(at, marked, size)).AsSpan());
+        ImmutableArray<ImmutableArray<Expr>> all = [.. Branches.Select(branch => branch.Batch(arguments, marked, size))];
+        var selector = IsCond ? inputs[0] : Expr.Apply(new BranchIndex(Branches.Length), inputs[0]);
+        return Pack.Of([.. all[^1].Select((last, output) => Enumerable.Range(0, Branches.Length - 1).Reverse().Aggregate(last, (otherwise, branch) =>
+        {
+            var takes = IsCond ? selector : Expr.Equal(selector, branch);
+            return Expr.Where(Expr.Reshape(takes, Shape.Ones(last.Rank).With(0, size)), all[branch][output], otherwise);
+        }))]);
+    }
+}
+
+/// <summary>Indices of branches, one for each element of a batch: themselves, if they are in range.</summary>
+internal sealed record BranchIndex(int Count) : Op
+{
+    public override string Attributes => $"{Count}";
+    public override TensorType Infer(Inputs inputs) => inputs[0].Type;
+
+    public override Tensor Evaluate(ReadOnlySpan<Tensor> inputs)
+    {
+        foreach (long index in inputs[0].Elements<long>())
+            Check(index, Count);
+        return inputs[0];
+    }
+
+    /// <exception cref="IndexException">There is no such branch.</exception>
+    public static int Check(long index, int count) => index >= 0 && index < count ? (int)index
+        : throw new IndexException("Switch", $"the index of a branch, in 0 … {count - 1}", $"{index}", "It is never moved to fit; clamp it if you want that.");
+
+    public override Expr? Jvp(Inputs inputs, Expr output, ReadOnlySpan<Expr?> tangents) => null;
+    public override Contributions Vjp(Inputs inputs, Expr output, Cotangent cotangent, Wanted wanted) => default;
+    public override Expr Batch(Inputs inputs, ReadOnlySpan<bool> batched, int size) => Expr.Apply(this, inputs[0]);
+}
