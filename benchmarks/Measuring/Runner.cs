@@ -20,9 +20,9 @@ public sealed record Runner(Action Run, Func<ImmutableArray<double>> Read, Actio
     /// <summary>A function of the library, compiled, into buffers that are made once.</summary>
     public static Runner Compile<P, R>(Func<P, R> f, P at, int threads)
     {
-        var structure = Structure.Of<R>();
-        ImmutableArray<Tensor> last = [];
-        _ = threads;
-        return new(() => last = [.. structure.Leaves(f(at)).Select(leaf => leaf.Node.Value)], () => [.. last.SelectMany(leaf => Models.Data.Elements(Expr.Constant(leaf)))]);
+        var compiled = Ad.Compile(f, new CompileOptions { Threads = threads });
+        ImmutableArray<Array> leaves = [.. compiled.Plan(at).Outputs.Select(type => type.DType == DType.Float32 ? (Array)new float[type.Shape.Size] : new double[type.Shape.Size])];
+        OutputBuffer[] buffers = [.. leaves.Select(leaf => leaf is float[] single ? (OutputBuffer)single : (double[])leaf)];
+        return new(() => compiled.Run(at, into: buffers), () => [.. leaves.SelectMany(leaf => leaf as double[] ?? Array.ConvertAll((float[])leaf, x => (double)x))]);
     }
 }

@@ -45,10 +45,11 @@ public static class BundleAdjustment
     public static Expr WeightResidual(Expr weight) => 1 - Expr.Square(weight);
 
     /// <summary>All residuals: 2 numbers for each observation, and one for each weight.</summary>
-    public static (Expr Residuals, Expr Weights) Residuals(Problem problem) => Vmap(o => (Residual(o.Seen, o.Feature), WeightResidual(o.Seen.Weight)), problem.Observations);
+    public static (Expr Residuals, Expr Weights) Residuals(Problem problem) =>
+        Ad.Vmap(((Seen Seen, Expr Feature) o) => (Residual(o.Seen, o.Feature), WeightResidual(o.Seen.Weight)), problem.Observations);
 
     /// <summary>The sparse Jacobian's entries: for each observation two rows over camera, point and weight; then for each weight its residual's derivative.</summary>
-    public static (Expr Rows, Expr Weights) Jacobian(Problem problem) => Vmap(o =>
+    public static (Expr Rows, Expr Weights) Jacobian(Problem problem) => Ad.Vmap(((Seen Seen, Expr Feature) o) =>
     {
         var rows = Ad.Jacobian(seen => Residual(seen, o.Feature), o.Seen);
         return (Expr.Concatenate([rows.Camera, rows.Point, Expr.ExpandDims(rows.Weight, 1)], 1), Ad.Grad(WeightResidual, o.Seen.Weight));
@@ -79,14 +80,5 @@ public static class BundleAdjustment
             var moved = all.At(parameter).Add(step);
             return new(moved[..11], moved[11..14], moved[14]);
         }
-    }
-
-    private static (Expr, Expr) Vmap(Func<(Seen Seen, Expr Feature), (Expr, Expr)> f, (Seen Seen, Expr Feature) at)
-    {
-        var structure = Structure.Of<(Seen Seen, Expr Feature)>();
-        System.Collections.Immutable.ImmutableArray<Expr> leaves = [.. structure.Leaves(at).Select(leaf => leaf.Node)];
-        var graph = Graph.Trace(x => f(structure.Rebuild(at, x)) is var (first, second) ? [first, second] : [], [.. leaves.Select(leaf => leaf.Type with { Shape = leaf.Shape.Without([0]) })]);
-        var batched = graph.Batch(leaves, [true, true, true, true], leaves[0].Shape[0]);
-        return (batched[0], batched[1]);
     }
 }

@@ -14,15 +14,8 @@ public static class Lstm
 
     public static Expr Loss(Parameters p, ImmutableArray<State> start, Expr sequence)
     {
-        int steps = sequence.Shape[0] - 1;
-        var states = start;
-        var predictions = new List<Expr>();
-        for (int t = 0; t < steps; t++)
-        {
-            (states, var prediction) = Step(p, states, sequence[t]);
-            predictions.Add(prediction);
-        }
-        Expr y = Expr.Stack(predictions), normalizers = Expr.Log(2 + Expr.Sum(Expr.Exp(y), 1, keepDims: true));
+        var (_, y) = Ad.Scan((ImmutableArray<State> states, Expr character) => Step(p, states, character), start, Expr.Slice(sequence, 0, 0, -1));
+        var normalizers = Expr.Log(2 + Expr.Sum(Expr.Exp(y), 1, keepDims: true));
         return -Expr.Mean(Expr.Slice(sequence, 0, 1) * (y - normalizers));
     }
 
