@@ -100,7 +100,7 @@ internal sealed unsafe class TiledLoop : LoopKernel
         Counters = Take(tiling.Loops.Length * sizeof(int));
         InPlace = program.Results.All(result => result.Value >= _inputs);
         _memory = memory;
-        _plain = tiling.Loops.Length == 0 && _scattered.Length == 0 && _gathered.Length == 0;
+        _plain = tiling.Loops.Length == 0 && _scattered.Length == 0 && _gathered.Length == 0 && _folds.Length == 0;
 
         int Take(int bytes)
         {

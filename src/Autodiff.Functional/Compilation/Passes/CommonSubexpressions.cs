@@ -36,14 +36,16 @@ internal static class CommonSubexpressions
 
         public override int GetHashCode()
         {
-            int hash = _op is Constant { Value: var value } ? (value.Size == 1 || value.IsUniform ? value.First(1).ElementAsDouble(0).GetHashCode() : RuntimeHelpers.GetHashCode(value)) : _op.GetHashCode();
+            int hash = _op is Constant { Value: var value } ? (IsOneNumber(value) ? value.First(1).ElementAsDouble(0).GetHashCode() : value.Size == 0 ? 0 : RuntimeHelpers.GetHashCode(value)) : _op.GetHashCode();
             foreach (int input in _inputs)
                 hash = HashCode.Combine(hash, input);
             return hash;
         }
 
-        private static bool SameBits(Tensor x, Tensor y) => ReferenceEquals(x, y)
-            || ((x.Size == 1 || (x.IsUniform && y.IsUniform && x.Size > 0)) && x.First(1).Element.Run<Bits, bool>(new(x.First(1), y.First(1))));
+        private static bool IsOneNumber(Tensor x) => x.Size == 1 || (x.IsUniform && x.Size > 0);
+
+        private static bool SameBits(Tensor x, Tensor y) => ReferenceEquals(x, y) || x.Size == 0
+            || (IsOneNumber(x) && IsOneNumber(y) && x.First(1).Element.Run<Bits, bool>(new(x.First(1), y.First(1))));
     }
 
     private readonly struct Bits(Tensor x, Tensor y) : IKernel<bool>
