@@ -25,7 +25,7 @@ public static class Check
     private static IEnumerable<string> Faults(Suite.Entry entry, int threads)
     {
         var problem = Problem.Read(entry.Kind, entry.Path);
-        using var work = problem.Prepare(threads);
+        var work = problem.Prepare(threads);
         var values = work.Values();
         return Reference.Read(entry.ReferencePath).Faults(entry.Name, problem.Objective(values), work.Entries());
     }

@@ -9,7 +9,7 @@ public static class Command
     public static int Run(string kind, string path, Settings settings)
     {
         var problem = Problem.Read(kind, path);
-        using var work = problem.Prepare(settings.Threads);
+        var work = problem.Prepare(settings.Threads);
         var values = work.Values();
         var entries = work.Entries();
         var function = Timing.Of(work.Function!.Run, settings.Seconds);

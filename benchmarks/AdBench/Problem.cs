@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using Autodiff.Functional.Benchmarks.Models;
 
 namespace Autodiff.Functional.Benchmarks.AdBench;
@@ -32,6 +33,14 @@ public sealed record GmmProblem(GaussianMixture.Parameters At, GaussianMixture.O
         var at = new GaussianMixture.Parameters(file.Tensor(Shape.Of(components), "a weight α"), file.Tensor(Shape.Of(components, dimensions), "a mean μ"),
             file.Tensor(Shape.Of(components, dimensions * (dimensions + 1) / 2), "a factor q, l"));
         return new(at, new(file.Tensor(Shape.Of(points, dimensions), "a point x"), file.Next("γ"), file.Count("m")));
+    }
+
+    /// <summary>A file's lines with only the first of its points.</summary>
+    public static IEnumerable<string> WithFewerPoints(string[] lines, int points)
+    {
+        string[] header = lines[0].Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        int before = 1 + 3 * int.Parse(header[1], CultureInfo.InvariantCulture);
+        return [$"{header[0]} {header[1]} {points}", .. lines[1..(before + points)], lines.Last(line => !string.IsNullOrWhiteSpace(line))];
     }
 
     public override Work Prepare(int threads) => Work.Of(p => GaussianMixture.LogPosterior(p, Data), At, threads);

@@ -6,11 +6,14 @@ namespace Autodiff.Functional.Benchmarks;
 /// <param name="Function">Nothing, where only the derivative is of interest.</param>
 /// <param name="Derivative">Nothing, where only the function is.</param>
 /// <param name="HasValue">The derivative gives the function's value first.</param>
-public sealed record Work(Runner? Function, Runner? Derivative, bool HasValue) : IDisposable
+public sealed record Work(Runner? Function, Runner? Derivative, bool HasValue)
 {
     /// <summary>A scalar function: its value, and its value and gradient.</summary>
     public static Work Of<P>(Func<P, Expr> f, P at, int threads) =>
         new(Runner.Compile(f, at, threads), Runner.Compile<P, (Expr, P)>(p => Ad.ValueAndGrad(f, p), at, threads), HasValue: true);
+
+    /// <summary>A scalar function, traced and differentiated anew in each run.</summary>
+    public static Work Uncompiled<P>(Func<P, Expr> f, P at) => new(null, Runner.Uncompiled(p => Ad.ValueAndGrad(f, p), at), HasValue: true);
 
     /// <summary>A function and its derivative, as given.</summary>
     public static Work Of<P, R, J>(Func<P, R> f, Func<P, J> derivative, P at, int threads) =>
@@ -24,10 +27,4 @@ public sealed record Work(Runner? Function, Runner? Derivative, bool HasValue) :
 
     /// <summary>The derivative's entries.</summary>
     public ImmutableArray<double> Entries() => Derivative!.Results() is var results && HasValue ? results[1..] : results;
-
-    public void Dispose()
-    {
-        Function?.Dispose();
-        Derivative?.Dispose();
-    }
 }

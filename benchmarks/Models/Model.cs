@@ -3,6 +3,9 @@ namespace Autodiff.Functional.Benchmarks.Models;
 /// <summary>A pure function of the public API with its data: what is checked, then timed.</summary>
 public abstract record Model(string Name)
 {
+    /// <summary>What the time grows with: the number of parameters, unless a model says otherwise.</summary>
+    public abstract double Size { get; }
+
     /// <summary>The function and its gradient, ready to be run again and again.</summary>
     public abstract Work Prepare(int threads);
 
@@ -19,6 +22,8 @@ public abstract record Model(string Name)
 public sealed record Model<P>(string Name, Func<P, Expr> Function, P At, Func<double> Reference, double Step = 1e-3) : Model(Name)
 {
     private static readonly Structure<P> s_structure = Structure.Of<P>();
+
+    public override double Size => s_structure.Leaves(At).Sum(leaf => leaf.Node.Shape.Size);
 
     public override Work Prepare(int threads) => Work.Of(Function, At, threads);
 

@@ -13,6 +13,9 @@ public static class Scalars
 
     public static Model<Expr> LongChain(int links) => new("W2", z => Chain(z, links), 0.5, () => ChainReference(links));
 
+    /// <summary>The chain as a loop, whose graph is as small for any number of steps.</summary>
+    public static Model<Expr> LongLoop(int steps) => new("Scan", z => Ad.Scan(z => (Expr.Sin(z) * 1e-5 + z, z), z, steps).Carry, 0.5, () => ChainReference(steps));
+
     /// <summary>25 operations: z = x, five times z = tanh(sin(z·y) + 0.5·x).</summary>
     public static Expr Nested((Expr X, Expr Y) p)
     {

@@ -47,15 +47,13 @@ struct Options {
     const char* file = nullptr;
     int threads = 1;
     double seconds = 1;
-    bool values = false;   // print the gradient itself, a number a line, before the JSON
     Options(int argc, char** argv) {
         for (int i = 1; i < argc; i++) {
             if (!std::strcmp(argv[i], "--threads")) threads = std::atoi(argv[++i]);
             else if (!std::strcmp(argv[i], "--seconds")) seconds = std::atof(argv[++i]);
-            else if (!std::strcmp(argv[i], "--values")) values = true;
             else file = argv[i];
         }
-        if (!file) { std::fprintf(stderr, "usage: %s FILE [--threads N] [--seconds S] [--values]\n", argv[0]); std::exit(2); }
+        if (!file) { std::fprintf(stderr, "usage: %s FILE [--threads N] [--seconds S]\n", argv[0]); std::exit(2); }
 #ifdef _OPENMP
         omp_set_num_threads(threads);
 #endif
@@ -68,7 +66,7 @@ template <class F> double median_seconds(double seconds, F run) {
     auto since = [](clock::time_point start) { return std::chrono::duration<double>(clock::now() - start).count(); };
     for (auto start = clock::now(); since(start) < seconds / 2;) run();
     Numbers times;
-    for (auto start = clock::now(); since(start) < seconds || times.size() < 5;) {
+    for (auto start = clock::now(); since(start) < seconds || times.size() < 3;) {
         auto begin = clock::now();
         run();
         times.push_back(since(begin));
@@ -80,7 +78,6 @@ template <class F> double median_seconds(double seconds, F run) {
 inline void print(const Options& options, double objective, const Numbers& gradient, double function, double with_gradient) {
     double norm = 0;
     for (double g : gradient) norm += g * g;
-    if (options.values) for (double g : gradient) std::printf("%.17g\n", g);
     std::printf("{\"objective\": %.17g, \"gradient_norm\": %.17g, \"function_seconds\": %.6g, \"gradient_seconds\": %.6g, \"threads\": %d}\n",
                 objective, std::sqrt(norm), function, with_gradient, options.threads);
 }
