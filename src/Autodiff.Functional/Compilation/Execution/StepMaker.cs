@@ -27,6 +27,9 @@ internal static class StepMaker
                     arrays[fused.Reads.Length + i] = First(buffers[value + 1 + fused.Writes[i].Array], fused.Writes[i].Offset);
                 return new LoopStep(fused, kernel, arrays, buffers.Scratch[value], options.Threads);
             }
+            if (instruction.Op is ICompiledOp compiled && !instruction.Inputs.Any(input => program[input].Type.Shape.Size == 0)
+                && compiled.Compile([.. instruction.Inputs.Select(input => buffers[input])], buffers[value], options) is { } step)
+                return step;
             (Operand?, int)[] inputs = [.. instruction.Inputs.Select(input => buffers.IsBundle(input) ? ((Operand?)null, bundles[input]) : (buffers[input], -1))];
             if (buffers.IsBundle(value))
                 bundles.Add(value, bundles.Count);

@@ -91,7 +91,7 @@ internal sealed unsafe class TiledLoop : LoopKernel
                 _partialBytes += (fold.Kept * _sizes[k] + 7) / 8 * 8;
             }
         _gathered = [.. gathered];
-        _scattered = [.. scattered];
+        _scattered = [.. scattered.OrderByDescending(result => program.Results[result.Operand - _inputs].Fold != LoopFold.None)];   // folds first
         _folds = [.. folds];
         _body = new InterpretedTile(new(program, uniform, staged, tiling.Points));
         Slots = Take(_body.SlotBytes);
@@ -221,7 +221,7 @@ internal sealed unsafe class TiledLoop : LoopKernel
                 folding.Fold.Reset(accumulator);
             }
         }
-        foreach (ref readonly var staging in _scattered.AsSpan())
+        foreach (ref readonly var staging in _scattered.AsSpan(_folds.Length))
             TileCopy.Scatter(places[staging.Operand], positions[staging.Operand], _sizes[staging.Operand], staging.Shape, rows);
     }
 

@@ -1,9 +1,11 @@
+using System.Collections.Immutable;
+using Autodiff.Functional.Compilation;
 using Autodiff.Functional.Kernels;
 
 namespace Autodiff.Functional;
 
 /// <summary>The matrix product over the last two axes; the axes before them are equal and walked through together.</summary>
-internal sealed record MatMul : Bilinear
+internal sealed record MatMul : Bilinear, ICompiledOp
 {
     public override bool Cancels => false;
     public static IEnumerable<OpInfo> Entries =>
@@ -79,6 +81,16 @@ internal sealed record MatMul : Bilinear
             }
             return result;
         }
+    }
+
+    Step? ICompiledOp.Compile(ImmutableArray<Operand> inputs, Operand output, CompileOptions options) => IsForward(inputs[0]) && IsForward(inputs[1])
+        ? output.Element.Run<StepMaker, Step>(new(inputs[0], inputs[1], output, options.Threads)) : null;
+
+    private static bool IsForward(Operand matrix) => matrix.Strides[^1] >= 0 && matrix.Strides[^2] >= 0;
+
+    private readonly struct StepMaker(Operand left, Operand right, Operand output, int threads) : IKernel<Step>
+    {
+        public Step Run<E>() where E : unmanaged, IElementary<E> => new MatMulStep<E>(left, right, output, threads);
     }
 
     protected override Expr Product(Expr left, Expr right) => Expr.Apply(this, left, right);

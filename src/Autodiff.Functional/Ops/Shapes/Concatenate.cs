@@ -1,7 +1,10 @@
+using System.Collections.Immutable;
+using Autodiff.Functional.Compilation;
+
 namespace Autodiff.Functional;
 
 /// <summary>The inputs one after the other along an axis.</summary>
-internal sealed record Concatenate(int Axis) : Linear
+internal sealed record Concatenate(int Axis) : Linear, ICompiledOp
 {
     public override bool Cancels => false;
     public static IEnumerable<OpInfo> Entries =>
@@ -62,6 +65,18 @@ internal sealed record Concatenate(int Axis) : Linear
             }
             return result;
         }
+    }
+
+    Step ICompiledOp.Compile(ImmutableArray<Operand> inputs, Operand output, CompileOptions options)
+    {
+        var pieces = new List<(Operand, View)>();
+        int start = 0;
+        foreach (var input in inputs)
+        {
+            pieces.Add((input, new View(input.Type.Shape, start * output.Strides[Axis], output.Strides)));
+            start += input.Type.Shape[Axis];
+        }
+        return new CopyStep(pieces, output);
     }
 
     public override Expr Transpose(int index, Expr cotangent, Inputs inputs) => Transposes(inputs)(index, cotangent);

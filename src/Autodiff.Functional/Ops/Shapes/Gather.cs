@@ -1,10 +1,13 @@
+using System.Collections.Immutable;
+using Autodiff.Functional.Compilation;
+
 namespace Autodiff.Functional;
 
 /// <summary>
 /// The sub-tensors at some indices along an axis, in place of that axis. The first <paramref name="Leading"/> axes are shared: data and indices are
 /// walked through together along them.
 /// </summary>
-internal sealed record Gather(int Axis, int Leading = 0) : Linear
+internal sealed record Gather(int Axis, int Leading = 0) : Linear, ICompiledOp
 {
     public override bool Cancels => false;
     public static IEnumerable<OpInfo> Entries =>
@@ -58,6 +61,14 @@ internal sealed record Gather(int Axis, int Leading = 0) : Linear
         }
     }
 
+    Step? ICompiledOp.Compile(ImmutableArray<Operand> inputs, Operand output, CompileOptions options) =>
+        inputs[0].IsDense && inputs[1].IsDense ? output.Element.Run<StepMaker, Step>(new(new(Name, inputs[0].Type.Shape, Axis, Leading, inputs[1]), inputs[0], output)) : null;
+
+    private readonly struct StepMaker(IndexedAxis axis, Operand data, Operand output) : IKernel<Step>
+    {
+        public Step Run<E>() where E : unmanaged, IElementary<E> => new GatherStep<E>(axis, data, output);
+    }
+
     public override Expr Transpose(int index, Expr cotangent, Inputs inputs) =>
         Expr.Apply(new ScatterAdd(Axis, Leading), Expr.Zeros(inputs[0].Shape, inputs[0].DType), inputs[1], cotangent);
 
@@ -73,7 +84,7 @@ internal sealed record Gather(int Axis, int Leading = 0) : Linear
 }
 
 /// <summary>The first input with the third's sub-tensors added at the indices along an axis; an index that comes twice adds twice.</summary>
-internal sealed record ScatterAdd(int Axis, int Leading = 0) : Linear
+internal sealed record ScatterAdd(int Axis, int Leading = 0) : Linear, ICompiledOp
 {
     public override bool Cancels => false;
     public static OpInfo Info => new("ScatterAdd", "the target, with updates added at indices along an axis", random =>
@@ -120,6 +131,14 @@ internal sealed record ScatterAdd(int Axis, int Leading = 0) : Linear
                     elements[place + i] += source[at++];
             return result;
         }
+    }
+
+    Step? ICompiledOp.Compile(ImmutableArray<Operand> inputs, Operand output, CompileOptions options) =>
+        inputs[1].IsDense && inputs[2].IsDense ? output.Element.Run<StepMaker, Step>(new(new(Name, inputs[0].Type.Shape, Axis, Leading, inputs[1]), inputs[0], inputs[2], output)) : null;
+
+    private readonly struct StepMaker(IndexedAxis axis, Operand target, Operand updates, Operand output) : IKernel<Step>
+    {
+        public Step Run<E>() where E : unmanaged, IElementary<E> => new ScatterAddStep<E>(axis, target, updates, output);
     }
 
     public override Expr Transpose(int index, Expr cotangent, Inputs inputs) =>
