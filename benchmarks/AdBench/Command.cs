@@ -17,7 +17,7 @@ public static class Command
         Console.WriteLine(JsonSerializer.Serialize(new
         {
             objective = problem.Objective(values),
-            gradient_norm = Agreement.Norm(entries),
+            gradient_norm = Agreement.Norm(entries.AsSpan()),
             function_seconds = function.Seconds,
             gradient_seconds = derivative.Seconds,
             threads = settings.Threads,

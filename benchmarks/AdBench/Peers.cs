@@ -45,7 +45,7 @@ public static class Peers
     private static int Compare(string kind, string name, string path, Problem problem, string programs, Settings settings, double? size = null)
     {
         var ours = problem.Prepare(settings.Threads);
-        double objective = problem.Objective(ours.Values()), norm = Agreement.Norm(ours.Entries());
+        double objective = problem.Objective(ours.Values()), norm = Agreement.Norm(ours.Entries().AsSpan());
         (string Side, string Program)[] sides = [(Measurement.Cpp, kind), (Measurement.CppTuned, $"{kind}_blocked")];
         sides = [.. sides.Where(side => File.Exists(Path.Combine(programs, side.Program)))];
 

@@ -87,5 +87,5 @@ public sealed record BaProblem(BundleAdjustment.Problem At) : Problem
     public override Work Prepare(int threads) => Work.Of(BundleAdjustment.Residuals, BundleAdjustment.Jacobian, At, threads);
 
     /// <summary>The sum of squares of all residuals.</summary>
-    public override double Objective(ImmutableArray<double> values) => values.Sum(r => r * r);
+    public override double Objective(ImmutableArray<double> values) => Agreement.SumOfSquares(values.AsSpan());
 }

@@ -24,7 +24,7 @@ public sealed record Reference(double Objective, int Size, double Norm, double S
         [
             gradient.Length == Size ? null : $"{name}: the gradient has {gradient.Length} entries, not {Size}",
             Agreement.Fault($"{name}: objective", objective, Objective, Tolerance),
-            Agreement.Fault($"{name}: gradient's norm", Agreement.Norm(gradient), Norm, Tolerance),
+            Agreement.Fault($"{name}: gradient's norm", Agreement.Norm(gradient.AsSpan()), Norm, Tolerance),
             Agreement.Fault($"{name}: gradient's sum", gradient.Sum(), Sum, Tolerance * Norm * Math.Sqrt(Size) / Math.Abs(Sum)),
             Agreement.Fault($"{name}: gradient", gradient.AsSpan(), Gradient.AsSpan(), Tolerance),
         ];

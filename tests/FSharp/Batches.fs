@@ -57,3 +57,26 @@ let ``Jacobians by either mode, and inside vmap`` () =
     Assert.Equal((3.0, 2.0), (float dx, float dy))
     x |> vmap (jacobianReverse f) |> holds [ 3; 2; 2 ] [ 2.0; 0.0; 0.0; 4.0; 6.0; 0.0; 0.0; 8.0; 10.0; 0.0; 0.0; 12.0 ]
     x |> vmap (hessian (fun v -> Expr.Sum(v ** 3.0))) |> fun h -> h.[1, *, *] |> holds [ 2; 2 ] [ 18.0; 0.0; 0.0; 24.0 ]
+
+[<Fact>]
+let ``The call sites of docs/transforms.md`` () =
+    let x, y = constant [ 1.0; 2.0; 3.0 ], constant [ 2.0; 4.0; 7.0 ]
+    let loss, (slope, offset) = valueAndGrad (fun (slope, offset) -> Expr.Mean((slope * x + offset - y) ** 2.0)) (scalar 2.0, scalar 0.0)
+    Assert.Equal((1.0, -6.0, -2.0), (round (3.0 * float loss), round (3.0 * float slope), round (3.0 * float offset)))
+    Assert.Equal(-2.0, gradOf fst (fun (slope, offset) -> Expr.Mean((slope * x + offset - y) ** 2.0)) (scalar 2.0, scalar 0.0) |> float, 1e-14)
+    let _, tangent = jvp (fun x -> sin x * x) (scalar 0.5) (scalar 1.0)
+    Assert.Equal(0.918217, float tangent, 1e-6)
+    let (_, _), pullback = vjp (fun (x, y) -> x * y, x + y) (scalar 2.0, scalar 3.0)
+    let dx, dy = pullback (scalar 1.0, scalar 10.0)
+    Assert.Equal((13.0, 12.0), (float dx, float dy))
+    let _, pushforward = linearize (fun x -> exp (sin x)) (scalar 0.5)
+    Assert.Equal(2.834848, float (pushforward (scalar 2.0)), 1e-6)
+    let j = jacobians (fun (r, phi) -> r * cos phi, r * sin phi) (scalar 2.0, scalar 0.5)
+    Assert.Equal(-0.958851, j.[fst] |> snd |> float, 1e-6)
+    hessian (fun x -> Expr.Sum(x ** 3.0)) (constant [ 1.0; 2.0 ]) |> holds [ 2; 2 ] [ 6.0; 0.0; 0.0; 12.0 ]
+    hvp (fun v -> Expr.Sum(v * v * v)) (constant [ 1.0; 2.0 ]) (constant [ 1.0; 0.5 ]) |> holds [ 2 ] [ 6.0; 6.0 ]
+    let rows = constant [ [ 0.0; 0.0 ]; [ 3.0; 4.0 ] ]
+    rows |> vmap (fun a -> rows |> vmap (fun b -> Expr.Norm(a - b))) |> holds [ 2; 2 ] [ 0.0; 5.0; 5.0; 0.0 ]
+    let columns = constant [ [ 1.0; 2.0; 3.0 ]; [ 4.0; 5.0; 6.0 ] ]
+    columns |> vmapAxes (Batch.axis 1) (Batch.axis 0) (fun column -> Expr.Sum column) |> holds [ 3 ] [ 5.0; 7.0; 9.0 ]
+    (columns, scalar 10.0) |> vmapAxes (Batch.axes [ Some 0; None ]) (Batch.axis 0) (fun (row, s) -> s * row) |> holds [ 2; 3 ] [ 10.0; 20.0; 30.0; 40.0; 50.0; 60.0 ]

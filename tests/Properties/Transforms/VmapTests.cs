@@ -105,6 +105,35 @@ public sealed class VmapTests
         Assert.Equal([10.0, 30, 10], Ad.Vmap(i => Expr.Take(Tensor.Of([10.0, 20, 30]), i), Tensor.Of([0, 2, -3])).Value.ToArray<double>());
     }
 
+    // ---- what it costs: seen in the graph ----
+
+    private static IEnumerable<Expr> Nodes(string op, Expr result) => KahnOrder.From(result).Where(visit => visit.Op.Name == op).Select(visit => visit.Node);
+
+    [Fact]
+    public void A_shared_matrix_is_one_product_on_either_side()
+    {
+        Expr x = Expr.Variable("x", Shape.Of(7, 3)), w = Expr.Variable("w", Shape.Of(3, 5));
+        Assert.Equal(Shape.Of(7, 5), Assert.Single(Nodes("MatMul", Ad.Vmap(row => Expr.MatMul(row, w), x))).Shape);
+        Assert.Equal(Shape.Of(7, 5), Assert.Single(Nodes("MatMul", Ad.Vmap(row => Expr.MatMul(w.Transpose(), row), x))).Shape);
+        Assert.Equal(Shape.Of(14, 5), Assert.Single(Nodes("MatMul", Ad.Vmap(m => Expr.MatMul(w.Transpose(), m), Expr.Variable("m", Shape.Of(7, 3, 2))))).Shape);
+    }
+
+    [Fact]
+    public void A_shared_table_is_not_copied()
+    {
+        Expr table = Expr.Variable("table", Shape.Of(1000, 4)), indices = Expr.Variable("indices", Shape.Of(7), DType.Int64);
+        Assert.Same(table, Assert.Single(Nodes("Take", Ad.Vmap(i => table.Take(i), indices))).Inputs[0]);
+        Assert.Same(indices, Assert.Single(Nodes("ScatterAdd", Ad.Vmap(t => Expr.ScatterAdd(t, indices, Expr.Ones(Shape.Of(7))), Expr.Variable("t", Shape.Of(9, 1000))))).Inputs[1]);
+    }
+
+    [Fact]
+    public void A_shared_matrix_is_factored_once() =>
+        Assert.Equal(2, Assert.Single(Nodes("Lu", Ad.Vmap(b => Expr.Solve(Expr.Variable("a", Shape.Of(3, 3)), b), Expr.Variable("b", Shape.Of(7, 3))))).Inputs[0].Rank);
+
+    [Fact]
+    public void A_singular_matrix_spoils_its_own_element() =>
+        Assert.Equal([2.0, double.NaN], Ad.Vmap(a => Expr.Solve(a, Expr.Ones(Shape.Of(1)))[0], Tensor.Of(new double[,,] { { { 0.5 } }, { { 0 } } })).Value.ToArray<double>());
+
     // ---- errors ----
 
     [Fact]
