@@ -9,17 +9,27 @@ internal static class GraphPrinter
 {
     private const int ShortDepth = 3, ShortConstant = 12;
 
-    /// <summary>One line per node: its name, its type, its op and what it is computed from.</summary>
-    public static string Print(ReadOnlySpan<Expr> roots, IEnumerable<KeyValuePair<string, Expr>> names)
+    /// <summary>One line per node: its name, its type, its op and what it is computed from. Below an op that holds functions stand these, indented.</summary>
+    public static string Print(ReadOnlySpan<Expr> roots, IEnumerable<KeyValuePair<string, Expr>> names) => Lines(new(), roots, names, [], "").ToString();
+
+    // The recursion is as deep as functions are nested.
+    private static StringBuilder Lines(StringBuilder text, ReadOnlySpan<Expr> roots, IEnumerable<KeyValuePair<string, Expr>> names, ImmutableArray<Expr> parameters, string indent)
     {
         var order = KahnOrder.From(roots);
         var labels = Array.ConvertAll(Labels(order, names), OneLine);
-        var text = new StringBuilder();
         foreach (var visit in order)
-            if (!IsInline(visit.Node))
-                text.Append(labels[visit.Position]).Append(": ").Append(visit.Node.Type).Append(" = ").Append(Definition(visit, labels)).Append('\n');
-        text.Append("return ").AppendJoin(", ", RootLabels(order, labels)).Append('\n');
-        return text.ToString();
+        {
+            if (IsInline(visit.Node) || parameters.Contains(visit.Node))
+                continue;
+            text.Append(indent).Append(labels[visit.Position]).Append(": ").Append(visit.Node.Type).Append(" = ").Append(Definition(visit, labels)).Append('\n');
+            foreach (var (name, body) in visit.Op.Bodies)
+            {
+                var own = body.Parameters.Select((parameter, i) => KeyValuePair.Create($"p{i}", parameter));
+                text.Append(indent).Append("    ").Append(name).Append('(').AppendJoin(", ", own.Select(parameter => $"{parameter.Key}: {parameter.Value.Type}")).Append("):\n");
+                Lines(text, body.Outputs.AsSpan(), own, body.Parameters, indent + "        ");
+            }
+        }
+        return text.Append(indent).Append("return ").AppendJoin(", ", RootLabels(order, labels)).Append('\n');
     }
 
     public static string Mermaid(ReadOnlySpan<Expr> roots, IEnumerable<KeyValuePair<string, Expr>> names)

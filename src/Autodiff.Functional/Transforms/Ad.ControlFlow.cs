@@ -74,7 +74,7 @@ public static partial class Ad
     public static R Switch<P, R>(Expr index, IEnumerable<Func<P, R>> branches, P operand, Structure<P> inputs, Structure<R> outputs)
     {
         ImmutableArray<Func<P, R>> all = [.. branches];
-        return all.IsEmpty ? throw new StructureException("Switch", "at least one branch", "none") : ControlFlow.Branch("Switch", ControlFlow.Index("Switch", index), all, operand, inputs, outputs);
+        return all.IsEmpty ? throw new StructureException("Switch", "at least one branch", "none") : ControlFlow.Branch("Switch", ControlFlow.Index("Switch", index, all.Length), all, operand, inputs, outputs);
     }
 
     // ---- loops ----

@@ -33,12 +33,12 @@ internal static class ControlFlow
             : throw new ShapeException(op, "one predicate, a scalar", $"the shape {predicate.Shape}", "To choose element by element use Where; for all at once reduce it by Any or All.");
     }
 
-    public static Expr Index(string op, Expr index)
+    public static Expr Index(string op, Expr index, int branches)
     {
         index = Expr.Indices(index);
         if (!index.DType.IsInteger())
             throw new DTypeException(op, "an index of dtype Int32 or Int64", $"{index.DType}", "Cast it.");
-        return index.Shape.IsScalar ? Expr.Cast(index, DType.Int64) : throw new ShapeException(op, "one index, a scalar", $"the shape {index.Shape}");
+        return index.Shape.IsScalar ? Expr.Apply(new BranchIndex(branches), Expr.Cast(index, DType.Int64)) : throw new ShapeException(op, "one index, a scalar", $"the shape {index.Shape}");
     }
 
     /// <summary>The branches' values in the same types: literals take that of another branch.</summary>

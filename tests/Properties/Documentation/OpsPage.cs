@@ -23,7 +23,7 @@ public sealed class OpsPage
         var page = new StringBuilder($"""
             # Ops
 
-            The {ops.Length} ops of the catalogue, all static on `Expr`. This page is made from the catalogue by `eng/ops`: change the entry in the op's file, not the page.
+            The {ops.Length} ops of the catalogue, all static on `Expr` unless their call says otherwise. This page is made from the catalogue by `eng/ops`: change the entry in the op's file, not the page.
             In a derivative d is the tangent or cotangent, y (for two arguments z) the value; n is the number of elements. Binary ops broadcast. Where nothing else is said an op follows
             NumPy, and JAX at its kinks.
 

@@ -10,6 +10,36 @@ namespace Autodiff.Functional;
 /// <param name="Branches">The branches; their parameters are the inputs after the first.</param>
 internal sealed record Switch(ImmutableArray<Graph> Branches) : MultiOutput
 {
+    public static IEnumerable<OpInfo> Entries =>
+    [
+        new("Cond", "yes(x) if the predicate is true, else no(x)", random =>
+        {
+            var shape = random.NextShape(maxRank: 2);
+            return new([random.NextMask(Shape.Scalar), random.NextTensor(shape), random.NextTensor(shape)],
+                x => Ad.Cond(x[0], v => Expr.Sin(v * x[2]), v => v * v, x[1]), "Ad.Cond(x0, v => Expr.Sin(v * x2), v => v * v, x1)");
+        })
+        {
+            Signature = "Ad.Cond(predicate, yes, no, x)",
+            Derivative = "of the branch that is taken",
+            Edges = "The other branch is not computed and has no influence; over a batch of predicates all is computed, and selected by Where.",
+            Cost = "that of the branch",
+            Source = "JAX, lax.cond",
+        },
+        new("Switch", "branchᵢ(x)", random =>
+        {
+            var shape = random.NextShape(maxRank: 2);
+            return new([Tensor.Scalar((long)random.Next(3)), random.NextTensor(shape)],
+                x => Ad.Switch(x[0], [v => v, v => Expr.Sin(v), v => v * v], x[1]), "Ad.Switch(x0, [v => v, v => Expr.Sin(v), v => v * v], x1)");
+        })
+        {
+            Signature = "Ad.Switch(index, branches, x)",
+            Derivative = "of the branch that is taken",
+            Edges = "An index outside of the branches is an error, never moved to fit. Over a batch of indices as Cond.",
+            Cost = "that of the branch",
+            Source = "JAX, lax.switch (which moves it)",
+        },
+    ];
+
     public override string Name => IsCond ? "Cond" : "Switch";
     internal override IEnumerable<(string Name, Graph Graph)> Bodies => Branches.Select((branch, i) => (!IsCond ? $"branch {i}" : i == 0 ? "yes" : "no", branch));
 
@@ -29,8 +59,7 @@ internal sealed record Switch(ImmutableArray<Graph> Branches) : MultiOutput
     public override ImmutableArray<Tensor> EvaluateParts(ReadOnlySpan<Tensor> inputs) => Branches[Taken(inputs[0])].Stepper.Evaluate(inputs[1..]);
 
     /// <summary>Which branch a selector takes.</summary>
-    /// <exception cref="IndexException">There is no such branch.</exception>
-    public int Taken(Tensor selector) => !IsCond ? BranchIndex.Check(selector.Elements<long>()[0], Branches.Length) : selector.Elements<bool>()[0] ? 0 : 1;
+    public int Taken(Tensor selector) => !IsCond ? (int)selector.Elements<long>()[0] : selector.Elements<bool>()[0] ? 0 : 1;
 
     // ---- making ----
 
@@ -114,16 +143,15 @@ internal sealed record Switch(ImmutableArray<Graph> Branches) : MultiOutput
         if (!batched[0])
             return Pack.Of(Derived(inputs[0], arguments, (branch, at) => branch.Batch(at, marked, size)).AsSpan());
         ImmutableArray<ImmutableArray<Expr>> all = [.. Branches.Select(branch => branch.Batch(arguments, marked, size))];
-        var selector = IsCond ? inputs[0] : Expr.Apply(new BranchIndex(Branches.Length), inputs[0]);
         return Pack.Of([.. all[^1].Select((last, output) => Enumerable.Range(0, Branches.Length - 1).Reverse().Aggregate(last, (otherwise, branch) =>
         {
-            var takes = IsCond ? selector : Expr.Equal(selector, branch);
+            var takes = IsCond ? inputs[0] : Expr.Equal(inputs[0], branch);
             return Expr.Where(Expr.Reshape(takes, Shape.Ones(last.Rank).With(0, size)), all[branch][output], otherwise);
         }))]);
     }
 }
 
-/// <summary>Indices of branches, one for each element of a batch: themselves, if they are in range.</summary>
+/// <summary>The index of a branch, or one for each element of a batch: itself, if there is such a branch.</summary>
 internal sealed record BranchIndex(int Count) : Op
 {
     public override string Attributes => $"{Count}";
@@ -132,13 +160,10 @@ internal sealed record BranchIndex(int Count) : Op
     public override Tensor Evaluate(ReadOnlySpan<Tensor> inputs)
     {
         foreach (long index in inputs[0].Elements<long>())
-            Check(index, Count);
+            if (index < 0 || index >= Count)
+                throw new IndexException("Switch", $"the index of a branch, in 0 … {Count - 1}", $"{index}", "It is never moved to fit; Clamp it if you want that.");
         return inputs[0];
     }
-
-    /// <exception cref="IndexException">There is no such branch.</exception>
-    public static int Check(long index, int count) => index >= 0 && index < count ? (int)index
-        : throw new IndexException("Switch", $"the index of a branch, in 0 … {count - 1}", $"{index}", "It is never moved to fit; clamp it if you want that.");
 
     public override Expr? Jvp(Inputs inputs, Expr output, ReadOnlySpan<Expr?> tangents) => null;
     public override Contributions Vjp(Inputs inputs, Expr output, Cotangent cotangent, Wanted wanted) => default;
