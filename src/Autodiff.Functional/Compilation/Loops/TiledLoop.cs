@@ -16,7 +16,7 @@ internal sealed unsafe class TiledLoop : LoopKernel
     private readonly TileBody _body;
     private readonly int _inputs, _operands;
     private readonly int[] _sizes;                         // of an element of each operand
-    private readonly Staging[] _gathered, _scattered;
+    private readonly Staging[] _gathered, _staged;
     private readonly Folding[] _folds;
     private readonly nint[][] _steps;                      // of each loop over tiles, for each operand, in bytes
     private readonly int _memory, _partialBytes;
@@ -62,7 +62,7 @@ internal sealed unsafe class TiledLoop : LoopKernel
 
         int memory = 0;
         var gathered = new List<Staging>();
-        var scattered = new List<Staging>();
+        var staging = new List<Staging>();
         var folds = new List<Folding>();
         bool[] uniform = new bool[_inputs], staged = new bool[program.Results.Length];
         for (int k = 0; k < _operands; k++)
@@ -78,7 +78,7 @@ internal sealed unsafe class TiledLoop : LoopKernel
             else
             {
                 staged[k - _inputs] = true;
-                scattered.Add(new(k, shape, Take(bytes)));
+                staging.Add(new(k, shape, Take(bytes)));
             }
         }
         for (int r = 0; r < program.Results.Length; r++)
@@ -91,7 +91,7 @@ internal sealed unsafe class TiledLoop : LoopKernel
                 _partialBytes += (fold.Kept * _sizes[k] + 7) / 8 * 8;
             }
         _gathered = [.. gathered];
-        _scattered = [.. scattered.OrderByDescending(result => program.Results[result.Operand - _inputs].Fold != LoopFold.None)];   // folds first
+        _staged = [.. staging.OrderByDescending(result => program.Results[result.Operand - _inputs].Fold != LoopFold.None)];      // folds first
         _folds = [.. folds];
         _body = new InterpretedTile(new(program, uniform, staged, tiling.Points));
         Slots = Take(_body.SlotBytes);
@@ -100,7 +100,7 @@ internal sealed unsafe class TiledLoop : LoopKernel
         Counters = Take(tiling.Loops.Length * sizeof(int));
         InPlace = program.Results.All(result => result.Value >= _inputs);
         _memory = memory;
-        _plain = tiling.Loops.Length == 0 && _scattered.Length == 0 && _gathered.Length == 0 && _folds.Length == 0;
+        _plain = tiling.Loops.Length == 0 && _staged.Length == 0 && _gathered.Length == 0;
 
         int Take(int bytes)
         {
@@ -203,7 +203,7 @@ internal sealed unsafe class TiledLoop : LoopKernel
             places[staging.Operand] = (nint)memory + staging.Offset;
             TileCopy.Gather(positions[staging.Operand], places[staging.Operand], _sizes[staging.Operand], staging.Shape, rows);
         }
-        foreach (ref readonly var staging in _scattered.AsSpan())
+        foreach (ref readonly var staging in _staged.AsSpan())
             places[staging.Operand] = (nint)memory + staging.Offset;
 
         _body.Run(places, rows * _tiling.Block);
@@ -221,7 +221,7 @@ internal sealed unsafe class TiledLoop : LoopKernel
                 folding.Fold.Reset(accumulator);
             }
         }
-        foreach (ref readonly var staging in _scattered.AsSpan(_folds.Length))
+        foreach (ref readonly var staging in _staged.AsSpan(_folds.Length))
             TileCopy.Scatter(places[staging.Operand], positions[staging.Operand], _sizes[staging.Operand], staging.Shape, rows);
     }
 

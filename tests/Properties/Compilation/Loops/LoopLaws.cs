@@ -1,0 +1,110 @@
+using System.Collections.Immutable;
+using Autodiff.Functional.Compilation;
+using Autodiff.Functional.Properties.Ops;
+using FsCheck;
+using FsCheck.Fluent;
+using Xunit;
+using Xunit.Abstractions;
+
+namespace Autodiff.Functional.Properties.Compilation.Loops;
+
+/// <summary>What fused loops compute, against the ops' own evaluation and in all ways to run them.</summary>
+public sealed class LoopLaws(ITestOutputHelper output)
+{
+    public static TheoryData<string> All => EachOp.Names(op => true);
+
+    /// <summary>Every op of a call and of its gradient, alone in a loop: the same bits as its evaluation, which uses the same kernels.</summary>
+    [Theory, MemberData(nameof(All))]
+    public void A_loop_of_one_op_is_the_op(string name)
+    {
+        foreach (var dtype in (DType[])[DType.Float64, DType.Float32, DType.Int64])
+            foreach (var node in LoopPrograms.Nodes(EachOp.Op(name), 1, dtype).Where(node => LoopKernel.Supports(node.Op, node.DType)))
+            {
+                var space = node.Shape;
+                ImmutableArray<int> dense = [.. space.Strides()];
+                ImmutableArray<Tensor> inputs = [.. Enumerable.Range(0, node.Inputs.Count).Select(i => node.Inputs[i].Value)];
+                var program = new LoopProgram(space, [.. inputs.Select(input => new LoopInput(input.DType, dense))],
+                    [new(node.Op, [.. Enumerable.Range(0, inputs.Length)], node.DType)], [new(inputs.Length, node.DType, dense)]);
+                var run = new LoopRun(program, [.. inputs.Select(Flat)], [space.Size]);
+                foreach (bool generate in (bool[])[false, true])
+                {
+                    Assert.Equal(node.Value, run.Result(run.Run(LoopKernel.Compile(program, generate), LoopRun.AllAtOnce), 0));
+                }
+            }
+
+        static Array Flat(Tensor x) => x.DType switch
+        {
+            DType.Bool => x.ToArray<bool>(),
+            DType.Int32 => x.ToArray<int>(),
+            DType.Int64 => x.ToArray<long>(),
+            DType.Float32 => x.ToArray<float>(),
+            _ => x.ToArray<double>(),
+        };
+    }
+
+    [Fact]
+    public void Loops_of_any_dtypes_are_right() => Holds(300, 20_000, dtype => true);
+
+    [Fact]
+    public void Loops_of_doubles_are_right() => Holds(200, 50_000, dtype => dtype is DType.Float64 or DType.Bool);
+
+    [Fact]
+    public void Loops_of_floats_are_right() => Holds(100, 50_000, dtype => dtype is DType.Float32 or DType.Bool);
+
+    private void Holds(int cases, int largest, Func<DType, bool> dtypes) => Law.Holds(output, cases, Drawn(largest, dtypes), seed =>
+    {
+        LoopRun run;
+        try
+        {
+            run = LoopPrograms.Next(new Random(seed.Seed), largest, dtypes);
+            _ = run.Expected();
+        }
+        catch (Exception none) when (none is DivideByZeroException or ArgumentOutOfRangeException)
+        {
+            return "";      // an integer to a negative power, or a remainder by 0
+        }
+        var interpreter = LoopKernel.Compile(run.Program, generateCode: false);
+        var results = run.Run(interpreter, LoopRun.AllAtOnce);
+        if (Wrong(run, results) is { } wrong)
+            return $"{run.Program}: {wrong}";
+        foreach (var kernel in (LoopKernel[])[interpreter, LoopKernel.Compile(run.Program, generateCode: true)])
+            foreach (var pieces in (Func<int, IEnumerable<(int, int)>>[])[LoopRun.AllAtOnce, LoopRun.Backwards])
+            {
+                var others = run.Run(kernel, pieces);
+                for (int r = 0; r < results.Length; r++)
+                    if (!run.Result(results, r).Equals(run.Result(others, r)))
+                        return $"{kernel} gives other bits for result {r}: {run.Result(results, r)} and {run.Result(others, r)}";
+            }
+        return null;
+    });
+
+    /// <summary>Elements as the ops give them, bit for bit; sums within rounding errors of the sum of magnitudes.</summary>
+    private static string? Wrong(LoopRun run, Array[] results)
+    {
+        var expected = run.Expected();
+        for (int r = 0; r < expected.Length; r++)
+        {
+            var actual = run.Result(results, r);
+            if (run.Program.Results[r].Fold != LoopFold.Sum || !actual.DType.IsFloating())
+            {
+                if (!expected[r].Equals(actual))
+                    return $"result {r}: {expected[r]} and {actual}";
+                continue;
+            }
+            double epsilon = actual.DType == DType.Float32 ? 6e-8 : 1.2e-16;
+            var scale = run.Magnitude(r);
+            for (int i = 0; i < actual.Size; i++)
+                if (Near.Numbers($"result {r}, element {i}", expected[r].ElementAsDouble(i), actual.ElementAsDouble(i), 30 * epsilon * scale.ElementAsDouble(i)) is { } wrong)
+                    return wrong;
+        }
+        return null;
+    }
+
+    internal sealed record Drawing(int Seed, Func<string> Print)
+    {
+        public override string ToString() => Print();
+    }
+
+    private static Arbitrary<Drawing> Drawn(int largest, Func<DType, bool> dtypes) => Arb.From(
+        Gen.Choose(0, int.MaxValue).Select(seed => new Drawing(seed, () => $"seed {seed}: {LoopPrograms.Next(new Random(seed), largest, dtypes).Text}")));
+}
