@@ -4,7 +4,7 @@ using Autodiff.Functional.Compilation;
 namespace Autodiff.Functional;
 
 /// <summary>
-/// A compiled function. It is traced once for each combination of argument shapes and dtypes, and the plan that comes out is kept. Running it gives the function's values, computed in few passes over
+/// A compiled function. It is traced once for each combination of argument shapes and dtypes (and of what else is in the arguments, such as strings and numbers), and the plan that comes out is kept. Running it gives the function's values, computed in few passes over
 /// memory and allocating nothing but them. Pure and thread-safe.
 /// </summary>
 /// <remarks>
@@ -38,8 +38,8 @@ public sealed class Compiled<P, R>
     /// <exception cref="MissingValueException">The function asks for a concrete value, which a parameter has not while it is traced.</exception>
     public R Run(P at)
     {
-        var arguments = _inputs.Flatten(at, "Compiled.Run");
-        var traced = Find(at, arguments);
+        var (arguments, rest) = _inputs.Take(at, "Compiled.Run");
+        var traced = Find(at, arguments, rest);
         return _outputs.Rebuild(traced.Value, traced.Captures.IsEmpty && AllConstant(arguments) ? traced.Plan.Run(arguments.AsSpan()) : traced.Graph.Call(Strong(arguments).AsSpan()));
     }
 
@@ -50,8 +50,8 @@ public sealed class Compiled<P, R>
     /// <exception cref="MissingValueException">An argument, or something that the function captures, has no value.</exception>
     public void Run(P at, params ReadOnlySpan<OutputBuffer> into)
     {
-        var arguments = _inputs.Flatten(at, "Compiled.Run");
-        var traced = Find(at, arguments);
+        var (arguments, rest) = _inputs.Take(at, "Compiled.Run");
+        var traced = Find(at, arguments, rest);
         traced.Plan.Run((traced.Captures.IsEmpty ? arguments : arguments.AddRange(traced.Captures)).AsSpan(), into);
     }
 
@@ -59,7 +59,11 @@ public sealed class Compiled<P, R>
     public void Run(P at, params OutputBuffer[] into) => Run(at, (ReadOnlySpan<OutputBuffer>)into);   // F# knows no span of parameters
 
     /// <summary>The plan for arguments like these.</summary>
-    public Plan Plan(P at) => Find(at, _inputs.Flatten(at, "Compiled.Plan")).Plan;
+    public Plan Plan(P at)
+    {
+        var (arguments, rest) = _inputs.Take(at, "Compiled.Plan");
+        return Find(at, arguments, rest).Plan;
+    }
 
     /// <summary>The plans that are kept, the one used last first.</summary>
     public ImmutableArray<Plan> Plans => ImmutableArray.CreateRange(_traced, traced => traced.Plan);
@@ -75,7 +79,7 @@ public sealed class Compiled<P, R>
     }
 
     /// <summary>The function traced for arguments of given types: its graph, what it captures, and how its value is put together.</summary>
-    private sealed class Traced(Graph graph, R value, CompileOptions options)
+    private sealed class Traced(Graph graph, Rest rest, R value, CompileOptions options)
     {
         private readonly Lazy<(Plan Plan, ImmutableArray<Expr> Captures)> _compiled = new(() =>
         {
@@ -88,9 +92,9 @@ public sealed class Compiled<P, R>
         public Plan Plan => _compiled.Value.Plan;
         public ImmutableArray<Expr> Captures => _compiled.Value.Captures;
 
-        public bool Takes(ImmutableArray<Expr> arguments)
+        public bool Takes(ImmutableArray<Expr> arguments, Rest others)
         {
-            if (arguments.Length != graph.Parameters.Length)
+            if (arguments.Length != graph.Parameters.Length || rest != others)
                 return false;
             for (int i = 0; i < arguments.Length; i++)
                 if (arguments[i].DType != graph.Parameters[i].DType || arguments[i].Shape != graph.Parameters[i].Shape)
@@ -99,27 +103,27 @@ public sealed class Compiled<P, R>
         }
     }
 
-    private Traced Find(P at, ImmutableArray<Expr> arguments)
+    private Traced Find(P at, ImmutableArray<Expr> arguments, Rest rest)
     {
         var known = _traced;
         for (int i = 0; i < known.Length; i++)
-            if (known[i].Takes(arguments))
+            if (known[i].Takes(arguments, rest))
             {
                 // Order is a hint for what to forget; a race may lose a move, never a plan that is being used.
                 if (i > 0)
                     ImmutableInterlocked.InterlockedCompareExchange(ref _traced, known.RemoveAt(i).Insert(0, known[i]), known);
                 return known[i];
             }
-        var traced = Trace(at, arguments);
+        var traced = Trace(at, arguments, rest);
         ImmutableInterlocked.Update(ref _traced, all => [traced, .. all.Take(_options.MaxPlans - 1)]);
         return traced;
     }
 
-    private Traced Trace(P at, ImmutableArray<Expr> arguments)
+    private Traced Trace(P at, ImmutableArray<Expr> arguments, Rest rest)
     {
         var parameters = ImmutableArray.CreateRange(arguments, argument => Expr.Leaf(new Placeholder("Compile"), argument.Type));
         var value = _function(_inputs.Rebuild(at, parameters));
-        return new(Graph.Of(parameters, _outputs.Flatten(value, "Compile")), value, _options);
+        return new(Graph.Of(parameters, _outputs.Flatten(value, "Compile")), rest, value, _options);
     }
 
     private static bool AllConstant(ImmutableArray<Expr> arguments)

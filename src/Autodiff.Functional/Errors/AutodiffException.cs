@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Autodiff.Functional;
 
 /// <summary>What every error of this library is: it names the op, and says what was expected, what came, and how to mend it.</summary>
@@ -50,6 +52,10 @@ public sealed class ForeignVariableException(string op, string expected, string 
 /// <inheritdoc/>
 public sealed class StructureException(string op, string expected, string got, string? remedy = null) : AutodiffException(op, expected, got, remedy);
 
+/// <summary>A value that is not a number, where a compiled function was asked to check for it.</summary>
+/// <inheritdoc/>
+public sealed class NotANumberException(string op, string expected, string got, string? remedy = null) : AutodiffException(op, expected, got, remedy);
+
 /// <summary>A matrix that is singular, or not positive definite, where the op needs one that is not.</summary>
 /// <inheritdoc/>
 public sealed class MatrixException(string op, string expected, string got, string? remedy = null) : AutodiffException(op, expected, got, remedy);
@@ -57,3 +63,18 @@ public sealed class MatrixException(string op, string expected, string got, stri
 /// <summary>A derivative that there is none of, in the mode that was asked for.</summary>
 /// <inheritdoc/>
 public sealed class DerivativeException(string op, string expected, string got, string? remedy = null) : AutodiffException(op, expected, got, remedy);
+
+/// <summary>An iteration that did not come to its end in the steps that it was given.</summary>
+/// <param name="op">The op or function that the user called.</param>
+/// <param name="iterations">How many steps were taken.</param>
+/// <param name="residual">How far it was from its end then.</param>
+/// <param name="tolerance">How near it had to come.</param>
+/// <param name="remedy">What the user can do.</param>
+public sealed class ConvergenceException(string op, int iterations, double residual, double tolerance, string remedy)
+    : AutodiffException(op, string.Create(CultureInfo.InvariantCulture, $"a residual of at most {tolerance}"), string.Create(CultureInfo.InvariantCulture, $"{residual} after {iterations} iterations"), remedy)
+{
+    /// <summary>How many steps were taken.</summary>
+    public int Iterations { get; } = iterations;
+    /// <summary>How far it was from its end then.</summary>
+    public double Residual { get; } = residual;
+}

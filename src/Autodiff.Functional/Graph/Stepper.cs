@@ -82,6 +82,7 @@ internal sealed class Stepper
         private readonly double[] _scalars;
         private readonly Tensor?[] _tensors;
         private readonly Tensor[] _arguments;
+        private (double Scalar, Tensor? Tensor)[] _carried = [];
 
         public Frame(Stepper stepper, ElementType? other)
         {
@@ -122,6 +123,20 @@ internal sealed class Stepper
                     scalars[instruction.Target] = function.Evaluate(scalars[instruction.First], scalars[instruction.Last]);
                 else
                     Apply(instruction);
+        }
+
+        /// <summary>Hands the first outputs on as parameters. All are read before any is set: an output may be another's parameter.</summary>
+        public void Carry(int firstParameter, int count)
+        {
+            if (_carried.Length < count)
+                _carried = new (double, Tensor?)[count];
+            for (int i = 0; i < count; i++)
+                _carried[i] = TakesScalar(firstParameter + i) ? (Scalar(i), null) : (0, this[i]);
+            for (int i = 0; i < count; i++)
+                if (_carried[i].Tensor is { } tensor)
+                    Set(firstParameter + i, tensor);
+                else
+                    Set(firstParameter + i, _carried[i].Scalar);
         }
 
         private void Apply(in Instruction instruction)

@@ -1,7 +1,7 @@
 namespace Autodiff.Functional.Kernels;
 
 /// <summary>A <c>bool</c> with the elementary functions that mean something on it: + and maximum are "or", × and minimum are "and".</summary>
-internal readonly record struct Bit(bool Value) : IElementary<Bit>
+internal readonly record struct Bit(bool Value) : IMasked<Bit, Bit>
 {
     public static Bit Literal(double value) => new(value != 0);
 
@@ -10,6 +10,9 @@ internal readonly record struct Bit(bool Value) : IElementary<Bit>
 
     public static Bit IfLess(Bit a, Bit b, Bit yes, Bit no) => !a.Value & b.Value ? yes : no;
     public static Bit IfEqual(Bit a, Bit b, Bit yes, Bit no) => a.Value == b.Value ? yes : no;
+
+    public static Bit Choose(Bit mask, Bit yes, Bit no) => mask.Value ? yes : no;
+    public static Bit Holds<TQuestion>(Bit x, Bit y) where TQuestion : struct, IPredicate => TQuestion.Select(x, y, new(true), new(false));
 
     public static Bit Maximum(Bit x, Bit y) => x + y;
     public static Bit Minimum(Bit x, Bit y) => x * y;

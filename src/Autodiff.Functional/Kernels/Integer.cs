@@ -3,7 +3,7 @@ using System.Numerics;
 namespace Autodiff.Functional.Kernels;
 
 /// <summary>An integer with those elementary functions that stay among the integers; overflow wraps, also in −x and |x|.</summary>
-internal readonly record struct Integer<T>(T Value) : IElementary<Integer<T>> where T : unmanaged, IBinaryInteger<T>
+internal readonly record struct Integer<T>(T Value) : IMasked<Integer<T>, Bit> where T : unmanaged, IBinaryInteger<T>
 {
     public static Integer<T> Literal(double value) => new(T.CreateChecked(value));
 
@@ -18,6 +18,9 @@ internal readonly record struct Integer<T>(T Value) : IElementary<Integer<T>> wh
 
     public static Integer<T> IfLess(Integer<T> a, Integer<T> b, Integer<T> yes, Integer<T> no) => a.Value < b.Value ? yes : no;
     public static Integer<T> IfEqual(Integer<T> a, Integer<T> b, Integer<T> yes, Integer<T> no) => a.Value == b.Value ? yes : no;
+
+    public static Integer<T> Choose(Bit mask, Integer<T> yes, Integer<T> no) => mask.Value ? yes : no;
+    public static Bit Holds<TQuestion>(Integer<T> x, Integer<T> y) where TQuestion : struct, IPredicate => new(TQuestion.Select(x, y, new(T.One), new(T.Zero)).Value != T.Zero);
 
     public static Integer<T> Maximum(Integer<T> x, Integer<T> y) => x.Value < y.Value ? y : x;
     public static Integer<T> Minimum(Integer<T> x, Integer<T> y) => y.Value < x.Value ? y : x;

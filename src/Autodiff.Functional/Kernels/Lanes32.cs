@@ -4,7 +4,7 @@ using System.Runtime.Intrinsics;
 namespace Autodiff.Functional.Kernels;
 
 /// <summary>Eight <c>float</c>s side by side: what a loop over an array of <see cref="Real32"/> computes on.</summary>
-internal readonly record struct Lanes32(Vector256<float> Value) : ILanes<Lanes32, Real32>
+internal readonly record struct Lanes32(Vector256<float> Value) : IMaskedLanes<Lanes32, Real32>
 {
     public static int Count => Vector256<float>.Count;
 
@@ -20,6 +20,15 @@ internal readonly record struct Lanes32(Vector256<float> Value) : ILanes<Lanes32
         Unsafe.WriteUnaligned(ref Unsafe.As<bool, byte>(ref target), spread);
     }
 
+    public static LaneMask LoadMask(ref readonly bool source)
+    {
+        var bytes = Vector128.CreateScalar(Unsafe.ReadUnaligned<ulong>(ref Unsafe.As<bool, byte>(ref Unsafe.AsRef(in source)))).AsSByte();
+        (Vector128<int> low, Vector128<int> high) = Vector128.Widen(Vector128.WidenLower(bytes));
+        return new((-Vector256.Create(low, high)).AsInt64());
+    }
+
+    public static void StoreMask(LaneMask mask, ref bool target) => new Lanes32(mask.Value.AsSingle()).StoreSigns(ref target);
+
     public static Lanes32 Literal(double value) => new(Vector256.Create((float)value));
 
     public static Lanes32 operator +(Lanes32 x, Lanes32 y) => new(x.Value + y.Value);
@@ -31,6 +40,10 @@ internal readonly record struct Lanes32(Vector256<float> Value) : ILanes<Lanes32
 
     public static Lanes32 IfLess(Lanes32 a, Lanes32 b, Lanes32 yes, Lanes32 no) => new(Vector256.ConditionalSelect(Vector256.LessThan(a.Value, b.Value), yes.Value, no.Value));
     public static Lanes32 IfEqual(Lanes32 a, Lanes32 b, Lanes32 yes, Lanes32 no) => new(Vector256.ConditionalSelect(Vector256.Equals(a.Value, b.Value), yes.Value, no.Value));
+
+    public static Lanes32 Choose(LaneMask mask, Lanes32 yes, Lanes32 no) => new(Vector256.ConditionalSelect(mask.Value.AsSingle(), yes.Value, no.Value));
+    public static LaneMask Holds<TQuestion>(Lanes32 x, Lanes32 y) where TQuestion : struct, IPredicate =>
+        new(TQuestion.Select(x, y, new(Vector256<float>.AllBitsSet), new(Vector256<float>.Zero)).Value.AsInt64());
 
     public static Lanes32 Maximum(Lanes32 x, Lanes32 y) => new(Vector256.Max(x.Value, y.Value));
     public static Lanes32 Minimum(Lanes32 x, Lanes32 y) => new(Vector256.Min(x.Value, y.Value));

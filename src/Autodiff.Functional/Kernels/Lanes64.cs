@@ -4,7 +4,7 @@ using System.Runtime.Intrinsics;
 namespace Autodiff.Functional.Kernels;
 
 /// <summary>Four <c>double</c>s side by side: what a loop over an array of <see cref="Real64"/> computes on.</summary>
-internal readonly record struct Lanes64(Vector256<double> Value) : ILanes<Lanes64, Real64>
+internal readonly record struct Lanes64(Vector256<double> Value) : IMaskedLanes<Lanes64, Real64>
 {
     public static int Count => Vector256<double>.Count;
 
@@ -15,6 +15,15 @@ internal readonly record struct Lanes64(Vector256<double> Value) : ILanes<Lanes6
     // A product with 1 + 2⁷ + 2¹⁴ + 2²¹ spreads four bits over the lowest bits of four bytes.
     public void StoreSigns(ref bool target) =>
         Unsafe.WriteUnaligned(ref Unsafe.As<bool, byte>(ref target), (Value.ExtractMostSignificantBits() * 0x00204081u) & 0x01010101u);
+
+    public static LaneMask LoadMask(ref readonly bool source)
+    {
+        var bytes = Vector128.CreateScalar(Unsafe.ReadUnaligned<uint>(ref Unsafe.As<bool, byte>(ref Unsafe.AsRef(in source)))).AsSByte();
+        (Vector128<long> low, Vector128<long> high) = Vector128.Widen(Vector128.WidenLower(Vector128.WidenLower(bytes)));
+        return new(-Vector256.Create(low, high));
+    }
+
+    public static void StoreMask(LaneMask mask, ref bool target) => new Lanes64(mask.Value.AsDouble()).StoreSigns(ref target);
 
     public static Lanes64 Literal(double value) => new(Vector256.Create(value));
 
@@ -27,6 +36,10 @@ internal readonly record struct Lanes64(Vector256<double> Value) : ILanes<Lanes6
 
     public static Lanes64 IfLess(Lanes64 a, Lanes64 b, Lanes64 yes, Lanes64 no) => new(Vector256.ConditionalSelect(Vector256.LessThan(a.Value, b.Value), yes.Value, no.Value));
     public static Lanes64 IfEqual(Lanes64 a, Lanes64 b, Lanes64 yes, Lanes64 no) => new(Vector256.ConditionalSelect(Vector256.Equals(a.Value, b.Value), yes.Value, no.Value));
+
+    public static Lanes64 Choose(LaneMask mask, Lanes64 yes, Lanes64 no) => new(Vector256.ConditionalSelect(mask.Value.AsDouble(), yes.Value, no.Value));
+    public static LaneMask Holds<TQuestion>(Lanes64 x, Lanes64 y) where TQuestion : struct, IPredicate =>
+        new(TQuestion.Select(x, y, new(Vector256<double>.AllBitsSet), new(Vector256<double>.Zero)).Value.AsInt64());
 
     public static Lanes64 Maximum(Lanes64 x, Lanes64 y) => new(Vector256.Max(x.Value, y.Value));
     public static Lanes64 Minimum(Lanes64 x, Lanes64 y) => new(Vector256.Min(x.Value, y.Value));

@@ -2,7 +2,7 @@ namespace Autodiff.Functional.Kernels;
 
 /// <summary>A <c>float</c> with the elementary functions; an array of one may be read as an array of the other.</summary>
 /// <remarks>The transcendental functions are computed in double precision and rounded once.</remarks>
-internal readonly record struct Real32(float Value) : IElementary<Real32>
+internal readonly record struct Real32(float Value) : IMasked<Real32, Bit>
 {
     public static Real32 Literal(double value) => new((float)value);
 
@@ -15,6 +15,9 @@ internal readonly record struct Real32(float Value) : IElementary<Real32>
 
     public static Real32 IfLess(Real32 a, Real32 b, Real32 yes, Real32 no) => a.Value < b.Value ? yes : no;
     public static Real32 IfEqual(Real32 a, Real32 b, Real32 yes, Real32 no) => a.Value == b.Value ? yes : no;
+
+    public static Real32 Choose(Bit mask, Real32 yes, Real32 no) => mask.Value ? yes : no;
+    public static Bit Holds<TQuestion>(Real32 x, Real32 y) where TQuestion : struct, IPredicate => new(TQuestion.Select(x, y, new(1), new(0)).Value != 0);
 
     public static Real32 Maximum(Real32 x, Real32 y) => new(MathF.Max(x.Value, y.Value));
     public static Real32 Minimum(Real32 x, Real32 y) => new(MathF.Min(x.Value, y.Value));

@@ -1,7 +1,7 @@
 namespace Autodiff.Functional.Kernels;
 
 /// <summary>A <c>double</c> with the elementary functions; an array of one may be read as an array of the other.</summary>
-internal readonly record struct Real64(double Value) : IElementary<Real64>
+internal readonly record struct Real64(double Value) : IMasked<Real64, Bit>
 {
     public static Real64 Literal(double value) => new(value);
 
@@ -14,6 +14,9 @@ internal readonly record struct Real64(double Value) : IElementary<Real64>
 
     public static Real64 IfLess(Real64 a, Real64 b, Real64 yes, Real64 no) => a.Value < b.Value ? yes : no;
     public static Real64 IfEqual(Real64 a, Real64 b, Real64 yes, Real64 no) => a.Value == b.Value ? yes : no;
+
+    public static Real64 Choose(Bit mask, Real64 yes, Real64 no) => mask.Value ? yes : no;
+    public static Bit Holds<TQuestion>(Real64 x, Real64 y) where TQuestion : struct, IPredicate => new(TQuestion.Select(x, y, new(1), new(0)).Value != 0);
 
     public static Real64 Maximum(Real64 x, Real64 y) => new(Math.Max(x.Value, y.Value));
     public static Real64 Minimum(Real64 x, Real64 y) => new(Math.Min(x.Value, y.Value));

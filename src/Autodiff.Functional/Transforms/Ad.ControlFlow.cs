@@ -162,8 +162,7 @@ public static partial class Ad
     {
         ArgumentNullException.ThrowIfNull(body);
         ArgumentOutOfRangeException.ThrowIfNegative(count);
-        return ControlFlow.Scan("ForLoop", (C carry, Expr step) => (body(step, carry), default(ValueTuple)), start, Expr.Arange(count), count, reverse: false,
-            carries, Structure.Node, Structure.Untouched<ValueTuple>()).Carry;
+        return ControlFlow.ForLoop(count, body, start, carries);
     }
 
     /// <summary>
@@ -194,4 +193,64 @@ public static partial class Ad
         ArgumentNullException.ThrowIfNull(body);
         return ControlFlow.While("While", condition, body, start, carries);
     }
+
+    // ---- what is defined by an equation ----
+
+    /// <summary>
+    /// The fixed point x = f(x), by iterating from a start. Its derivatives, in what f closes over and of any order, are those of the equation (the implicit function theorem), and not those of
+    /// the iteration: they cost one linear system, whatever the number of steps, and keep nothing of them. In the start there is none.
+    /// </summary>
+    /// <remarks>The linear system is solved directly up to 128 unknowns, by iteration above, which converges where f does.</remarks>
+    /// <param name="f">A function that brings points nearer to one another, at least near the fixed point.</param>
+    /// <param name="start">Where to begin. All nodes in it are of one floating-point dtype; a literal takes the one that f gives.</param>
+    /// <param name="tolerance">The iteration ends when no entry moves by more than this times 1 + its size; if null 1e−12, for Float32 1e−6.</param>
+    /// <param name="maxIterations">After as many steps it is an error that the end is not reached.</param>
+    /// <exception cref="ConvergenceException">The end is not reached.</exception>
+    /// <exception cref="DTypeException">The dtypes of the start differ or are not floating-point, or f changes one.</exception>
+    /// <exception cref="ShapeException">f changes a shape.</exception>
+    /// <exception cref="StructureException">f changes the structure, or it can't be taken apart.</exception>
+    /// <exception cref="MatrixException">A derivative is asked for where there is none: 1 − ∂f/∂x is singular.</exception>
+    /// <example><code>
+    /// Func&lt;Expr, Expr> sqrt = a => Ad.Fix(x => 0.5 * (x + a / x), a);
+    /// Console.WriteLine((double)Ad.Grad(sqrt)(4.0));      // 0.25
+    /// </code></example>
+    [RequiresDynamicCode(Structure.Reflective), RequiresUnreferencedCode(Structure.Reflective)]
+    public static P Fix<P>(Func<P, P> f, P start, double? tolerance = null, int maxIterations = 1000) => Fix(f, start, Structure.Of<P>(), tolerance, maxIterations);
+
+    /// <inheritdoc cref="Fix{P}(Func{P, P}, P, double?, int)"/>
+    [OverloadResolutionPriority(1)]
+    public static Expr Fix(Func<Expr, Expr> f, Expr start, double? tolerance = null, int maxIterations = 1000) => Fix(f, start, Structure.Node, tolerance, maxIterations);
+
+    /// <inheritdoc cref="Fix{P}(Func{P, P}, P, double?, int)"/>
+    public static P Fix<P>(Func<P, P> f, P start, Structure<P> structure, double? tolerance = null, int maxIterations = 1000) =>
+        ControlFlow.Implicit("Fix", f, start, tolerance, maxIterations, structure);
+
+    /// <summary>
+    /// A root f(x) = 0, by Newton's method from a start, with steps halved until they bring f nearer to 0. Its derivatives, in what f closes over and of any order, are those of the
+    /// equation (the implicit function theorem): they cost one linear system, and keep nothing of the steps. In the start there is none.
+    /// </summary>
+    /// <remarks>Each step solves a system with the Jacobian of f: O(n³) for n unknowns.</remarks>
+    /// <param name="f">A function with as many values as unknowns, in their structure.</param>
+    /// <param name="start">Where to begin. All nodes in it are of one floating-point dtype; a literal takes the one that f gives.</param>
+    /// <param name="tolerance">It ends when Newton's step moves no entry by more than this times 1 + its size; if null 1e−12, for Float32 1e−6.</param>
+    /// <param name="maxIterations">After as many steps it is an error that the end is not reached.</param>
+    /// <exception cref="ConvergenceException">The end is not reached.</exception>
+    /// <exception cref="DTypeException">The dtypes of the start differ or are not floating-point, or f has other ones.</exception>
+    /// <exception cref="ShapeException">f has values of other shapes.</exception>
+    /// <exception cref="StructureException">f has another structure, or it can't be taken apart.</exception>
+    /// <exception cref="MatrixException">The Jacobian is singular on the way, or where a derivative is asked for.</exception>
+    /// <example><code>
+    /// Func&lt;Expr, Expr> cubeRoot = a => Ad.Root(x => x * x * x - a, 1.0);
+    /// Console.WriteLine((double)Ad.Grad(cubeRoot)(8.0));      // 1/12
+    /// </code></example>
+    [RequiresDynamicCode(Structure.Reflective), RequiresUnreferencedCode(Structure.Reflective)]
+    public static P Root<P>(Func<P, P> f, P start, double? tolerance = null, int maxIterations = 100) => Root(f, start, Structure.Of<P>(), tolerance, maxIterations);
+
+    /// <inheritdoc cref="Root{P}(Func{P, P}, P, double?, int)"/>
+    [OverloadResolutionPriority(1)]
+    public static Expr Root(Func<Expr, Expr> f, Expr start, double? tolerance = null, int maxIterations = 100) => Root(f, start, Structure.Node, tolerance, maxIterations);
+
+    /// <inheritdoc cref="Root{P}(Func{P, P}, P, double?, int)"/>
+    public static P Root<P>(Func<P, P> f, P start, Structure<P> structure, double? tolerance = null, int maxIterations = 100) =>
+        ControlFlow.Implicit("Root", f, start, tolerance, maxIterations, structure);
 }

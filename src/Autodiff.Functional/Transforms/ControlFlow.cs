@@ -65,6 +65,19 @@ internal static class ControlFlow
         return (carries.Rebuild(start, results[..starts.Length]), outputs.Rebuild(given, results[starts.Length..]));
     }
 
+    public static C ForLoop<C>(int count, Func<Expr, C, C> body, C start, Structure<C> carries)
+    {
+        ArgumentNullException.ThrowIfNull(carries);
+        // Of the type of the steps' numbers, which are made only if the body looks at them.
+        ImmutableArray<Expr> numbers = [Expr.Zeros(Shape.Of(count), DType.Int64)];
+        var starts = Starts("ForLoop", start, carries, (carry, row) => body(row[0], carry), numbers);
+        var (carried, row) = Functional.Scan.Parameters(starts, numbers);
+        var next = Next("ForLoop", body(row[0], carries.Rebuild(start, carried)), start, carries, carried);
+        if (KahnOrder.Between(row.AsSpan(), next.AsSpan()).Count > 0)
+            numbers = [Expr.Arange(count)];
+        return carries.Rebuild(start, Functional.Scan.Of(carried, row, next, [], starts, numbers, count, reverse: false));
+    }
+
     public static C While<C>(string op, Func<C, Expr> condition, Func<C, C> body, C start, Structure<C> carries)
     {
         ArgumentNullException.ThrowIfNull(carries);
@@ -73,6 +86,25 @@ internal static class ControlFlow
         var carry = carries.Rebuild(start, carried);
         var holds = Predicate(op, condition(carry));
         return carries.Rebuild(start, Functional.While.Of(carried, holds, Next(op, body(carry), start, carries, carried), starts));
+    }
+
+    public static P Implicit<P>(string op, Func<P, P> function, P start, double? tolerance, int maxIterations, Structure<P> structure)
+    {
+        ArgumentNullException.ThrowIfNull(function);
+        ArgumentNullException.ThrowIfNull(structure);
+        ArgumentOutOfRangeException.ThrowIfLessThan(maxIterations, 1);
+        if (tolerance <= 0 || double.IsNaN(tolerance ?? 1))
+            throw new ArgumentOutOfRangeException(nameof(tolerance));
+        var starts = Starts(op, start, structure, (at, _) => function(at), []);
+        for (int i = 0; i < starts.Length; i++)
+            if (!starts[i].DType.IsFloating() || starts[i].DType != starts[0].DType)
+                throw new DTypeException(op, "nodes of one floating-point dtype", $"{starts[i].DType} at {Path(structure, start, i, "start")}", "Cast it; close over what does not change.");
+        if (starts.IsEmpty)
+            throw new StructureException(op, "a start with an Expr", "none");
+        var parameters = Closure.Parameters("a fixed point", starts.Select(first => first.Type));
+        var values = Next(op, function(structure.Rebuild(start, parameters)), start, structure, parameters);
+        double near = tolerance ?? (starts[0].DType == DType.Float32 ? 1e-6 : 1e-12);
+        return structure.Rebuild(start, Functional.Implicit.Of(op == "Root", parameters, values, starts, near, maxIterations));
     }
 
     /// <summary>

@@ -10,7 +10,9 @@ internal static class StepMaker
         var bundles = new Dictionary<int, int>();
         var steps = ImmutableArray.CreateBuilder<Step>(buffers.Steps.Length);
         foreach (int value in buffers.Steps)
-            steps.Add(StepOf(value));
+            steps.Add(options.CheckNaN && !buffers.IsBundle(value) && program[value].Op is not Fused
+                ? new CheckedStep(StepOf(value), program[value], [.. program[value].Inputs.Where(input => !buffers.IsBundle(input)).Select(input => buffers[input])], buffers[value])
+                : StepOf(value));
         return (steps.MoveToImmutable(), bundles.Count);
 
         Step StepOf(int value)

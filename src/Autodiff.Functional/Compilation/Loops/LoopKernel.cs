@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Autodiff.Functional.Compilation;
 
 /// <summary>
@@ -16,7 +18,15 @@ internal abstract class LoopKernel
     /// <summary>Makes a loop ready to run.</summary>
     /// <param name="program">What it does.</param>
     /// <param name="generateCode">May code be generated for it? If not, or where the runtime cannot, tiles are interpreted; the results are the same, bit for bit.</param>
-    public static LoopKernel Compile(LoopProgram program, bool generateCode) => TiledLoop.Of(program, generateCode);
+    public static LoopKernel Compile(LoopProgram program, bool generateCode)
+    {
+        return program.Space.Size switch
+        {
+            0 => new EmptyLoop(program),
+            1 => (generateCode && RuntimeFeature.IsDynamicCodeSupported ? StraightLine.Of(program) : null) ?? (LoopKernel)new GroupedScalars(program),
+            _ => TiledLoop.Of(program, generateCode),
+        };
+    }
 
     /// <summary>The number of chunks; 0 if there is nothing to run but <see cref="Finish"/>.</summary>
     public abstract int Chunks { get; }

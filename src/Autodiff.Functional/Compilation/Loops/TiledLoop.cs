@@ -35,8 +35,6 @@ internal sealed unsafe class TiledLoop : LoopKernel
 
     public static LoopKernel Of(LoopProgram program, bool generateCode)
     {
-        if (program.Space.Size == 0)
-            return new EmptyLoop(program);
         bool[] folds = [.. program.Inputs.Select(_ => false), .. program.Results.Select(result => result.Fold != LoopFold.None)];
         var tiling = Tiling.Of(program.Space, [.. program.Inputs.Select(input => input.Strides), .. program.Results.Select(result => result.Strides)], folds,
             Points(program), program.Instructions.Length + program.Inputs.Length + program.Results.Length);
@@ -93,7 +91,8 @@ internal sealed unsafe class TiledLoop : LoopKernel
         _gathered = [.. gathered];
         _staged = [.. staging.OrderByDescending(result => program.Results[result.Operand - _inputs].Fold != LoopFold.None)];      // folds first
         _folds = [.. folds];
-        _body = new InterpretedTile(new(program, uniform, staged, tiling.Points));
+        var code = new TileCode(program, uniform, staged, tiling.Points);
+        _body = (generateCode && RuntimeFeature.IsDynamicCodeSupported ? GeneratedTile.Of(code) : null) ?? new InterpretedTile(code);
         Slots = Take(_body.SlotBytes);
         Places = Take((_operands + _body.Slots.Length) * sizeof(nint));
         Positions = Take(_operands * sizeof(nint));

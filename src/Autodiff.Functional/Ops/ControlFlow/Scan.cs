@@ -114,11 +114,10 @@ internal sealed record Scan(Graph Body, int Captures, int Carries, int Length, b
         var given = new RowWriter[Body.Outputs.Length - Carries];
         for (int i = 0; i < given.Length; i++)
             given[i] = new(frame, Carries + i, Body.Outputs[Carries + i].Type, Length);
-        var carries = new Carried(frame, Captures, Carries);
         for (int step = 0; step < Length; step++)
         {
             if (step > 0)
-                carries.Next();
+                frame.Carry(Captures, Carries);
             int row = Reverse ? Length - 1 - step : step;
             foreach (var reader in taken)
                 reader.Read(row);
@@ -185,27 +184,6 @@ internal sealed record Scan(Graph Body, int Captures, int Carries, int Length, b
                 value.Read(0, MemoryMarshal.CreateSpan(ref Unsafe.Add(ref Unsafe.As<byte, E>(ref MemoryMarshal.GetArrayDataReference(data)), start), value.Size));
                 return true;
             }
-        }
-    }
-
-    /// <summary>Hands what a step gave as carries to the next. All are read before any is set: a carry may be another one before.</summary>
-    internal sealed class Carried(Stepper.Frame frame, int captures, int carries)
-    {
-        private readonly double[] _scalars = new double[carries];
-        private readonly Tensor?[] _tensors = new Tensor?[carries];
-
-        public void Next()
-        {
-            for (int i = 0; i < carries; i++)
-                if (frame.TakesScalar(captures + i))
-                    _scalars[i] = frame.Scalar(i);
-                else
-                    _tensors[i] = frame[i];
-            for (int i = 0; i < carries; i++)
-                if (frame.TakesScalar(captures + i))
-                    frame.Set(captures + i, _scalars[i]);
-                else
-                    frame.Set(captures + i, _tensors[i]!);
         }
     }
 

@@ -42,12 +42,21 @@ internal sealed record Where : Linear, ILoopOp
     public override Op Lifted(Shape leading) => this;
 
     TileFunction ILoopOp.Tile(ReadOnlySpan<DType> arguments) => ElementType.Of(arguments[1]).Run<TileKernel, TileFunction>(default);
+    GroupFunction ILoopOp.Group(ReadOnlySpan<DType> arguments) => ElementType.Of(arguments[1]).Run<TileKernel, GroupFunction>(default);
+    Delegate ILoopOp.Function<T, R, M>() => (Func<M, T, T, T>)T.Choose;
 
-    internal readonly unsafe struct TileKernel : IKernel<TileFunction>
+    internal readonly unsafe struct TileKernel : IKernel<TileFunction>, IKernel<GroupFunction>
     {
-        public TileFunction Run<E>() where E : unmanaged, IElementary<E> => new(&Loop<E>);
+        TileFunction IKernel<TileFunction>.Run<E>() => new(&Loop<E>);
+        GroupFunction IKernel<GroupFunction>.Run<E>() => new(&Group<E>);
 
         private static void Loop<E>(TileOperand* x, nint result, int count) where E : unmanaged, IElementary<E> => Select(x[0], x[1], x[2], new Span<E>((void*)result, count));
+
+        private static void Group<E>(nint slots, int* x, int result, int count) where E : unmanaged
+        {
+            for (int i = 0; i < count; i++)
+                GroupFunction.Slot<E>(slots, result + i) = GroupFunction.Slot<E>(slots, GroupFunction.Slot<bool>(slots, x[i]) ? x[count + i] : x[2 * count + i]);
+        }
 
         /// <summary>The loop's condition is an element for each, or one for all.</summary>
         public static void Select<E>(TileOperand condition, TileOperand yes, TileOperand no, Span<E> result) where E : unmanaged
@@ -101,15 +110,26 @@ internal sealed record Guard : Linear, ILoopOp
     public override Op Lifted(Shape leading) => this;
 
     TileFunction ILoopOp.Tile(ReadOnlySpan<DType> arguments) => ElementType.Of(arguments[1]).Run<TileKernel, TileFunction>(default);
+    GroupFunction ILoopOp.Group(ReadOnlySpan<DType> arguments) => ElementType.Of(arguments[1]).Run<TileKernel, GroupFunction>(default);
+    Delegate ILoopOp.Function<T, R, M>() => (Func<M, T, T>)OrZero<T, M>;
 
-    private readonly unsafe struct TileKernel : IKernel<TileFunction>
+    private static T OrZero<T, M>(M mask, T value) where T : unmanaged, IMasked<T, M> where M : unmanaged, IMasked<M, M> => T.Choose(mask, value, T.Literal(0));
+
+    private readonly unsafe struct TileKernel : IKernel<TileFunction>, IKernel<GroupFunction>
     {
-        public TileFunction Run<E>() where E : unmanaged, IElementary<E> => new(&Loop<E>);
+        TileFunction IKernel<TileFunction>.Run<E>() => new(&Loop<E>);
+        GroupFunction IKernel<GroupFunction>.Run<E>() => new(&Group<E>);
 
         private static void Loop<E>(TileOperand* x, nint result, int count) where E : unmanaged, IElementary<E>
         {
             E zero = E.Literal(0);
             Where.TileKernel.Select(x[0], x[1], new((nint)(&zero), 1), new Span<E>((void*)result, count));
+        }
+
+        private static void Group<E>(nint slots, int* x, int result, int count) where E : unmanaged, IElementary<E>
+        {
+            for (int i = 0; i < count; i++)
+                GroupFunction.Slot<E>(slots, result + i) = GroupFunction.Slot<bool>(slots, x[i]) ? GroupFunction.Slot<E>(slots, x[count + i]) : E.Literal(0);
         }
     }
 }

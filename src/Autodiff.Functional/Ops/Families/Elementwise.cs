@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Autodiff.Functional.Compilation;
 using Autodiff.Functional.Kernels;
 
@@ -144,13 +145,23 @@ public sealed record Unary<TFunction> : Elementwise, IScalarFunction, ILoopOp wh
     }
 
     TileFunction ILoopOp.Tile(ReadOnlySpan<DType> arguments) => ElementType.Of(arguments[0]).Run<TileKernel, TileFunction>(default);
+    GroupFunction ILoopOp.Group(ReadOnlySpan<DType> arguments) => ElementType.Of(arguments[0]).Run<TileKernel, GroupFunction>(default);
+    Delegate ILoopOp.Function<T, R, M>() => (Func<T, T>)TFunction.Apply<T>;
 
-    private readonly unsafe struct TileKernel : IKernel<TileFunction>
+    private readonly unsafe struct TileKernel : IKernel<TileFunction>, IKernel<GroupFunction>
     {
-        public TileFunction Run<E>() where E : unmanaged, IElementary<E> => new(&Loop<E>);
+        TileFunction IKernel<TileFunction>.Run<E>() => new(&Loop<E>);
+        GroupFunction IKernel<GroupFunction>.Run<E>() => new(&Group<E>);
 
         private static void Loop<E>(TileOperand* x, nint result, int count) where E : unmanaged, IElementary<E> =>
             Loops.Unary<TFunction, E>(x[0].Elements<E>(), new((void*)result, count));
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void Group<E>(nint slots, int* x, int result, int count) where E : unmanaged, IElementary<E>
+        {
+            for (int i = 0; i < count; i++)
+                GroupFunction.Slot<E>(slots, result + i) = TFunction.Apply(GroupFunction.Slot<E>(slots, x[i]));
+        }
     }
 }
 
@@ -225,13 +236,23 @@ public sealed record Binary<TFunction> : Elementwise, IScalarFunction, ILoopOp w
     }
 
     TileFunction ILoopOp.Tile(ReadOnlySpan<DType> arguments) => ElementType.Of(arguments[0]).Run<TileKernel, TileFunction>(default);
+    GroupFunction ILoopOp.Group(ReadOnlySpan<DType> arguments) => ElementType.Of(arguments[0]).Run<TileKernel, GroupFunction>(default);
+    Delegate ILoopOp.Function<T, R, M>() => (Func<T, T, T>)TFunction.Apply<T>;
 
-    private readonly unsafe struct TileKernel : IKernel<TileFunction>
+    private readonly unsafe struct TileKernel : IKernel<TileFunction>, IKernel<GroupFunction>
     {
-        public TileFunction Run<E>() where E : unmanaged, IElementary<E> => new(&Loop<E>);
+        TileFunction IKernel<TileFunction>.Run<E>() => new(&Loop<E>);
+        GroupFunction IKernel<GroupFunction>.Run<E>() => new(&Group<E>);
 
         private static void Loop<E>(TileOperand* x, nint result, int count) where E : unmanaged, IElementary<E> =>
             Loops.Binary<TFunction, E>(x[0].Elements<E>(), x[1].Elements<E>(), new((void*)result, count));
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void Group<E>(nint slots, int* x, int result, int count) where E : unmanaged, IElementary<E>
+        {
+            for (int i = 0; i < count; i++)
+                GroupFunction.Slot<E>(slots, result + i) = TFunction.Apply(GroupFunction.Slot<E>(slots, x[i]), GroupFunction.Slot<E>(slots, x[count + i]));
+        }
     }
 }
 
@@ -297,13 +318,23 @@ public sealed record Ternary<TFunction> : Elementwise, ILoopOp where TFunction :
     }
 
     TileFunction ILoopOp.Tile(ReadOnlySpan<DType> arguments) => ElementType.Of(arguments[0]).Run<TileKernel, TileFunction>(default);
+    GroupFunction ILoopOp.Group(ReadOnlySpan<DType> arguments) => ElementType.Of(arguments[0]).Run<TileKernel, GroupFunction>(default);
+    Delegate ILoopOp.Function<T, R, M>() => (Func<T, T, T, T>)TFunction.Apply<T>;
 
-    private readonly unsafe struct TileKernel : IKernel<TileFunction>
+    private readonly unsafe struct TileKernel : IKernel<TileFunction>, IKernel<GroupFunction>
     {
-        public TileFunction Run<E>() where E : unmanaged, IElementary<E> => new(&Loop<E>);
+        TileFunction IKernel<TileFunction>.Run<E>() => new(&Loop<E>);
+        GroupFunction IKernel<GroupFunction>.Run<E>() => new(&Group<E>);
 
         private static void Loop<E>(TileOperand* x, nint result, int count) where E : unmanaged, IElementary<E> =>
             Loops.Ternary<TFunction, E>(x[0].Elements<E>(), x[1].Elements<E>(), x[2].Elements<E>(), new((void*)result, count));
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void Group<E>(nint slots, int* x, int result, int count) where E : unmanaged, IElementary<E>
+        {
+            for (int i = 0; i < count; i++)
+                GroupFunction.Slot<E>(slots, result + i) = TFunction.Apply(GroupFunction.Slot<E>(slots, x[i]), GroupFunction.Slot<E>(slots, x[count + i]), GroupFunction.Slot<E>(slots, x[2 * count + i]));
+        }
     }
 }
 
@@ -361,12 +392,22 @@ public sealed record Predicate<TQuestion> : Op, ILoopOp where TQuestion : struct
     }
 
     TileFunction ILoopOp.Tile(ReadOnlySpan<DType> arguments) => ElementType.Of(arguments[0]).Run<TileKernel, TileFunction>(default);
+    GroupFunction ILoopOp.Group(ReadOnlySpan<DType> arguments) => ElementType.Of(arguments[0]).Run<TileKernel, GroupFunction>(default);
+    Delegate ILoopOp.Function<T, R, M>() => (Func<T, T, M>)T.Holds<TQuestion>;
 
-    private readonly unsafe struct TileKernel : IKernel<TileFunction>
+    private readonly unsafe struct TileKernel : IKernel<TileFunction>, IKernel<GroupFunction>
     {
-        public TileFunction Run<E>() where E : unmanaged, IElementary<E> => new(&Loop<E>);
+        TileFunction IKernel<TileFunction>.Run<E>() => new(&Loop<E>);
+        GroupFunction IKernel<GroupFunction>.Run<E>() => new(&Group<E>);
 
         private static void Loop<E>(TileOperand* x, nint result, int count) where E : unmanaged, IElementary<E> =>
             Loops.Predicate<TQuestion, E>(x[0].Elements<E>(), x[1].Elements<E>(), new((void*)result, count));
+
+        private static void Group<E>(nint slots, int* x, int result, int count) where E : unmanaged, IElementary<E>
+        {
+            E yes = E.Literal(1), no = E.Literal(0);
+            for (int i = 0; i < count; i++)
+                GroupFunction.Slot<bool>(slots, result + i) = TQuestion.Select(GroupFunction.Slot<E>(slots, x[i]), GroupFunction.Slot<E>(slots, x[count + i]), yes, no).Equals(yes);
+        }
     }
 }

@@ -64,9 +64,11 @@ internal sealed class Writer
         Expression.Lambda(typeof(Action<,>).MakeGenericType(_type, typeof(Walk)), collect, Value, _walk),
         Expression.Lambda(typeof(Func<,,>).MakeGenericType(_type, typeof(Walk), _type), replace, Value, _walk), membersOf, nullIsCase);
 
-    /// <summary>Collects from the members, in order.</summary>
-    public Expression Collect(ImmutableArray<Member> members) =>
-        Expression.Block(typeof(void), [.. members.Where(member => member.HoldsNodes).Select(Collect), Expression.Empty()]);
+    /// <summary>Collects from the members, in order, and notes others if the walk does.</summary>
+    public Expression Collect(IEnumerable<Member> members, IEnumerable<MemberInfo> others) => Expression.Block(typeof(void),
+        [.. members.Where(member => member.HoldsNodes).Select(Collect), Expression.IfThen(Expression.Property(_walk, nameof(Walk.NotesOthers)), Expression.Block(typeof(void), [.. others.Select(Note), Expression.Empty()]))]);
+
+    private MethodCallExpression Note(MemberInfo other) => Expression.Call(_walk, typeof(Walk).GetMethod(nameof(Walk.Note))!, Expression.Convert(Read(other), typeof(object)));
 
     private MethodCallExpression Collect(Member member) => member.Structure is OneNode
         ? Expression.Call(_walk, typeof(Walk).GetMethod(member.MayBeMissing ? nameof(Walk.AddIfAny) : nameof(Walk.Add))!, Read(member))
@@ -81,8 +83,9 @@ internal sealed class Writer
 
     public Expression Mark(Expression token) => Expression.Call(_walk, typeof(Walk).GetMethod(nameof(Walk.Mark))!, token);
 
-    public Expression Read(Member member) => Expression.MakeMemberAccess(
-        member.Info.DeclaringType!.IsAssignableFrom(_type) ? Value : Expression.Convert(Value, member.Info.DeclaringType), member.Info);
+    public Expression Read(Member member) => Read(member.Info);
+
+    private MemberExpression Read(MemberInfo member) => Expression.MakeMemberAccess(member.DeclaringType!.IsAssignableFrom(_type) ? Value : Expression.Convert(Value, member.DeclaringType), member);
 
     private MethodCallExpression Call(Member member, string method)
     {

@@ -53,7 +53,7 @@ internal static class FSharp
             : type.GetProperty("Tag", Any) is { } property ? Expression.Property(writer.Value, property)
             : Expression.Constant(0);
         var collect = Expression.Block(writer.Mark(tag), Expression.Switch(typeof(void), tag, Expression.Empty(), null,
-            [.. cases.Select(one => Expression.SwitchCase(writer.Collect(one.Value), Expression.Constant(one.Key)))]));
+            [.. cases.Select(one => Expression.SwitchCase(writer.Collect(one.Value, one.Value.Where(field => !field.HoldsNodes).Select(field => field.Info)), Expression.Constant(one.Key)))]));
         var replace = Expression.Switch(tag, writer.Value, null,
             [.. cases.Where(one => one.Value.Any(field => field.HoldsNodes)).Select(one => Expression.SwitchCase(
                 Expression.Convert(Expression.Call(makers[one.Key], one.Value.Select(writer.Replaced)), type), Expression.Constant(one.Key)))]);

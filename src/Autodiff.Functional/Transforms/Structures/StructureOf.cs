@@ -113,6 +113,13 @@ public abstract class Structure<P> : IStructure
     /// <summary>The nodes of a value, in order.</summary>
     internal virtual ImmutableArray<Expr> Flatten(P value, string op = "Structure") => Walked(value, op).Nodes;
 
+    /// <summary>The nodes of a value, in order, and all else that a function of it may depend on.</summary>
+    internal virtual (ImmutableArray<Expr> Nodes, Rest Besides) Take(P value, string op)
+    {
+        var walk = Walked(value, op, notesOthers: true);
+        return (walk.Nodes, new(walk.Marks, walk.Others));
+    }
+
     /// <summary>The nodes of a value that has the structure of another.</summary>
     internal virtual ImmutableArray<Expr> FlattenLike(P value, P like, string op, string what)
     {
@@ -126,9 +133,9 @@ public abstract class Structure<P> : IStructure
     /// <summary>The path of the node at an index.</summary>
     internal string PathOf(P value, int index) => Paths.Leaves(this, value, "Structure", "the argument")[index].Path;
 
-    private Walk Walked(P value, string op)
+    private Walk Walked(P value, string op, bool notesOthers = false)
     {
-        var walk = new Walk();
+        var walk = new Walk { NotesOthers = notesOthers };
         if (Flaw is not null || (value is null && !NullIsValue))
             throw Paths.Diagnose(this, value, op);
         try
@@ -156,6 +163,16 @@ internal interface IStructure
     IEnumerable<Part> Parts(object? value);
 }
 
+/// <summary>What a value is besides its nodes: lengths, keys and cases, and what passes through untouched.</summary>
+/// <param name="Marks">A hash of lengths, keys and cases.</param>
+/// <param name="Others">What is no node.</param>
+internal readonly record struct Rest(int Marks, List<object?>? Others)
+{
+    public bool Equals(Rest other) => Marks == other.Marks && (ReferenceEquals(Others, other.Others) || (Others is not null && other.Others is not null && Others.SequenceEqual(other.Others)));
+
+    public override int GetHashCode() => Marks;
+}
+
 /// <summary>A part of a value: how one gets there, and what it is. <paramref name="MayBeMissing"/>: an annotation allows it to be null.</summary>
 internal readonly record struct Part(string Step, IStructure Structure, object? Value, bool MayBeMissing = false);
 
@@ -177,6 +194,8 @@ internal sealed class OneNode : Structure<Expr>
         return [value];
     }
 
+    internal override (ImmutableArray<Expr>, Rest) Take(Expr value, string op) => (Flatten(value), default);
+
     internal override ImmutableArray<Expr> FlattenLike(Expr value, Expr like, string op, string what) => Flatten(value);
 
     internal override Expr Rebuild(Expr like, ImmutableArray<Expr> nodes) => nodes[0];
@@ -189,7 +208,11 @@ internal sealed class Opaque<P> : Structure<P>
 
     internal override bool NullIsValue => true;
 
-    internal override void Collect(P value, Walk walk) { }
+    internal override void Collect(P value, Walk walk)
+    {
+        if (walk.NotesOthers)
+            walk.Note(value);
+    }
 
     internal override P Replace(P like, Walk walk) => like;
 

@@ -25,6 +25,12 @@ internal sealed class Walk
     /// <summary>A hash of lengths, keys and cases, in order: values of equal structure have equal marks.</summary>
     public int Marks { get; private set; }
 
+    /// <summary>Is what is no node noted as well?</summary>
+    public bool NotesOthers { get; init; }
+
+    /// <summary>What the walk met that is no node, in order, if it notes that; null if it met nothing.</summary>
+    public List<object?>? Others { get; private set; }
+
     public ImmutableArray<Expr> Nodes
     {
         get
@@ -50,6 +56,8 @@ internal sealed class Walk
         if (node is not null)
             Add(node);
     }
+
+    public void Note(object? other) => (Others ??= []).Add(other);
 
     public void Mark(int token) => Marks = HashCode.Combine(Marks, token);
 

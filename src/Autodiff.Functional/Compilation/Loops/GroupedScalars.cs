@@ -1,0 +1,84 @@
+namespace Autodiff.Functional.Compilation;
+
+/// <summary>
+/// A loop over a single point, interpreted: instructions of one level depend on earlier levels only, and those of one level and op run together.
+/// It takes 0.1 µs an instruction to make and about a nanosecond to run it, and grows with nothing else.
+/// </summary>
+internal sealed unsafe class GroupedScalars : LoopKernel
+{
+    private readonly Group[] _groups;
+    private readonly int[] _arguments;      // pinned: the slots of the groups' arguments
+    private readonly (int Slot, int Size)[] _results;
+    private readonly int[] _sizes;
+
+    private readonly record struct Group(GroupFunction Function, int Arguments, int Result, int Count);
+
+    public GroupedScalars(LoopProgram program)
+    {
+        int inputs = program.Inputs.Length, length = program.Instructions.Length;
+        var level = new int[inputs + length];
+        var kinds = new Dictionary<Kind, int>();
+        var key = new long[length];
+        for (int i = 0; i < length; i++)
+        {
+            var (op, arguments, dtype) = program.Instructions[i];
+            foreach (int argument in arguments)
+                level[inputs + i] = Math.Max(level[inputs + i], level[argument] + 1);
+            var kind = new Kind(op, dtype, program.DTypeOf(arguments[0]), program.DTypeOf(arguments[^1]));
+            if (!kinds.TryGetValue(kind, out int number))
+                kinds.Add(kind, number = kinds.Count);
+            key[i] = (long)level[inputs + i] << 32 | (uint)number;
+        }
+        int[] order = [.. Enumerable.Range(0, length)];
+        Array.Sort([.. key], order);       // the order within a group is of no consequence, but must be the same each time
+
+        var slot = new int[inputs + length];
+        for (int i = 0; i < inputs; i++)
+            slot[i] = i;
+        for (int at = 0; at < length; at++)
+            slot[inputs + order[at]] = inputs + at;
+
+        _arguments = GC.AllocateUninitializedArray<int>(program.Instructions.Sum(instruction => instruction.Arguments.Length), pinned: true);
+        var groups = new List<Group>();
+        int used = 0;
+        for (int start = 0, end; start < length; start = end)
+        {
+            for (end = start + 1; end < length && key[order[end]] == key[order[start]];)
+                end++;
+            var first = program.Instructions[order[start]];
+            groups.Add(new(((ILoopOp)first.Op).Group([.. first.Arguments.Select(program.DTypeOf)]), used, inputs + start, end - start));
+            for (int k = 0; k < first.Arguments.Length; k++)
+                for (int at = start; at < end; at++)
+                    _arguments[used++] = slot[program.Instructions[order[at]].Arguments[k]];
+        }
+        _groups = [.. groups];
+        _sizes = [.. program.Inputs.Select(input => ElementType.Of(input.DType).Size)];
+        _results = [.. program.Results.Select(result => (slot[result.Value], ElementType.Of(result.DType).Size))];
+        ScratchBytes = (inputs + length) * sizeof(long);
+    }
+
+    private readonly record struct Kind(Op Op, DType Result, DType First, DType Last);
+
+    public override int Chunks => 1;
+    public override int ScratchBytes { get; }
+
+    public override void Run(ReadOnlySpan<nint> addresses, int firstChunk, int endChunk, nint scratch)
+    {
+        for (int i = 0; i < _sizes.Length; i++)
+            Copy(addresses[i], scratch + i * sizeof(long), _sizes[i]);
+        fixed (int* arguments = _arguments)
+            foreach (ref readonly var group in _groups.AsSpan())
+                group.Function.Run(scratch, arguments + group.Arguments, group.Result, group.Count);
+        for (int r = 0; r < _results.Length; r++)
+            Copy(scratch + _results[r].Slot * sizeof(long), addresses[_sizes.Length + r], _results[r].Size);
+    }
+
+    public override void Finish(ReadOnlySpan<nint> addresses, nint scratch) { }
+
+    private static void Copy(nint from, nint to, int size)
+    {
+        if (size == sizeof(long)) *(long*)to = *(long*)from;
+        else if (size == sizeof(int)) *(int*)to = *(int*)from;
+        else *(byte*)to = *(byte*)from;
+    }
+}

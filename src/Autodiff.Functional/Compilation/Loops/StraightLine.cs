@@ -1,0 +1,142 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Reflection.Emit;
+using Autodiff.Functional.Kernels;
+
+namespace Autodiff.Functional.Compilation;
+
+/// <summary>A loop over a single point, as generated straight-line code.</summary>
+/// <remarks>
+/// It is cut into methods of a size that the JIT still optimises (it gives up silently above some 2 000 locals); what one computes and another uses
+/// passes through scratch.
+/// </remarks>
+internal sealed unsafe class StraightLine : LoopKernel
+{
+    /// <summary>Instructions in a method, and up to where compiling them (5 µs each) is worth while.</summary>
+    private const int MethodLength = 400, MaxLength = 12_000;
+
+    private delegate void Code(nint* addresses, nint slots);
+
+    private readonly Code[] _codes;
+
+    [RequiresDynamicCode("Makes methods.")]
+    private StraightLine(LoopProgram program)
+    {
+        int length = program.Instructions.Length;
+        int methods = Math.Max(1, (length + MethodLength - 1) / MethodLength);
+        _codes = [.. Enumerable.Range(0, methods).Select(i => Method(program, (int)((long)length * i / methods)..(int)((long)length * (i + 1) / methods)))];
+        ScratchBytes = methods == 1 ? 0 : (program.Inputs.Length + length) * sizeof(long);
+        InPlace = methods == 1;
+    }
+
+    /// <summary>The loop; null if it is too long for generated code to pay.</summary>
+    [RequiresDynamicCode("Makes methods.")]
+    public static StraightLine? Of(LoopProgram program) => program.Instructions.Length <= MaxLength ? new(program) : null;
+
+    public override int Chunks => 1;
+    public override int ScratchBytes { get; }
+    public override bool InPlace { get; }
+
+    public override void Run(ReadOnlySpan<nint> addresses, int firstChunk, int endChunk, nint scratch)
+    {
+        fixed (nint* at = addresses)
+            foreach (var code in _codes)
+                code(at, scratch);
+    }
+
+    public override void Finish(ReadOnlySpan<nint> addresses, nint scratch) { }
+
+    [RequiresDynamicCode("Makes methods.")]
+    private static Code Method(LoopProgram program, Range instructions)
+    {
+        var method = new DynamicMethod("Scalars", typeof(void), [typeof(nint*), typeof(nint)], typeof(StraightLine).Module, skipVisibility: true);
+        new ScalarCode(program, method.GetILGenerator(), instructions).Emit();
+        return method.CreateDelegate<Code>();
+    }
+
+    /// <summary>Writes the code of one of the methods.</summary>
+    private sealed class ScalarCode(LoopProgram program, ILGenerator il, Range instructions) : LoopCode(program, il, instructions)
+    {
+        public void Emit()
+        {
+            int[] last = TileCode.LastUses(Program);
+            int start = Computed.Start.Value, end = Computed.End.Value, inputs = Program.Inputs.Length;
+            var results = Program.Results.Select((result, r) => (result.Value, Place: inputs + r)).ToLookup(result => result.Value, result => result.Place);
+            for (int value = start == inputs ? 0 : start; value < end; value++)
+            {
+                bool later = last[value] >= end - inputs;
+                if (IsLocal[value] && (value >= inputs || results.Contains(value)))
+                    Keep(value);
+                if (later && value >= inputs)
+                {
+                    Slot(value);
+                    Push(value);
+                    Il.Emit(OpCodes.Stobj, TypeOf(Program.DTypeOf(value)));
+                }
+            }
+            // No result is written before all inputs are read.
+            for (int value = start == inputs ? 0 : start; value < end; value++)
+                foreach (int place in results[value])
+                {
+                    Address(place);
+                    Push(value);
+                    Il.Emit(OpCodes.Stobj, TypeOf(Program.DTypeOf(value)));
+                }
+            Il.Emit(OpCodes.Ret);
+        }
+
+        protected override void Read(int value)
+        {
+            if (value < Program.Inputs.Length)
+                Address(value);
+            else
+                Slot(value);
+            Il.Emit(OpCodes.Ldobj, TypeOf(Program.DTypeOf(value)));
+        }
+
+        private void Address(int place)
+        {
+            Il.Emit(OpCodes.Ldarg_0);
+            Il.Emit(OpCodes.Ldc_I4, place * sizeof(nint));
+            Il.Emit(OpCodes.Add);
+            Il.Emit(OpCodes.Ldind_I);
+        }
+
+        private void Slot(int value)
+        {
+            Il.Emit(OpCodes.Ldarg_1);
+            Il.Emit(OpCodes.Ldc_I4, value * sizeof(long));
+            Il.Emit(OpCodes.Add);
+        }
+
+        protected override Type TypeOf(DType dtype) => dtype switch
+        {
+            DType.Bool => typeof(Bit),
+            DType.Int32 => typeof(Integer<int>),
+            DType.Int64 => typeof(Integer<long>),
+            DType.Float32 => typeof(Real32),
+            _ => typeof(Real64),
+        };
+
+        protected override Delegate Function(LoopInstruction instruction)
+        {
+            var op = (ILoopOp)instruction.Op;
+            return Program.DTypeOf(instruction.Arguments[^1]) switch
+            {
+                DType.Bool => Of<Bit>(op, instruction.DType),
+                DType.Int32 => Of<Integer<int>>(op, instruction.DType),
+                DType.Int64 => Of<Integer<long>>(op, instruction.DType),
+                DType.Float32 => Of<Real32>(op, instruction.DType),
+                _ => Of<Real64>(op, instruction.DType),
+            };
+        }
+
+        private static Delegate Of<T>(ILoopOp op, DType result) where T : unmanaged, IMasked<T, Bit> => result switch
+        {
+            DType.Bool => op.Function<T, Bit, Bit>(),
+            DType.Int32 => op.Function<T, Integer<int>, Bit>(),
+            DType.Int64 => op.Function<T, Integer<long>, Bit>(),
+            DType.Float32 => op.Function<T, Real32, Bit>(),
+            _ => op.Function<T, Real64, Bit>(),
+        };
+    }
+}

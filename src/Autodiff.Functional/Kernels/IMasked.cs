@@ -1,0 +1,27 @@
+namespace Autodiff.Functional.Kernels;
+
+/// <summary>A number, or several side by side, with the truth values that go with it: what generated code computes on.</summary>
+/// <typeparam name="TSelf">The number.</typeparam>
+/// <typeparam name="TMask">A truth value for each number; it is such a number itself.</typeparam>
+internal interface IMasked<TSelf, TMask> : IElementary<TSelf>
+    where TSelf : unmanaged, IMasked<TSelf, TMask>
+    where TMask : unmanaged, IMasked<TMask, TMask>
+{
+    /// <summary><paramref name="yes"/> where the mask says so, else <paramref name="no"/>: only bits move.</summary>
+    static abstract TSelf Choose(TMask mask, TSelf yes, TSelf no);
+
+    /// <summary>Where a question is answered by yes.</summary>
+    static abstract TMask Holds<TQuestion>(TSelf x, TSelf y) where TQuestion : struct, IPredicate;
+}
+
+/// <summary>Lanes that an array of truth values can be read to and written from.</summary>
+internal interface IMaskedLanes<TSelf, TElement> : ILanes<TSelf, TElement>, IMasked<TSelf, LaneMask>
+    where TSelf : unmanaged, IMaskedLanes<TSelf, TElement>
+    where TElement : unmanaged
+{
+    /// <summary>The truth values from <paramref name="source"/> on.</summary>
+    static abstract LaneMask LoadMask(ref readonly bool source);
+
+    /// <summary>Writes a truth value for each lane from <paramref name="target"/> on.</summary>
+    static abstract void StoreMask(LaneMask mask, ref bool target);
+}
