@@ -7,10 +7,12 @@ namespace Autodiff.Functional.Compilation;
 /// <param name="Reads">For each of the loop's inputs: which input of the instruction it reads, from which element on.</param>
 /// <param name="Writes">For each of the loop's results: which part it is written to, from which element on.</param>
 /// <param name="Parts">The types of the arrays that it gives.</param>
-internal sealed record Fused(LoopProgram Loop, ImmutableArray<Place> Reads, ImmutableArray<Place> Writes, ImmutableArray<TensorType> Parts) : Internal
+internal sealed record Fused(LoopProgram Loop, ImmutableArray<Place> Reads, ImmutableArray<Place> Writes, ImmutableArray<TensorType> Parts) : Internal, IPartsOp
 {
     public override string Attributes => $"{Loop.Space}: {string.Join(" ", Loop.Instructions.Select(instruction => instruction.Op.Name))}"
         + string.Concat(Loop.Results.Where(result => result.Fold != LoopFold.None).Select(result => $" → {result.Fold}"));
+
+    Step IPartsOp.Compile(ImmutableArray<Operand> inputs, ImmutableArray<Operand> outputs, CompileOptions options, Func<Graph, Body> body) => throw new NotSupportedException("A fused loop is run by its kernel.");
 
     /// <summary>Op by op, each on whole arrays: what the loop must give.</summary>
     public override Tensor Evaluate(ReadOnlySpan<Tensor> inputs)

@@ -15,6 +15,7 @@ internal sealed class Buffers
     public const int Small = 2048;
 
     private readonly Program _program;
+    private readonly int _small;
     private readonly ImmutableArray<LoopKernel?> _kernels;
     private readonly int[] _step;          // the step that computes a value, −1 for leaves; of a view, its base's
     private readonly int[] _last;          // the last step that reads it
@@ -24,9 +25,10 @@ internal sealed class Buffers
 
     /// <param name="program">The program.</param>
     /// <param name="kernels">For each instruction that is a fused loop its kernel, if it has one.</param>
-    public Buffers(Program program, ImmutableArray<LoopKernel?> kernels)
+    /// <param name="small">Up to how many bytes arguments and outputs have in the arena.</param>
+    public Buffers(Program program, ImmutableArray<LoopKernel?> kernels, int small = Small)
     {
-        (_program, _kernels) = (program, kernels);
+        (_program, _kernels, _small) = (program, kernels, small);
         (_step, _last, _buffer, Scratch) = (new int[program.Count], new int[program.Count], new ValueBuffer?[program.Count], new Location[program.Count]);
         FindLives();
         PlaceLeaves();
@@ -68,7 +70,7 @@ internal sealed class Buffers
     public int Base(int value) => _program[value].Op is View ? _program[value].Inputs[0] : value;
 
     /// <summary>Is the value a bundle of a node with several outputs, which has no memory here?</summary>
-    public bool IsBundle(int value) => _program[value].Op is MultiOutput or Pack;
+    public bool IsBundle(int value) => _program[value].Op is MultiOutput and not IPartsOp or Pack;
 
     private bool IsStep(int value) => _program[value].Op is not (Leaf or View or Part);
 
@@ -106,14 +108,14 @@ internal sealed class Buffers
                 ConstantBytes += (bytes + 63) & -64;
             }
             else
-                Place(value, bytes <= Small ? new(Location.Arena, _arena.Take(bytes)) : new(Regions++, 0), bytes);
+                Place(value, bytes <= _small ? new(Location.Arena, _arena.Take(bytes)) : new(Regions++, 0), bytes);
         }
     }
 
     private void PlaceOutputs()
     {
         foreach (int output in _program.Outputs)
-            if (BytesOf(_program[output].Type) is var bytes and > Small)
+            if (BytesOf(_program[output].Type) is var bytes && bytes > _small)
                 Place(output, new(Regions++, 0), bytes);
     }
 
@@ -126,11 +128,11 @@ internal sealed class Buffers
         for (int step = 0; step < Steps.Length; step++)
         {
             int value = Steps[step];
-            if (_program[value].Op is Fused fused)
-                PlaceParts(value, fused, step);
+            if (_program[value].Op is IPartsOp several)
+                PlaceParts(value, several, step);
             else if (!IsBundle(value))
                 PlaceNew(value, step);
-            if (_kernels[value] is { ScratchBytes: > 0 and var scratch })
+            if (_kernels[value] is { ScratchBytes: var scratch and > 0 })
             {
                 Scratch[value] = new(Location.Arena, _arena.Take(scratch));
                 _all.Add(new(-1, Scratch[value], scratch, step, step));
@@ -150,10 +152,10 @@ internal sealed class Buffers
             EndsAt(Math.Max(step, _last[value]), at, bytes);
         }
 
-        void PlaceParts(int value, Fused fused, int step)
+        void PlaceParts(int value, IPartsOp several, int step)
         {
-            for (int i = 0, part = value + 1; i < fused.Parts.Length; i++, part++)   // its parts follow a loop
-                if (_buffer[part] is null && Reusable(value, fused, i, part, step) is { } over)
+            for (int i = 0, part = value + 1; i < several.Parts.Length; i++, part++)   // its parts follow an op
+                if (_buffer[part] is null && several is Fused fused && Reusable(value, fused, i, part, step) is { } over)
                 {
                     // The input's place is not free after this step, but when the part's life ends.
                     ends[step]!.Remove((over.At.Offset, over.Bytes));

@@ -11,7 +11,7 @@ internal sealed unsafe class Frame : IDisposable
     private readonly nint[] _regions;      // pinned
     private readonly PinnedGCHandle<Array?>[] _pins;
 
-    public Frame(long arenaBytes, nint constants, int regions, int bundles)
+    public Frame(long arenaBytes, nint constants, int regions, int bundles, int children)
     {
         _arena = GC.AllocateUninitializedArray<byte>(checked((int)(arenaBytes + Alignment)), pinned: true);
         _regions = GC.AllocateArray<nint>(regions, pinned: true);
@@ -22,6 +22,7 @@ internal sealed unsafe class Frame : IDisposable
         Regions[Location.Arena] = Aligned(_arena);
         Regions[Location.Constants] = constants;
         Bundles = new Tensor?[bundles];
+        Children = new Frame?[children];
         Team = new Team();
     }
 
@@ -31,10 +32,18 @@ internal sealed unsafe class Frame : IDisposable
     /// <summary>Values of several outputs, which ops without a step of their own give as tensors.</summary>
     public Tensor?[] Bundles { get; }
 
+    /// <summary>The memory of the bodies of loops and branches.</summary>
+    public Frame?[] Children { get; }
+
     /// <summary>The threads that help with a step.</summary>
     public Team Team { get; }
 
     public nint Address(Location location) => Regions[location.Region] + (nint)location.Offset;
+
+    /// <summary>Memory beside the arena, as much as was asked for the first time.</summary>
+    public nint Spare(long bytes) => Aligned(_spare ??= GC.AllocateUninitializedArray<byte>(checked((int)(bytes + Alignment)), pinned: true));
+
+    private byte[]? _spare;
 
     public Span<T> Span<T>(Location location, int length) where T : unmanaged => new((void*)Address(location), length);
 
@@ -52,6 +61,8 @@ internal sealed unsafe class Frame : IDisposable
         for (int i = Location.Constants + 1; i < _pins.Length; i++)
             _pins[i].Target = null;
         Array.Clear(Bundles);
+        foreach (var child in Children)
+            child?.Release();
     }
 
     /// <summary>The first aligned address in a pinned array that has room to spare.</summary>
@@ -59,6 +70,8 @@ internal sealed unsafe class Frame : IDisposable
 
     public void Dispose()
     {
+        foreach (var child in Children)
+            child?.Dispose();
         foreach (var pin in _pins)
             if (pin.IsAllocated)
                 pin.Dispose();

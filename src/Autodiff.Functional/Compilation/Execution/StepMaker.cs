@@ -5,15 +5,16 @@ namespace Autodiff.Functional.Compilation;
 /// <summary>Finds for each instruction the step that runs it.</summary>
 internal static class StepMaker
 {
-    public static (ImmutableArray<Step> Steps, int Bundles) Make(Program program, Buffers buffers, ImmutableArray<LoopKernel?> kernels, CompileOptions options)
+    public static (ImmutableArray<Step> Steps, int Bundles, int Bodies) Make(Program program, Buffers buffers, ImmutableArray<LoopKernel?> kernels, CompileOptions options)
     {
         var bundles = new Dictionary<int, int>();
+        int bodies = 0;
         var steps = ImmutableArray.CreateBuilder<Step>(buffers.Steps.Length);
         foreach (int value in buffers.Steps)
-            steps.Add(options.CheckNaN && !buffers.IsBundle(value) && program[value].Op is not Fused
+            steps.Add(options.CheckNaN && !buffers.IsBundle(value) && program[value].Op is not IPartsOp
                 ? new CheckedStep(StepOf(value), program[value], [.. program[value].Inputs.Where(input => !buffers.IsBundle(input)).Select(input => buffers[input])], buffers[value])
                 : StepOf(value));
-        return (steps.MoveToImmutable(), bundles.Count);
+        return (steps.MoveToImmutable(), bundles.Count, bodies);
 
         Step StepOf(int value)
         {
@@ -29,6 +30,9 @@ internal static class StepMaker
                     arrays[fused.Reads.Length + i] = First(buffers[value + 1 + fused.Writes[i].Array], fused.Writes[i].Offset);
                 return new LoopStep(fused, kernel, arrays, buffers.Scratch[value], options.Threads);
             }
+            if (instruction.Op is IPartsOp several and not Fused)
+                return several.Compile([.. instruction.Inputs.Select(input => buffers[input])], [.. Enumerable.Range(value + 1, several.Parts.Length).Select(part => buffers[part])], options,
+                    graph => new Body(graph, options, bodies++));
             if (instruction.Op is ICompiledOp compiled && !instruction.Inputs.Any(input => program[input].Type.Shape.Size == 0)
                 && compiled.Compile([.. instruction.Inputs.Select(input => buffers[input])], buffers[value], options) is { } step)
                 return step;

@@ -16,8 +16,9 @@ internal static class Pipeline
         new("constant folding", ConstantFolding.Apply),
         new("simplification", program => Simplification.Apply(program, options.AssumeFinite, options.StructuralZeros)),
         new("dead code", DeadCode.Apply),
-        new("layout", Views.Apply),
-        new("common views", program => DeadCode.Apply(CommonSubexpressions.Apply(program))),
+        new("parts", Parts.Apply),
+        new("layout", program => Parts.OfDense(Views.Apply(program))),
+        new("common views", CommonSubexpressions.Apply),
         .. options.CheckNaN ? ImmutableArray<Pass>.Empty : [new Pass("fusion", Fusion.Apply)],
     ];
 }

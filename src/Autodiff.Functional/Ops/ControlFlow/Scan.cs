@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using Autodiff.Functional.Compilation;
 
 namespace Autodiff.Functional;
 
@@ -19,7 +20,7 @@ namespace Autodiff.Functional;
 /// <param name="Length">How many steps.</param>
 /// <param name="Reverse">Are rows taken and given from the last to the first?</param>
 /// <param name="Kept">Are the last outputs the carries before each step?</param>
-internal sealed record Scan(Graph Body, int Captures, int Carries, int Length, bool Reverse, bool Kept = false) : MultiOutput
+internal sealed record Scan(Graph Body, int Captures, int Carries, int Length, bool Reverse, bool Kept = false) : MultiOutput, IPartsOp
 {
     public static IEnumerable<OpInfo> Entries =>
     [
@@ -186,6 +187,11 @@ internal sealed record Scan(Graph Body, int Captures, int Carries, int Length, b
             }
         }
     }
+
+    ImmutableArray<TensorType> IPartsOp.Parts => [.. Body.Outputs.Select((_, i) => OutputType(i))];
+
+    Compilation.Step IPartsOp.Compile(ImmutableArray<Operand> inputs, ImmutableArray<Operand> outputs, CompileOptions options, Func<Graph, Body> body) =>
+        new ScanStep(this, inputs, outputs, body(Body));
 
     // ---- forward mode ----
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Autodiff.Functional.Compilation;
 
 namespace Autodiff.Functional;
 
@@ -8,7 +9,7 @@ namespace Autodiff.Functional;
 /// </summary>
 /// <remarks>Over a batch in which elements take different branches all branches are computed, and <c>Where</c> selects.</remarks>
 /// <param name="Branches">The branches; their parameters are the inputs after the first.</param>
-internal sealed record Switch(ImmutableArray<Graph> Branches) : MultiOutput
+internal sealed record Switch(ImmutableArray<Graph> Branches) : MultiOutput, IPartsOp
 {
     public static IEnumerable<OpInfo> Entries =>
     [
@@ -60,6 +61,11 @@ internal sealed record Switch(ImmutableArray<Graph> Branches) : MultiOutput
 
     /// <summary>Which branch a selector takes.</summary>
     public int Taken(Tensor selector) => !IsCond ? (int)selector.Elements<long>()[0] : selector.Elements<bool>()[0] ? 0 : 1;
+
+    ImmutableArray<TensorType> IPartsOp.Parts => [.. Branches[0].Outputs.Select(output => output.Type)];
+
+    Step IPartsOp.Compile(ImmutableArray<Operand> inputs, ImmutableArray<Operand> outputs, CompileOptions options, Func<Graph, Body> body) =>
+        new SwitchStep(this, inputs, outputs, [.. Branches.Select(body)]);
 
     // ---- making ----
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Autodiff.Functional.Compilation;
 
 namespace Autodiff.Functional;
 
@@ -10,7 +11,7 @@ namespace Autodiff.Functional;
 /// <param name="Condition">From captures and carries to a Bool.</param>
 /// <param name="Body">From captures and carries to the next carries.</param>
 /// <param name="Captures">How many values are closed over.</param>
-internal sealed record While(Graph Condition, Graph Body, int Captures) : MultiOutput
+internal sealed record While(Graph Condition, Graph Body, int Captures) : MultiOutput, IPartsOp
 {
     public static OpInfo Info => new("While", "the carry, after steps as long as a condition of it holds", random => new([Tensor.Scalar((long)random.Next(-3, 20)), Tensor.Scalar((long)random.Next(1, 4))],
         x => Ad.While(carry => carry < 20, carry => carry * carry + x[1], x[0]), "Ad.While(c => c < 20, c => c * c + x1, x0)"))
@@ -73,6 +74,11 @@ internal sealed record While(Graph Condition, Graph Body, int Captures) : MultiO
             }
         }
     }
+
+    ImmutableArray<TensorType> IPartsOp.Parts => [.. Body.Outputs.Select(output => output.Type)];
+
+    Step IPartsOp.Compile(ImmutableArray<Operand> inputs, ImmutableArray<Operand> outputs, CompileOptions options, Func<Graph, Body> body) =>
+        new WhileStep(this, inputs, outputs, body(Condition), body(Body));
 
     public override Expr? Jvp(Inputs inputs, Expr output, ReadOnlySpan<Expr?> tangents)
     {

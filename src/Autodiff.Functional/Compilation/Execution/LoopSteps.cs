@@ -1,0 +1,163 @@
+using System.Collections.Immutable;
+
+namespace Autodiff.Functional.Compilation;
+
+/// <summary>A scan: one compiled body, run once for each row, whose carries go back and forth between two places and end in the output.</summary>
+internal sealed class ScanStep : Step
+{
+    private readonly Scan _scan;
+    private readonly ImmutableArray<Operand> _inputs;
+    private readonly Body _body;
+    private readonly Carries _carries;
+    private readonly Operand[] _rows, _given;
+
+    public ScanStep(Scan scan, ImmutableArray<Operand> inputs, ImmutableArray<Operand> outputs, Body body)
+    {
+        (_scan, _inputs, _body) = (scan, inputs, body);
+        int first = scan.Captures + scan.Carries;
+        _carries = new([.. inputs[scan.Captures..first]], [.. outputs[..scan.Carries]]);
+        (_rows, _given) = ([.. inputs[first..]], [.. outputs[scan.Carries..]]);
+    }
+
+    public override string Kind => "scan";
+
+    public override double Flops => _scan.Length * _body.Flops;
+
+    public override void Run(Frame frame)
+    {
+        if (_scan.Length == 0)
+        {
+            _carries.Keep(frame);
+            return;
+        }
+        var own = _body.In(frame);
+        for (int i = 0; i < _scan.Captures; i++)
+            _body.Argument(own, i, frame.Address(_inputs[i].At));
+        nint spare = _carries.Spare(own);
+        for (int step = 0; step < _scan.Length; step++)
+        {
+            int row = _scan.Reverse ? _scan.Length - 1 - step : step;
+            bool toOutput = (_scan.Length - 1 - step) % 2 == 0;
+            for (int i = 0; i < _scan.Carries; i++)
+            {
+                _body.Argument(own, _scan.Captures + i, step == 0 ? _carries.Start(frame, i) : _carries.At(frame, spare, i, !toOutput));
+                _body.Output(own, i, _carries.At(frame, spare, i, toOutput));
+            }
+            for (int i = 0; i < _rows.Length; i++)
+                _body.Argument(own, _scan.Captures + _scan.Carries + i, RowOf(frame, _rows[i], row));
+            for (int i = 0; i < _given.Length; i++)
+                _body.Output(own, _scan.Carries + i, RowOf(frame, _given[i], row));
+            _body.Run(own);
+        }
+    }
+
+    private static nint RowOf(Frame frame, Operand array, int row) => frame.Address(array.At) + (nint)row * array.Strides[0] * array.Element.Size;
+}
+
+/// <summary>A loop that ends when its condition no longer holds.</summary>
+internal sealed class WhileStep(While loop, ImmutableArray<Operand> inputs, ImmutableArray<Operand> outputs, Body condition, Body body) : Step
+{
+    private readonly Carries _carries = new([.. inputs[loop.Captures..]], [.. outputs]);
+
+    public override string Kind => "while";
+
+    public override double Flops => condition.Flops + body.Flops;
+
+    public override unsafe void Run(Frame frame)
+    {
+        Frame ofCondition = condition.In(frame), ofBody = body.In(frame);
+        for (int i = 0; i < loop.Captures; i++)
+        {
+            condition.Argument(ofCondition, i, frame.Address(inputs[i].At));
+            body.Argument(ofBody, i, frame.Address(inputs[i].At));
+        }
+        bool holds;
+        condition.Output(ofCondition, 0, (nint)(&holds));
+        nint spare = _carries.Spare(ofBody);
+        // Before the first step the carries are moved to the output, so that it is known where they are however many steps there are.
+        _carries.Keep(frame);
+        for (bool inOutput = true; ; inOutput = !inOutput)
+        {
+            for (int i = 0; i < outputs.Length; i++)
+                condition.Argument(ofCondition, loop.Captures + i, _carries.At(frame, spare, i, inOutput));
+            condition.Run(ofCondition);
+            if (!holds)
+            {
+                if (!inOutput)
+                    _carries.Keep(frame, spare);
+                return;
+            }
+            for (int i = 0; i < outputs.Length; i++)
+            {
+                body.Argument(ofBody, loop.Captures + i, _carries.At(frame, spare, i, inOutput));
+                body.Output(ofBody, i, _carries.At(frame, spare, i, !inOutput));
+            }
+            body.Run(ofBody);
+        }
+    }
+}
+
+/// <summary>The branch that a selector takes.</summary>
+internal sealed class SwitchStep(Switch op, ImmutableArray<Operand> inputs, ImmutableArray<Operand> outputs, ImmutableArray<Body> branches) : Step
+{
+    public override string Kind => "switch";
+
+    public override double Flops => branches.Max(branch => branch.Flops);
+
+    public override void Run(Frame frame)
+    {
+        var selector = op.IsCond ? Tensor.Scalar(frame.Span<bool>(inputs[0].At, 1)[0]) : Tensor.Scalar(frame.Span<long>(inputs[0].At, 1)[0]);
+        var branch = branches[op.Taken(selector)];
+        var own = branch.In(frame);
+        for (int i = 1; i < inputs.Length; i++)
+            branch.Argument(own, i - 1, frame.Address(inputs[i].At));
+        for (int i = 0; i < outputs.Length; i++)
+            branch.Output(own, i, frame.Address(outputs[i].At));
+        branch.Run(own);
+    }
+}
+
+/// <summary>What a loop hands from step to step: each carry has two places, its output and a spare one in the body's memory.</summary>
+internal sealed class Carries
+{
+    private readonly Operand[] _starts, _outputs;
+    private readonly long[] _spare;
+    private readonly long _bytes;
+
+    public Carries(Operand[] starts, Operand[] outputs)
+    {
+        (_starts, _outputs, _spare) = (starts, outputs, new long[starts.Length]);
+        for (int i = 0; i < starts.Length; i++)
+        {
+            _spare[i] = _bytes;
+            _bytes += ((long)starts[i].Size * starts[i].Element.Size + 63) & -64;
+        }
+    }
+
+    /// <summary>Where the spare places of a run begin.</summary>
+    public nint Spare(Frame body) => body.Spare(_bytes);
+
+    public nint Start(Frame frame, int carry) => frame.Address(_starts[carry].At);
+
+    public nint At(Frame frame, nint spare, int carry, bool output) => output ? frame.Address(_outputs[carry].At) : spare + (nint)_spare[carry];
+
+    /// <summary>The first carries are the last.</summary>
+    public unsafe void Keep(Frame frame)
+    {
+        for (int i = 0; i < _starts.Length; i++)
+            Move(Start(frame, i), frame.Address(_outputs[i].At), i);
+    }
+
+    /// <summary>The carries in the spare places are the last.</summary>
+    public unsafe void Keep(Frame frame, nint spare)
+    {
+        for (int i = 0; i < _starts.Length; i++)
+            Move(spare + (nint)_spare[i], frame.Address(_outputs[i].At), i);
+    }
+
+    private unsafe void Move(nint from, nint to, int carry)
+    {
+        long bytes = (long)_outputs[carry].Size * _outputs[carry].Element.Size;
+        System.Buffer.MemoryCopy((void*)from, (void*)to, bytes, bytes);
+    }
+}

@@ -1,0 +1,22 @@
+namespace Autodiff.Functional.Compilation;
+
+/// <summary>Loops and branches, whose outputs plans keep in memory: each is followed by its parts. What they read row by row, or as a whole, lies dense.</summary>
+internal static class Parts
+{
+    public static Program Apply(Program program) => program.Rewrite((builder, instruction) =>
+    {
+        if (instruction.Op is Project project && builder[instruction.Inputs[0]].Op is IPartsOp)
+            return instruction.Inputs[0] + 1 + project.Index;
+        if (instruction.Op is not IPartsOp op || instruction.Op is Fused)
+            return builder.Add(instruction);
+        int value = builder.Add(instruction);
+        for (int i = 0; i < op.Parts.Length; i++)
+            builder.Add(new Part(i), [value], op.Parts[i]);
+        return value;
+    });
+
+    /// <summary>Copies the views that an op with parts reads. To be done when views are known.</summary>
+    public static Program OfDense(Program program) => program.Rewrite((builder, instruction) => builder.Add(instruction.Op is IPartsOp and not Fused
+        ? instruction with { Inputs = [.. instruction.Inputs.Select(input => builder[input].Op is View ? builder.Add(Copy.Op, [input], builder[input].Type) : input)] }
+        : instruction));
+}
