@@ -1,20 +1,31 @@
+using System.Runtime.CompilerServices;
+
 namespace Autodiff.Functional.Kernels;
 
 /// <summary>A <c>bool</c> with the elementary functions that mean something on it: + and maximum are "or", × and minimum are "and".</summary>
 internal readonly record struct Bit(bool Value) : IMasked<Bit, Bit>
 {
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Bit Literal(double value) => new(value != 0);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Bit operator +(Bit x, Bit y) => new(x.Value | y.Value);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Bit operator *(Bit x, Bit y) => new(x.Value & y.Value);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Bit IfLess(Bit a, Bit b, Bit yes, Bit no) => !a.Value & b.Value ? yes : no;
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Bit IfEqual(Bit a, Bit b, Bit yes, Bit no) => a.Value == b.Value ? yes : no;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Bit Choose(Bit mask, Bit yes, Bit no) => mask.Value ? yes : no;
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Bit Holds<TQuestion>(Bit x, Bit y) where TQuestion : struct, IPredicate => TQuestion.Select(x, y, new(true), new(false));
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Bit Maximum(Bit x, Bit y) => x + y;
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Bit Minimum(Bit x, Bit y) => x * y;
 
     public static Bit operator -(Bit x, Bit y) => throw NumbersOnly("−");

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Numerics;
 
 namespace Autodiff.Functional.Kernels;
@@ -5,30 +6,49 @@ namespace Autodiff.Functional.Kernels;
 /// <summary>An integer with those elementary functions that stay among the integers; overflow wraps, also in −x and |x|.</summary>
 internal readonly record struct Integer<T>(T Value) : IMasked<Integer<T>, Bit> where T : unmanaged, IBinaryInteger<T>
 {
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Integer<T> Literal(double value) => new(T.CreateChecked(value));
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Integer<T> operator +(Integer<T> x, Integer<T> y) => new(x.Value + y.Value);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Integer<T> operator -(Integer<T> x, Integer<T> y) => new(x.Value - y.Value);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Integer<T> operator *(Integer<T> x, Integer<T> y) => new(x.Value * y.Value);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Integer<T> operator -(Integer<T> x) => new(-x.Value);
 
     // The hardware traps on MinValue ÷ −1; everywhere else overflow wraps, so here too.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Integer<T> operator /(Integer<T> x, Integer<T> y) => IsMinusOne(y.Value) ? -x : new(x.Value / y.Value);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Integer<T> operator %(Integer<T> x, Integer<T> y) => IsMinusOne(y.Value) ? default : new(x.Value % y.Value);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Integer<T> IfLess(Integer<T> a, Integer<T> b, Integer<T> yes, Integer<T> no) => a.Value < b.Value ? yes : no;
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Integer<T> IfEqual(Integer<T> a, Integer<T> b, Integer<T> yes, Integer<T> no) => a.Value == b.Value ? yes : no;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Integer<T> Choose(Bit mask, Integer<T> yes, Integer<T> no) => mask.Value ? yes : no;
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Bit Holds<TQuestion>(Integer<T> x, Integer<T> y) where TQuestion : struct, IPredicate => new(TQuestion.Select(x, y, new(T.One), new(T.Zero)).Value != T.Zero);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Integer<T> Maximum(Integer<T> x, Integer<T> y) => x.Value < y.Value ? y : x;
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Integer<T> Minimum(Integer<T> x, Integer<T> y) => y.Value < x.Value ? y : x;
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Integer<T> Abs(Integer<T> x) => T.IsNegative(x.Value) ? -x : x;
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Integer<T> CopySign(Integer<T> x, Integer<T> y) => T.IsNegative(x.Value) == T.IsNegative(y.Value) ? x : -x;
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Integer<T> Floor(Integer<T> x) => x;
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Integer<T> Ceiling(Integer<T> x) => x;
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Integer<T> Round(Integer<T> x) => x;
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Integer<T> Truncate(Integer<T> x) => x;
 
     /// <summary>By repeated squaring; a negative exponent is an error, as its result is no integer.</summary>

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace Autodiff.Functional.Kernels;
@@ -8,18 +9,27 @@ namespace Autodiff.Functional.Kernels;
 /// </summary>
 internal readonly record struct LaneMask(Vector256<long> Value) : IMasked<LaneMask, LaneMask>
 {
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static LaneMask Literal(double value) => new(value != 0 ? Vector256<long>.AllBitsSet : Vector256<long>.Zero);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static LaneMask operator +(LaneMask x, LaneMask y) => new(x.Value | y.Value);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static LaneMask operator *(LaneMask x, LaneMask y) => new(x.Value & y.Value);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static LaneMask IfLess(LaneMask a, LaneMask b, LaneMask yes, LaneMask no) => Choose(new(Vector256.AndNot(b.Value, a.Value)), yes, no);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static LaneMask IfEqual(LaneMask a, LaneMask b, LaneMask yes, LaneMask no) => Choose(new(~(a.Value ^ b.Value)), yes, no);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static LaneMask Choose(LaneMask mask, LaneMask yes, LaneMask no) => new(Vector256.ConditionalSelect(mask.Value, yes.Value, no.Value));
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static LaneMask Holds<TQuestion>(LaneMask x, LaneMask y) where TQuestion : struct, IPredicate => TQuestion.Select(x, y, Literal(1), Literal(0));
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static LaneMask Maximum(LaneMask x, LaneMask y) => x + y;
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static LaneMask Minimum(LaneMask x, LaneMask y) => x * y;
 
     public static LaneMask operator -(LaneMask x, LaneMask y) => throw NumbersOnly("−");

@@ -8,8 +8,11 @@ internal readonly record struct Lanes32(Vector256<float> Value) : IMaskedLanes<L
 {
     public static int Count => Vector256<float>.Count;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes32 Load(ref readonly Real32 source) => new(Vector256.LoadUnsafe(ref Unsafe.As<Real32, float>(ref Unsafe.AsRef(in source))));
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes32 Splat(Real32 value) => new(Vector256.Create(value.Value));
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Store(ref Real32 target) => Value.StoreUnsafe(ref Unsafe.As<Real32, float>(ref target));
 
     // A product with 1 + 2⁷ + 2¹⁴ + … + 2⁴⁹, once for each half, spreads the bits over the lowest bits of the bytes.
@@ -27,60 +30,106 @@ internal readonly record struct Lanes32(Vector256<float> Value) : IMaskedLanes<L
         return new((-Vector256.Create(low, high)).AsInt64());
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void StoreMask(LaneMask mask, ref bool target) => new Lanes32(mask.Value.AsSingle()).StoreSigns(ref target);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes32 Literal(double value) => new(Vector256.Create((float)value));
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes32 operator +(Lanes32 x, Lanes32 y) => new(x.Value + y.Value);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes32 operator -(Lanes32 x, Lanes32 y) => new(x.Value - y.Value);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes32 operator *(Lanes32 x, Lanes32 y) => new(x.Value * y.Value);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes32 operator /(Lanes32 x, Lanes32 y) => new(x.Value / y.Value);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static unsafe Lanes32 operator %(Lanes32 x, Lanes32 y) => EachLane(x, y, &Remainder);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes32 operator -(Lanes32 x) => new(-x.Value);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes32 IfLess(Lanes32 a, Lanes32 b, Lanes32 yes, Lanes32 no) => new(Vector256.ConditionalSelect(Vector256.LessThan(a.Value, b.Value), yes.Value, no.Value));
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes32 IfEqual(Lanes32 a, Lanes32 b, Lanes32 yes, Lanes32 no) => new(Vector256.ConditionalSelect(Vector256.Equals(a.Value, b.Value), yes.Value, no.Value));
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes32 Choose(LaneMask mask, Lanes32 yes, Lanes32 no) => new(Vector256.ConditionalSelect(mask.Value.AsSingle(), yes.Value, no.Value));
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static LaneMask Holds<TQuestion>(Lanes32 x, Lanes32 y) where TQuestion : struct, IPredicate =>
         new(TQuestion.Select(x, y, new(Vector256<float>.AllBitsSet), new(Vector256<float>.Zero)).Value.AsInt64());
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes32 Maximum(Lanes32 x, Lanes32 y) => new(Vector256.Max(x.Value, y.Value));
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes32 Minimum(Lanes32 x, Lanes32 y) => new(Vector256.Min(x.Value, y.Value));
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes32 Abs(Lanes32 x) => new(Vector256.Abs(x.Value));
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes32 CopySign(Lanes32 x, Lanes32 y) => new(Vector256.CopySign(x.Value, y.Value));
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes32 Floor(Lanes32 x) => new(Vector256.Floor(x.Value));
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes32 Ceiling(Lanes32 x) => new(Vector256.Ceiling(x.Value));
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes32 Round(Lanes32 x) => new(Vector256.Round(x.Value));
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes32 Truncate(Lanes32 x) => new(Vector256.Truncate(x.Value));
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes32 Sqrt(Lanes32 x) => new(Vector256.Sqrt(x.Value));
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes32 Cbrt(Lanes32 x) => new(VectorMath32.Cbrt(x.Value));
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes32 Exp(Lanes32 x) => new(VectorMath32.Exp(x.Value));
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes32 Exp2(Lanes32 x) => new(VectorMath32.Exp2(x.Value));
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes32 Expm1(Lanes32 x) => new(VectorMath32.Expm1(x.Value));
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes32 Log(Lanes32 x) => new(VectorMath32.Log(x.Value));
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes32 Log2(Lanes32 x) => new(VectorMath32.Log2(x.Value));
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes32 Log10(Lanes32 x) => new(VectorMath32.Log10(x.Value));
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes32 Log1p(Lanes32 x) => new(VectorMath32.Log1p(x.Value));
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes32 Pow(Lanes32 x, Lanes32 y) => new(VectorMath32.Pow(x.Value, y.Value));
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes32 Sigmoid(Lanes32 x) => new(VectorMath32.Sigmoid(x.Value));
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes32 Sin(Lanes32 x) => new(VectorMath32.Sin(x.Value));
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes32 Cos(Lanes32 x) => new(VectorMath32.Cos(x.Value));
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes32 Tan(Lanes32 x) => new(VectorMath32.Tan(x.Value));
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes32 Sinh(Lanes32 x) => new(VectorMath32.Sinh(x.Value));
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes32 Cosh(Lanes32 x) => new(VectorMath32.Cosh(x.Value));
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes32 Asin(Lanes32 x) => new(VectorMath32.Asin(x.Value));
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes32 Acos(Lanes32 x) => new(VectorMath32.Acos(x.Value));
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes32 Atan(Lanes32 x) => new(VectorMath32.Atan(x.Value));
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes32 Tanh(Lanes32 x) => new(VectorMath32.Tanh(x.Value));
 
     // These have no vector code: a lane at a time.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static unsafe Lanes32 Atan2(Lanes32 y, Lanes32 x) => EachLane(y, x, &Math.Atan2);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static unsafe Lanes32 Asinh(Lanes32 x) => EachLane(x, &Math.Asinh);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static unsafe Lanes32 Acosh(Lanes32 x) => EachLane(x, &Math.Acosh);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static unsafe Lanes32 Atanh(Lanes32 x) => EachLane(x, &Math.Atanh);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static unsafe Lanes32 Special<TFunction>(Lanes32 x) where TFunction : struct, ISpecial => EachLane(x, &TFunction.Evaluate);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static unsafe Lanes32 Special<TFunction>(Lanes32 x, Lanes32 y) where TFunction : struct, ISpecialBinary => EachLane(x, y, &TFunction.Evaluate);
 
     private static double Remainder(double x, double y) => x % y;

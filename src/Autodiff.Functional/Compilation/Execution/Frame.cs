@@ -72,9 +72,10 @@ internal sealed unsafe class Frame : IDisposable
     {
         foreach (var child in Children)
             child?.Dispose();
-        foreach (var pin in _pins)
-            if (pin.IsAllocated)
-                pin.Dispose();
+        // Each handle once: a child may be finalised by itself as well.
+        for (int i = 0; i < _pins.Length; i++)
+            if (_pins[i].IsAllocated)
+                _pins[i].Dispose();
         GC.SuppressFinalize(this);
     }
 

@@ -12,7 +12,7 @@ namespace Autodiff.Functional.Compilation;
 internal sealed unsafe class StraightLine : LoopKernel
 {
     /// <summary>Instructions in a method, and up to where compiling them (5 µs each) is worth while.</summary>
-    private const int MethodLength = 400, MaxLength = 12_000;
+    private const int MethodLength = 110, MaxLength = 12_000;
 
     private delegate void Code(nint* addresses, nint slots);
 

@@ -7,8 +7,8 @@ namespace Autodiff.Functional.Compilation;
 /// <remarks>An accumulator is three arrays of them: what was folded lately, the total, and what rounding lost of that.</remarks>
 internal abstract class TileFold
 {
-    /// <summary>Tiles that are folded plainly before they are added to the total.</summary>
-    private const int PlainRows = 64;
+    /// <summary>Rows that are folded plainly, one after the other, before they are added to the total.</summary>
+    private const int PlainRows = 16;
 
     private protected enum Pattern { All, EachRow, EachColumn, Each, Mixed }
 
@@ -24,11 +24,11 @@ internal abstract class TileFold
             : distinct.Length == 1 ? Pattern.EachRow
             : distinct.Length == Block ? Pattern.EachColumn
             : Pattern.Mixed;
-        Column = [.. shape.Offsets.Select(offset => Array.IndexOf(distinct, offset))];
         Columns = distinct.Length;
+        ByColumn = [.. Enumerable.Range(0, Block).OrderBy(point => Array.IndexOf(distinct, shape.Offsets[point]))];
         RowsApart = apart > 1;
         Places = [.. Enumerable.Range(0, apart).SelectMany(row => distinct.Select(offset => row * shape.Row + offset))];
-        TilesBetweenFlushes = Kind is Pattern.EachColumn or Pattern.Mixed ? Math.Max(1, PlainRows / Rows) : PlainRows;
+        TilesBetweenFlushes = Kind is Pattern.EachColumn ? Math.Max(1, PlainRows / Rows) : PlainRows;
     }
 
     private protected int Rows { get; }
@@ -37,8 +37,8 @@ internal abstract class TileFold
     private protected bool RowsApart { get; }
     private protected Pattern Kind { get; }
 
-    /// <summary>Which of the kept places of its row a point of a block goes to.</summary>
-    private protected int[] Column { get; }
+    /// <summary>The points of a row, those that go to one place together.</summary>
+    private protected int[] ByColumn { get; }
 
     /// <summary>Where the results go, from the tile's first on, in elements.</summary>
     public int[] Places { get; }
@@ -103,7 +103,7 @@ internal sealed unsafe class TileFold<TFold, E>(TileOperandShape shape) : TileFo
     {
         if (typeof(E) == typeof(Real64)) Lanes<Lanes64, Real64>((Real64*)accumulator, (Real64*)tile, rows);
         else if (typeof(E) == typeof(Real32)) Lanes<Lanes32, Real32>((Real32*)accumulator, (Real32*)tile, rows);
-        else Mixed((E*)accumulator, (E*)tile, rows);
+        else Plain((E*)accumulator, (E*)tile, rows);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -126,20 +126,39 @@ internal sealed unsafe class TileFold<TFold, E>(TileOperandShape shape) : TileFo
                 Reductions.FoldInto<TFold, V, T>(ref *tile, rows, Block, ref *recent, Block);
                 break;
             default:
-                Mixed(recent, tile, rows);
+                Mixed<V, T>(recent, tile, rows);
                 break;
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Mixed<T>(T* recent, T* tile, int rows) where T : unmanaged, IElementary<T>
+    /// <summary>What goes to one place is put side by side first.</summary>
+    [SkipLocalsInit]
+    private void Mixed<V, T>(T* recent, T* tile, int rows) where V : struct, ILanes<V, T> where T : unmanaged, IElementary<T>
     {
-        for (int row = 0, at = 0; row < rows; row++)
-        {
-            T* into = RowsApart ? recent + row * Columns : recent;
-            foreach (int column in Column)
-                into[column] = TFold.Apply(into[column], tile[at++]);
-        }
+        int perRow = Block / Columns, together = RowsApart ? 1 : rows;
+        T* points = stackalloc T[together * perRow];
+        for (int first = 0; first < rows; first += together)
+            for (int column = 0; column < Columns; column++)
+            {
+                int count = 0;
+                for (int row = first; row < first + together; row++)
+                    for (int k = 0; k < perRow; k++)
+                        points[count++] = tile[row * Block + ByColumn[column * perRow + k]];
+                T* into = recent + (RowsApart ? first * Columns : 0) + column;
+                *into = TFold.Apply(*into, Reductions.FoldTile<TFold, V, T>(ref *points, count));
+            }
+    }
+
+    /// <summary>Integers and masks, which no order of folding changes.</summary>
+    private void Plain(E* recent, E* tile, int rows)
+    {
+        int perRow = Block / Columns;
+        for (int row = 0; row < rows; row++)
+            for (int k = 0; k < Block; k++)
+            {
+                E* into = recent + (RowsApart ? row * Columns : 0) + k / perRow;
+                *into = TFold.Apply(*into, tile[row * Block + ByColumn[k]]);
+            }
     }
 
     public override void Flush(nint accumulator)

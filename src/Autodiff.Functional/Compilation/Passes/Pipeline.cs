@@ -19,6 +19,6 @@ internal static class Pipeline
         new("parts", Parts.Apply),
         new("layout", program => Parts.OfDense(Views.Apply(program))),
         new("common views", CommonSubexpressions.Apply),
-        .. options.CheckNaN ? ImmutableArray<Pass>.Empty : [new Pass("fusion", Fusion.Apply)],
+        .. options.CheckNaN ? ImmutableArray<Pass>.Empty : [new Pass("scalars", Scalarisation.Apply), new("fusion", Fusion.Apply)],
     ];
 }
