@@ -14,6 +14,17 @@ public sealed class RunTests
 
     private static void AreClose(Tensor expected, Tensor actual) => Assert.Null(Ops.Near.Tensors("value", expected, actual));
 
+    // ---- loops ----
+
+    [Fact]
+    public void A_loop_beside_tiny_tensors_keeps_the_outputs_that_nobody_reads()
+    {
+        static Expr Last(Expr x) => Ad.Scan(((Expr A, Expr B) c, Expr row) => ((c.A * row, Expr.Sin(c.B) + c.A), (c.A + row, c.B)), (x, x * 2), Expr.Constant(s_x)).Carry.Item2;
+        static Expr Squares(Expr x) => Expr.Sum(Expr.Square(Last(Expr.Exp(x))));
+        AreClose(Squares(s_x).Value, Ad.Compile(Squares).Run(s_x).Value);
+        AreClose(Ad.Grad(Squares, s_x).Value, Ad.Compile(Ad.Grad(Squares)).Run(s_x).Value);
+    }
+
     // ---- structures ----
 
     [Fact]
