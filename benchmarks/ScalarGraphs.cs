@@ -1,3 +1,4 @@
+using Autodiff.Functional.Benchmarks.Models;
 using BenchmarkDotNet.Attributes;
 
 namespace Autodiff.Functional.Benchmarks;
@@ -6,40 +7,22 @@ namespace Autodiff.Functional.Benchmarks;
 [MemoryDiagnoser, GcConcurrent(false), ShortRunJob]
 public class ScalarGraphs
 {
-    private readonly (Expr, Expr) _at = (Expr.Scalar(0.3), Expr.Scalar(0.7));
-
-    /// <summary>25 operations: z = x, five times z = tanh(sin(z·y) + 0.5·x).</summary>
-    private static Expr Nested((Expr X, Expr Y) p)
-    {
-        var z = p.X;
-        for (int i = 0; i < 5; i++)
-            z = Expr.Tanh(Expr.Sin(z * p.Y) + 0.5 * p.X);
-        return z;
-    }
-
-    private static Expr Chain(Expr z, int links)
-    {
-        for (int i = 0; i < links; i++)
-            z = Expr.Sin(z) * 1e-5 + z;
-        return z;
-    }
-
     /// <summary>Value and gradient in (x, y). Goal: 20 µs.</summary>
     [Benchmark]
-    public double W1_value_and_gradient() => (double)Ad.ValueAndGrad(Nested, _at).Gradient.Item2;
+    public double W1_value_and_gradient() => (double)Ad.ValueAndGrad(Scalars.Nested, Scalars.SmallGraph.At).Gradient.Item2;
 
     /// <summary>Build and gradient of a chain; the gradient is 1.9541 at 100 000 links. Goal: 250 ms, and 10⁶ links within 1.5× of linear.</summary>
     [Benchmark]
     [Arguments(100_000)]
     [Arguments(1_000_000)]
-    public double W2_chain(int links) => (double)Ad.Grad(x => Chain(x, links), 0.5);
+    public double W2_chain(int links) => (double)Ad.Grad(x => Scalars.Chain(x, links), 0.5);
 
     /// <summary>Like <see cref="W2_chain"/>, without tracing a function: build over a variable, then the gradient map.</summary>
     [Benchmark]
     public double W2_chain_over_a_variable()
     {
         var x = Expr.Variable("x", Tensor.Scalar(0.5));
-        return (double)Ad.Gradients(Chain(x, 100_000))[x];
+        return (double)Ad.Gradients(Scalars.Chain(x, 100_000))[x];
     }
 
     /// <summary>An inner gradient in each step of a loop that is differentiated itself: linear in the number of steps. Compare 400 with 1 600.</summary>

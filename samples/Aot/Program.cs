@@ -16,6 +16,13 @@ var fitted = Enumerable.Range(0, 500).Aggregate(new Line(Expr.Scalar(0.0), Expr.
 
 Console.WriteLine($"{fitted.Name}: y = {(double)fitted.Slope:F4} x + {(double)fitted.Offset:F4}, mean square {(double)Loss(fitted):F5}");
 
+// The gradient of each point, in one pass; the Hessian; a path of steepest descent as one node.
+var pair = Structure.Tuple(Structure.Node, Structure.Node);
+var perPoint = Ad.Vmap(p => Ad.Grad(m => Expr.Square(m.Slope * p.Item1 + m.Offset - p.Item2), new Line(2.0, 1.0, "a guess"), line), (x, y), pair, line);
+var hessian = Ad.Hessian(Loss, fitted, line);
+var (_, losses) = Ad.Scan(m => (line.Zip(m, Ad.Grad(Loss, m, line), (p, g) => p - 0.1 * g), Loss(m)), new Line(0.0, 0.0, "a path"), 3, line, Structure.Node);
+Console.WriteLine($"by point {perPoint.Offset}, mixed second derivative {hessian[m => m.Slope].Offset}, losses {losses}");
+
 // Tuples and arrays of structures are put together from their parts.
 var both = Structure.Tuple(line, Structure.Array(Structure.Node));
 var (gradient, rest) = Ad.Grad(p => Loss(p.Item1) * p.Item2[0], (fitted, new Expr[] { 2.0 }), both);

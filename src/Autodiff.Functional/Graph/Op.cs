@@ -57,6 +57,9 @@ public abstract record Op
         return Expr.Stack(results, 0);
     }
 
+    /// <summary>The same op where the first axis of its inputs and output, a batch, has another length. Itself, unless an attribute tells the length.</summary>
+    internal virtual Op OverRows(int rows) => this;
+
     /// <summary>Inputs as they are for an element of the batch: of their types, without values.</summary>
     private protected static Inputs AnElement(Inputs inputs, ReadOnlySpan<bool> batched)
     {

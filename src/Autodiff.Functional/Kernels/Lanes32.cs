@@ -23,6 +23,7 @@ internal readonly record struct Lanes32(Vector256<float> Value) : IMaskedLanes<L
         Unsafe.WriteUnaligned(ref Unsafe.As<bool, byte>(ref target), spread);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static LaneMask LoadMask(ref readonly bool source)
     {
         var bytes = Vector128.CreateScalar(Unsafe.ReadUnaligned<ulong>(ref Unsafe.As<bool, byte>(ref Unsafe.AsRef(in source)))).AsSByte();

@@ -20,6 +20,7 @@ internal readonly record struct Lanes64(Vector256<double> Value) : IMaskedLanes<
     public void StoreSigns(ref bool target) =>
         Unsafe.WriteUnaligned(ref Unsafe.As<bool, byte>(ref target), (Value.ExtractMostSignificantBits() * 0x00204081u) & 0x01010101u);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static LaneMask LoadMask(ref readonly bool source)
     {
         var bytes = Vector128.CreateScalar(Unsafe.ReadUnaligned<uint>(ref Unsafe.As<bool, byte>(ref Unsafe.AsRef(in source)))).AsSByte();

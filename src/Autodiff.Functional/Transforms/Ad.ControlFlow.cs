@@ -31,8 +31,12 @@ public static partial class Ad
     public static Expr Cond(Expr predicate, Func<Expr, Expr> yes, Func<Expr, Expr> no, Expr operand) => Cond(predicate, yes, no, operand, Structure.Node, Structure.Node);
 
     /// <inheritdoc cref="Cond{P, R}(Expr, Func{P, R}, Func{P, R}, P)"/>
-    public static R Cond<P, R>(Expr predicate, Func<P, R> yes, Func<P, R> no, P operand, Structure<P> inputs, Structure<R> outputs) =>
-        ControlFlow.Branch("Cond", ControlFlow.Predicate("Cond", predicate), [yes, no], operand, inputs, outputs);
+    public static R Cond<P, R>(Expr predicate, Func<P, R> yes, Func<P, R> no, P operand, Structure<P> inputs, Structure<R> outputs)
+    {
+        ArgumentNullException.ThrowIfNull(yes);
+        ArgumentNullException.ThrowIfNull(no);
+        return ControlFlow.Branch("Cond", ControlFlow.Predicate("Cond", predicate), [yes, no], operand, inputs, outputs);
+    }
 
     /// <inheritdoc cref="Cond{P, R}(Expr, Func{P, R}, Func{P, R}, P)"/>
     [RequiresDynamicCode(Structure.Reflective), RequiresUnreferencedCode(Structure.Reflective)]
@@ -73,6 +77,8 @@ public static partial class Ad
     /// <inheritdoc cref="Switch{P, R}(Expr, IEnumerable{Func{P, R}}, P)"/>
     public static R Switch<P, R>(Expr index, IEnumerable<Func<P, R>> branches, P operand, Structure<P> inputs, Structure<R> outputs)
     {
+        ArgumentNullException.ThrowIfNull(index);
+        ArgumentNullException.ThrowIfNull(branches);
         ImmutableArray<Func<P, R>> all = [.. branches];
         return all.IsEmpty ? throw new StructureException("Switch", "at least one branch", "none") : ControlFlow.Branch("Switch", ControlFlow.Index("Switch", index, all.Length), all, operand, inputs, outputs);
     }

@@ -33,4 +33,51 @@ public static partial class Ad
     /// <exception cref="StructureException">Parameters or values hold no node, or can't be taken apart.</exception>
     [RequiresDynamicCode(Structure.Reflective), RequiresUnreferencedCode(Structure.Reflective)]
     public static Jacobian<P, R> JacobianReverse<P, R>(Func<P, R> f, P at) => Transform.Jacobian("JacobianReverse", f, at, Structure.Of<P>(), Structure.Of<R>(), forward: false);
+
+    // ---- by given structures: without reflection ----
+
+    /// <summary>The Jacobian at a point by forward or reverse mode, whichever has fewer passes, for parameters of a given structure: without reflection.</summary>
+    /// <exception cref="DTypeException">A parameter or a value is not floating-point.</exception>
+    /// <exception cref="StructureException">The parameters hold no node, or can't be taken apart.</exception>
+    public static P Jacobian<P>(Func<P, Expr> f, P at, Structure<P> inputs) => Jacobian(f, at, inputs, Structure.Node).Single();
+
+    /// <summary>The Jacobian of a function with several values by forward or reverse mode, whichever has fewer passes, for parameters and values of given structures: without reflection.</summary>
+    /// <exception cref="DTypeException">A parameter or a value is not floating-point.</exception>
+    /// <exception cref="StructureException">The parameters hold no node, or can't be taken apart.</exception>
+    public static Jacobian<P, R> Jacobian<P, R>(Func<P, R> f, P at, Structure<P> inputs, Structure<R> outputs)
+    {
+        ArgumentNullException.ThrowIfNull(inputs);
+        ArgumentNullException.ThrowIfNull(outputs);
+        return Transform.Jacobian("Jacobian", f, at, inputs, outputs);
+    }
+
+    /// <summary>The Jacobian at a point by forward mode, for parameters of a given structure: without reflection.</summary>
+    /// <exception cref="DTypeException">A parameter or a value is not floating-point.</exception>
+    /// <exception cref="StructureException">The parameters hold no node, or can't be taken apart.</exception>
+    public static P JacobianForward<P>(Func<P, Expr> f, P at, Structure<P> inputs) => JacobianForward(f, at, inputs, Structure.Node).Single();
+
+    /// <summary>The Jacobian of a function with several values by forward mode, for parameters and values of given structures: without reflection.</summary>
+    /// <exception cref="DTypeException">A parameter or a value is not floating-point.</exception>
+    /// <exception cref="StructureException">The parameters hold no node, or can't be taken apart.</exception>
+    public static Jacobian<P, R> JacobianForward<P, R>(Func<P, R> f, P at, Structure<P> inputs, Structure<R> outputs)
+    {
+        ArgumentNullException.ThrowIfNull(inputs);
+        ArgumentNullException.ThrowIfNull(outputs);
+        return Transform.Jacobian("JacobianForward", f, at, inputs, outputs, forward: true);
+    }
+
+    /// <summary>The Jacobian at a point by reverse mode, for parameters of a given structure: without reflection.</summary>
+    /// <exception cref="DTypeException">A parameter or a value is not floating-point.</exception>
+    /// <exception cref="StructureException">The parameters hold no node, or can't be taken apart.</exception>
+    public static P JacobianReverse<P>(Func<P, Expr> f, P at, Structure<P> inputs) => JacobianReverse(f, at, inputs, Structure.Node).Single();
+
+    /// <summary>The Jacobian of a function with several values by reverse mode, for parameters and values of given structures: without reflection.</summary>
+    /// <exception cref="DTypeException">A parameter or a value is not floating-point.</exception>
+    /// <exception cref="StructureException">The parameters hold no node, or can't be taken apart.</exception>
+    public static Jacobian<P, R> JacobianReverse<P, R>(Func<P, R> f, P at, Structure<P> inputs, Structure<R> outputs)
+    {
+        ArgumentNullException.ThrowIfNull(inputs);
+        ArgumentNullException.ThrowIfNull(outputs);
+        return Transform.Jacobian("JacobianReverse", f, at, inputs, outputs, forward: false);
+    }
 }

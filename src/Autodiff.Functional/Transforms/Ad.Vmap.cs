@@ -27,12 +27,12 @@ public static partial class Ad
     /// Expr distances = Ad.Vmap(a => Ad.Vmap(b => Expr.Norm(a - b), points), points);
     /// </code></example>
     [RequiresDynamicCode(Structure.Reflective), RequiresUnreferencedCode(Structure.Reflective)]
-    public static Func<P, R> Vmap<P, R>(Func<P, R> f, BatchAxes inAxes = default, BatchAxes outAxes = default) => at => Vmap(f, at, inAxes, outAxes);
+    public static Func<P, R> Vmap<P, R>(Func<P, R> f, BatchAxes inAxes = default, BatchAxes outAxes = default) => f is null ? throw new ArgumentNullException(nameof(f)) : at => Vmap(f, at, inAxes, outAxes);
 
     /// <summary>A function of one node, as a function of a batch.</summary>
     /// <inheritdoc cref="Vmap{P, R}(Func{P, R}, BatchAxes, BatchAxes)"/>
     [OverloadResolutionPriority(1)]
-    public static Func<Expr, Expr> Vmap(Func<Expr, Expr> f, BatchAxes inAxes = default, BatchAxes outAxes = default) => at => Vmap(f, at, inAxes, outAxes);
+    public static Func<Expr, Expr> Vmap(Func<Expr, Expr> f, BatchAxes inAxes = default, BatchAxes outAxes = default) => f is null ? throw new ArgumentNullException(nameof(f)) : at => Vmap(f, at, inAxes, outAxes);
 
     /// <summary>A function of one element, at a batch of them.</summary>
     /// <inheritdoc cref="Vmap{P, R}(Func{P, R}, BatchAxes, BatchAxes)"/>

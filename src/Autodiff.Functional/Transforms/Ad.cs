@@ -32,11 +32,11 @@ public static partial class Ad
 
     /// <summary>The gradient of a function with a scalar value: a function that gives, in the parameters' structure, the derivative in each.</summary>
     [RequiresDynamicCode(Structure.Reflective), RequiresUnreferencedCode(Structure.Reflective)]
-    public static Func<P, P> Grad<P>(Func<P, Expr> f) => at => Grad(f, at);
+    public static Func<P, P> Grad<P>(Func<P, Expr> f) => f is null ? throw new ArgumentNullException(nameof(f)) : at => Grad(f, at);
 
     /// <summary>The gradient of a scalar function of one node.</summary>
     [OverloadResolutionPriority(1)]
-    public static Func<Expr, Expr> Grad(Func<Expr, Expr> f) => at => Grad(f, at);
+    public static Func<Expr, Expr> Grad(Func<Expr, Expr> f) => f is null ? throw new ArgumentNullException(nameof(f)) : at => Grad(f, at);
 
     /// <summary>The gradient at a point.</summary>
     /// <exception cref="ShapeException">The function's value has more than one element.</exception>
@@ -54,11 +54,11 @@ public static partial class Ad
 
     /// <summary>Value and gradient together, at the cost of the gradient.</summary>
     [RequiresDynamicCode(Structure.Reflective), RequiresUnreferencedCode(Structure.Reflective)]
-    public static Func<P, (Expr Value, P Gradient)> ValueAndGrad<P>(Func<P, Expr> f) => at => ValueAndGrad(f, at);
+    public static Func<P, (Expr Value, P Gradient)> ValueAndGrad<P>(Func<P, Expr> f) => f is null ? throw new ArgumentNullException(nameof(f)) : at => ValueAndGrad(f, at);
 
     /// <summary>Value and gradient of a scalar function of one node.</summary>
     [OverloadResolutionPriority(1)]
-    public static Func<Expr, (Expr Value, Expr Gradient)> ValueAndGrad(Func<Expr, Expr> f) => at => ValueAndGrad(f, at);
+    public static Func<Expr, (Expr Value, Expr Gradient)> ValueAndGrad(Func<Expr, Expr> f) => f is null ? throw new ArgumentNullException(nameof(f)) : at => ValueAndGrad(f, at);
 
     /// <summary>Value and gradient at a point.</summary>
     /// <exception cref="ShapeException">The function's value has more than one element.</exception>
@@ -186,6 +186,17 @@ public static partial class Ad
     [RequiresDynamicCode(Structure.Reflective), RequiresUnreferencedCode(Structure.Reflective)]
     public static (R Value, Func<P, R> Pushforward) Linearize<P, R>(Func<P, R> f, P at) => Transform.Linearize(f, at, Structure.Of<P>(), Structure.Of<R>());
 
+    /// <summary>The value and the linear map at a point, for parameters and values of given structures: without reflection.</summary>
+    /// <exception cref="ShapeException">A tangent does not have the shape of what it belongs to.</exception>
+    /// <exception cref="DTypeException">A parameter or a value is not floating-point.</exception>
+    /// <exception cref="StructureException">Parameters or values hold no node, can't be taken apart, or a direction differs in structure.</exception>
+    public static (R Value, Func<P, R> Pushforward) Linearize<P, R>(Func<P, R> f, P at, Structure<P> inputs, Structure<R> outputs)
+    {
+        ArgumentNullException.ThrowIfNull(inputs);
+        ArgumentNullException.ThrowIfNull(outputs);
+        return Transform.Linearize(f, at, inputs, outputs);
+    }
+
     /// <summary>The value of a function of one node at a point, and its linear map there.</summary>
     /// <exception cref="ShapeException">A tangent or cotangent does not have the shape of what it belongs to.</exception>
     /// <exception cref="DTypeException">A parameter or a value is not floating-point.</exception>
@@ -211,11 +222,11 @@ public static partial class Ad
 
     /// <summary>The Jacobian: for each parameter a node whose shape is the value's, then the parameter's.</summary>
     [RequiresDynamicCode(Structure.Reflective), RequiresUnreferencedCode(Structure.Reflective)]
-    public static Func<P, P> Jacobian<P>(Func<P, Expr> f) => at => Jacobian(f, at);
+    public static Func<P, P> Jacobian<P>(Func<P, Expr> f) => f is null ? throw new ArgumentNullException(nameof(f)) : at => Jacobian(f, at);
 
     /// <summary>The Jacobian of a function of one node: its shape is the value's, then the parameter's.</summary>
     [OverloadResolutionPriority(1)]
-    public static Func<Expr, Expr> Jacobian(Func<Expr, Expr> f) => at => Jacobian(f, at);
+    public static Func<Expr, Expr> Jacobian(Func<Expr, Expr> f) => f is null ? throw new ArgumentNullException(nameof(f)) : at => Jacobian(f, at);
 
     /// <summary>The Jacobian at a point, by forward or reverse mode, whichever has fewer passes.</summary>
     /// <exception cref="ShapeException">A tangent or cotangent does not have the shape of what it belongs to.</exception>
@@ -254,20 +265,27 @@ public static partial class Ad
 
     /// <summary>The Hessian of a scalar function: its Jacobian's Jacobian. Indexed by a parameter, it gives that row of blocks: <c>h[p => p.Item1].Item2</c>.</summary>
     [RequiresDynamicCode(Structure.Reflective), RequiresUnreferencedCode(Structure.Reflective)]
-    public static Func<P, Jacobian<P, P>> Hessian<P>(Func<P, Expr> f) => at => Hessian(f, at);
+    public static Func<P, Jacobian<P, P>> Hessian<P>(Func<P, Expr> f) => f is null ? throw new ArgumentNullException(nameof(f)) : at => Hessian(f, at);
 
     /// <summary>The Hessian of a scalar function of one node: its shape is the parameter's twice.</summary>
     [OverloadResolutionPriority(1)]
-    public static Func<Expr, Expr> Hessian(Func<Expr, Expr> f) => at => Hessian(f, at);
+    public static Func<Expr, Expr> Hessian(Func<Expr, Expr> f) => f is null ? throw new ArgumentNullException(nameof(f)) : at => Hessian(f, at);
 
     /// <summary>The Hessian at a point, forward over reverse.</summary>
     /// <exception cref="ShapeException">The function's value has more than one element.</exception>
     /// <exception cref="DTypeException">A parameter or the value is not floating-point.</exception>
     /// <exception cref="StructureException">The parameters hold no node, or can't be taken apart.</exception>
     [RequiresDynamicCode(Structure.Reflective), RequiresUnreferencedCode(Structure.Reflective)]
-    public static Jacobian<P, P> Hessian<P>(Func<P, Expr> f, P at)
+    public static Jacobian<P, P> Hessian<P>(Func<P, Expr> f, P at) => Hessian(f, at, Structure.Of<P>());
+
+    /// <summary>The Hessian at a point, for parameters of a given structure: without reflection.</summary>
+    /// <exception cref="ShapeException">The function's value has more than one element.</exception>
+    /// <exception cref="DTypeException">A parameter or the value is not floating-point.</exception>
+    /// <exception cref="StructureException">The parameters hold no node, or can't be taken apart.</exception>
+    public static Jacobian<P, P> Hessian<P>(Func<P, Expr> f, P at, Structure<P> structure)
     {
-        var structure = Structure.Of<P>();
+        ArgumentNullException.ThrowIfNull(f);
+        ArgumentNullException.ThrowIfNull(structure);
         return Transform.Jacobian("Hessian", p => Transform.ValueAndGrad("Hessian", f, p, structure).Gradient, at, structure, structure, forward: true);
     }
 
@@ -284,9 +302,16 @@ public static partial class Ad
     /// <exception cref="DTypeException">A parameter or the value is not floating-point.</exception>
     /// <exception cref="StructureException">The parameters hold no node, or can't be taken apart.</exception>
     [RequiresDynamicCode(Structure.Reflective), RequiresUnreferencedCode(Structure.Reflective)]
-    public static P HessianVectorProduct<P>(Func<P, Expr> f, P at, P vector)
+    public static P HessianVectorProduct<P>(Func<P, Expr> f, P at, P vector) => HessianVectorProduct(f, at, vector, Structure.Of<P>());
+
+    /// <summary>The Hessian of a scalar function times a vector, for parameters of a given structure: without reflection.</summary>
+    /// <exception cref="ShapeException">The function's value has more than one element.</exception>
+    /// <exception cref="DTypeException">A parameter or the value is not floating-point.</exception>
+    /// <exception cref="StructureException">The parameters hold no node, or can't be taken apart.</exception>
+    public static P HessianVectorProduct<P>(Func<P, Expr> f, P at, P vector, Structure<P> structure)
     {
-        var structure = Structure.Of<P>();
+        ArgumentNullException.ThrowIfNull(f);
+        ArgumentNullException.ThrowIfNull(structure);
         return Transform.Jvp("HessianVectorProduct", p => Transform.ValueAndGrad("HessianVectorProduct", f, p, structure).Gradient, at, vector, structure, structure).Tangent;
     }
 

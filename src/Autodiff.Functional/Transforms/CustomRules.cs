@@ -37,8 +37,8 @@ internal static class CustomRules
         var (nodes, parameters) = Parameters("Checkpoint", at, inputs, outputs);
         var value = f(inputs.Rebuild(at, parameters));
         var values = outputs.Flatten(value, "Checkpoint");
-        var captures = Body.Captures(parameters, values);
-        return outputs.Rebuild(value, MultiOutput.Apply(new Checkpoint(Body.Close([.. parameters, .. captures], values)), [.. nodes, .. captures]));
+        var (captures, graphs) = Closure.Of((parameters, values));
+        return outputs.Rebuild(value, MultiOutput.Apply(new Checkpoint(graphs[0]), [.. captures, .. nodes]));
     }
 
     private static R Call<R>(R value, ImmutableArray<Expr> nodes, ImmutableArray<Expr> parameters, ImmutableArray<Expr> values, ImmutableArray<Expr> residuals,
@@ -51,9 +51,9 @@ internal static class CustomRules
             if (depends[i] >= 0 && !parameters.Concat(values).Concat(others).Contains(residuals[i], ReferenceEqualityComparer.Instance))
                 others.Add(residuals[i]);
         ImmutableArray<Expr> given = [.. values, .. others], varying = Floating(directions), maps = Floating(mapped);
-        var captures = Body.Captures(parameters, given).Union(Body.Captures([.. parameters, .. given, .. varying], maps), ReferenceEqualityComparer.Instance).Cast<Expr>().ToImmutableArray();
-        var op = new CustomRule(Body.Close([.. parameters, .. captures], given), Body.Close([.. parameters, .. captures, .. given, .. varying], maps), pushes, parameters.Length, values.Length);
-        return outputs.Rebuild(value, MultiOutput.Apply(op, [.. nodes, .. captures])[..values.Length]);
+        var (captures, graphs) = Closure.Of((parameters, given), ([.. parameters, .. given, .. varying], maps));
+        var op = new CustomRule(graphs[0], graphs[1], pushes, captures.Length, values.Length);
+        return outputs.Rebuild(value, MultiOutput.Apply(op, [.. captures, .. nodes])[..values.Length]);
     }
 
     /// <summary>What the tangent takes from the computation of the value, so that it is computed once.</summary>

@@ -14,6 +14,17 @@ public sealed class RunTests
 
     private static void AreClose(Tensor expected, Tensor actual) => Assert.Null(Ops.Near.Tensors("value", expected, actual));
 
+    // ---- loops ----
+
+    [Fact]
+    public void A_loop_beside_tiny_tensors_keeps_the_outputs_that_nobody_reads()
+    {
+        static Expr Last(Expr x) => Ad.Scan(((Expr A, Expr B) c, Expr row) => ((c.A * row, Expr.Sin(c.B) + c.A), (c.A + row, c.B)), (x, x * 2), Expr.Constant(s_x)).Carry.Item2;
+        static Expr Squares(Expr x) => Expr.Sum(Expr.Square(Last(Expr.Exp(x))));
+        AreClose(Squares(s_x).Value, Ad.Compile(Squares).Run(s_x).Value);
+        AreClose(Ad.Grad(Squares, s_x).Value, Ad.Compile(Ad.Grad(Squares)).Run(s_x).Value);
+    }
+
     // ---- structures ----
 
     [Fact]
@@ -97,6 +108,16 @@ public sealed class RunTests
         var outer = Ad.Compile(x => Ad.Grad(v => Expr.Sum(inner.Run(v)), x));
         AreClose(Ad.Grad(v => Expr.Sum(Expr.Sin(v) * v), s_x).Value, outer.Run(s_x).Value);
         Assert.Equal(1, outer.Plan(s_x).Steps);
+    }
+
+    [Fact]
+    public void Loops_branches_and_checkpoints_are_compiled_with_their_bodies()
+    {
+        Expr F(Expr x) => Ad.ForLoop(7, (i, carry) => Ad.Cond(carry > 0.2, v => Expr.Sin(v + x), v => v * x + 0.1, carry), Ad.Checkpoint<Expr, Expr>(v => Expr.Sin(Expr.Exp(v) * v))(x));
+        var compiled = Ad.Compile(x => Ad.Grad(F, x));
+        for (double at = -1; at < 1; at += 0.25)
+            Assert.Equal((double)Ad.Grad(F, at), (double)compiled.Run(at), 1e-13);
+        Assert.DoesNotContain("op by op", compiled.Plan(0.0).Explain(), StringComparison.Ordinal);
     }
 
     [Fact]

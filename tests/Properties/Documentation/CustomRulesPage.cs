@@ -16,4 +16,9 @@ public sealed class CustomRulesPage
         var snippet = Snippet.In(s_page).Single(snippet => snippet.Line == line);
         Assert.Equal(snippet.Prints, await snippet.Run());
     }
+
+    [Fact]
+    public void Shows_the_table_that_is_printed() => Assert.Equal(
+        $"{Ad.CheckGradients(p => Expr.Sin(p.X) * p.Y, (X: Expr.Scalar(0.5), Y: Expr.Scalar(2.0)), name: "p")}".ReplaceLineEndings("\n").TrimEnd(),
+        s_page.ReplaceLineEndings("\n").Split("```table\n")[1].Split("```")[0].TrimEnd());
 }

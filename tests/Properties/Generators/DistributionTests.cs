@@ -36,19 +36,19 @@ public sealed class DistributionTests(ITestOutputHelper output)
     [Fact]
     public void Transforms_nest_to_depth_three_in_all_mixes()
     {
-        var programs = Drawn(1000, 3, 4);
+        var programs = Drawn(2000, 3, 4);
         var nesting = programs.CountBy(p => p.Nesting).ToDictionary();
         var pairs = programs.SelectMany(p => p.AllSteps).Where(s => s.Inner is not null)
             .SelectMany(s => s.Inner!.Body.Steps.Where(i => i.Inner is not null).Select(i => (s.Inner.Mode, i.Inner!.Mode))).CountBy(m => m).ToDictionary();
         output.WriteLine($"nesting: {string.Join(", ", nesting.OrderBy(n => n.Key))}; mixes: {string.Join(", ", pairs.OrderBy(p => p.Key))}");
-        Assert.All([1, 2, 3], depth => Assert.InRange(nesting.GetValueOrDefault(depth), 50, 1000));
-        Assert.Equal(25, pairs.Count);
+        Assert.All([1, 2, 3], depth => Assert.InRange(nesting.GetValueOrDefault(depth), 100, 2000));
+        Assert.Equal(64, pairs.Count);
     }
 
     [Fact]
     public void A_printed_program_compiles_and_is_the_program()
     {
-        var programs = Drawn(12, 0, 12).Concat(Drawn(12, 3, 4)).ToList();
+        var programs = Drawn(12, 0, 12).Concat(Drawn(24, 3, 4)).ToList();
         string source = $$"""
             using Autodiff.Functional;
             public static class Printed

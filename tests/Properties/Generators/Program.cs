@@ -135,30 +135,29 @@ public sealed record Program(ImmutableArray<Tensor> Inputs, ImmutableArray<Step>
         {
             string[] operands = [.. step.Operands.Select(o => names[o])];
             string name = $"v{next++}";
-            text.Append(indent).Append("var ").Append(name).Append(" = ");
+            string value;
             if (step.Inner is { } inner)
             {
-                string parameter = $"p{next++}";
-                text.Append("Ad.").Append(inner.Mode).Append('(').Append(parameter).AppendLine(" =>").Append(indent).AppendLine("{");
-                inner.Body.Write(text, [parameter, .. operands[inner.Own..]], indent + "    ", ref next);
-                if (inner.Mode == Mode.Grad && inner.Body.Shape.Rank > 0)
+                string f = $"f{next}", parameter = $"p{next}", row = $"r{next++}";
+                string[] own = inner.Mode == Mode.Scan ? [parameter, row] : [parameter];
+                text.Append(indent).AppendLine($"Expr {f}({string.Join(", ", own.Select(o => $"Expr {o}"))})").Append(indent).AppendLine("{");
+                inner.Body.Write(text, [.. own, .. operands[inner.Own..]], indent + "    ", ref next);
+                text.Append(indent).AppendLine("}");
+                value = inner.Mode switch
                 {
-                    int last = text.ToString().LastIndexOf("return ", StringComparison.Ordinal);
-                    string result = text.ToString(last + 7, text.Length - last - 7).TrimEnd().TrimEnd(';');
-                    text.Length = last;
-                    text.AppendLine($"return Expr.Sum(Expr.Sin({result}));");
-                }
-                text.Append(indent).Append("}, ").Append(operands[0]).Append(inner.Mode switch
-                {
-                    Mode.Grad or Mode.Vmap => ")",
-                    Mode.Jvp => $", {operands[1]}).Tangent",
-                    Mode.Linearize => $").Pushforward({operands[1]})",
-                    _ => $").Pullback({operands[1]})",
-                });
+                    Mode.Grad => $"Ad.Grad({(inner.Body.Shape.Rank == 0 ? f : $"x => Expr.Sum(Expr.Sin({f}(x)))")}, {operands[0]})",
+                    Mode.Jvp => $"Ad.Jvp({f}, {operands[0]}, {operands[1]}).Tangent",
+                    Mode.Linearize => $"Ad.Linearize({f}, {operands[0]}).Pushforward({operands[1]})",
+                    Mode.Vmap => $"Ad.Vmap({f}, {operands[0]})",
+                    Mode.Checkpoint => $"Ad.Checkpoint<Expr, Expr>({f})({operands[0]})",
+                    Mode.Cond => $"Ad.Cond(Expr.Sum({operands[1]}) > 0, {f}, x => Expr.Sin({f}(x)), {operands[0]})",
+                    Mode.Scan => $"Ad.Scan((c, r) => {f}(c, r) is var y ? (Expr.Sin(c + Expr.Mean(y)), y) : default, {operands[0]}, {operands[1]}) is var (c{name}, ys{name}) ? c{name} + Expr.Mean(ys{name}) : default!",
+                    _ => $"Ad.Vjp({f}, {operands[0]}).Pullback({operands[1]})",
+                };
             }
             else
-                text.Append(step.Code(operands));
-            text.AppendLine(";");
+                value = step.Code(operands);
+            text.Append(indent).AppendLine($"var {name} = {value};");
             names.Add(name);
         }
         text.Append(indent).Append("return ").Append(names[^1]).AppendLine(";");

@@ -15,7 +15,7 @@ public static class Programs
     /// <summary>Small programs without transforms, for laws whose cost grows fast.</summary>
     public static Arbitrary<Program> Small { get; } = All(depth: 0, steps: 6);
 
-    /// <summary>Programs with grad, jvp, vjp, linearize and vmap nested in one another, closing over outer values.</summary>
+    /// <summary>Programs with grad, jvp, vjp, linearize, vmap, checkpoint, cond and scan nested in one another, closing over outer values.</summary>
     public static Arbitrary<Program> Nested { get; } = All(depth: 3, steps: 4);
 
     private static Arbitrary<Program> All(int depth, int steps) => Arb.From(
@@ -63,18 +63,23 @@ public static class Programs
     private static Step? Transform(Draw draw, int depth)
     {
         var random = draw.Random;
-        var mode = (Mode)random.Next(5);
+        var mode = (Mode)random.Next(Enum.GetValues<Mode>().Length);
         int at = mode == Mode.Vmap ? draw.Where(s => s.Rank > 0 && s.Size <= 9) : draw.Where(s => s.Size <= 4);
         if (at < 0)
             return null;
         var first = mode == Mode.Vmap ? ((Expr)draw.Values[at])[0].Value : draw.Values[at];
+        int rows = mode == Mode.Scan ? draw.Where(s => s.Rank > 0 && s.Size <= 9) : at;
+        if (rows < 0)
+            return null;
         int[] captured = [.. Enumerable.Range(0, 1 + random.Next(2)).Select(_ => draw.Where(s => s.Size <= 9)).Where(c => c >= 0)];
-        var body = Extend(random, [first, .. captured.Select(c => draw.Values[c])], depth - 1 - random.Next(4) / 3, 1 + random.Next(4), mustDifferentiate: depth > 1 && random.Next(4) > 0);
+        var body = Extend(random, [first, .. mode == Mode.Scan ? [((Expr)draw.Values[rows])[0].Value] : ImmutableArray<Tensor>.Empty, .. captured.Select(c => draw.Values[c])], depth - 1 - random.Next(4) / 3, 1 + random.Next(4), mustDifferentiate: depth > 1 && random.Next(4) > 0);
         if (body.Shape.Size > 9)
             return null;
         int direction = mode switch
         {
-            Mode.Grad or Mode.Vmap => at,
+            Mode.Grad or Mode.Vmap or Mode.Checkpoint => at,
+            Mode.Scan => rows,
+            Mode.Cond => draw.Any(),
             Mode.Jvp or Mode.Linearize => draw.Where(s => s == draw[at]),
             _ => draw.Where(s => s == body.Shape),
         };
@@ -84,7 +89,7 @@ public static class Programs
         ImmutableArray<int> operands = inner.Own == 1 ? [at, .. captured] : [at, direction, .. captured];
         var shape = mode switch
         {
-            Mode.Jvp or Mode.Linearize => body.Shape,
+            Mode.Jvp or Mode.Linearize or Mode.Checkpoint or Mode.Cond => body.Shape,
             Mode.Vmap => body.Shape.Insert(0, draw[at][0]),
             _ => draw[at],
         };

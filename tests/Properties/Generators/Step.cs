@@ -38,16 +38,22 @@ public enum Mode
     Linearize,
     /// <summary>The function of each sub-tensor along the first axis.</summary>
     Vmap,
+    /// <summary>The function, whose inner values are computed again.</summary>
+    Checkpoint,
+    /// <summary>The function, or its sine if the second operand's sum is not above zero.</summary>
+    Cond,
+    /// <summary>A loop from the first operand along the first axis of the second; the function takes carry and row.</summary>
+    Scan,
 }
 
 /// <summary>
 /// A function inside a program and how it is transformed in its first input, at the step's first operand. Jvp, Linearize and Vjp have a direction as second
-/// operand; the operands after that are what the function closes over.
+/// operand, Cond what decides, Scan the rows; the operands after that are what the function closes over.
 /// </summary>
 public sealed record Inner(Mode Mode, Program Body)
 {
     /// <summary>How many operands come before those that are closed over.</summary>
-    public int Own => Mode is Mode.Grad or Mode.Vmap ? 1 : 2;
+    public int Own => Mode is Mode.Grad or Mode.Vmap or Mode.Checkpoint ? 1 : 2;
 
     /// <summary>The transform of the library.</summary>
     public Expr Apply(Expr[] operands)
@@ -60,15 +66,44 @@ public sealed record Inner(Mode Mode, Program Body)
             Mode.Jvp => Ad.Jvp(Function, operands[0], operands[1]).Tangent,
             Mode.Linearize => Ad.Linearize(Function, operands[0]).Pushforward(operands[1]),
             Mode.Vmap => Ad.Vmap(Function, operands[0]),
+            Mode.Checkpoint => Ad.Checkpoint<Expr, Expr>(Function)(operands[0]),
+            Mode.Cond => Ad.Cond(Expr.Sum(operands[1]) > 0, Function, x => Expr.Sin(Function(x)), operands[0]),
+            Mode.Scan => Looped(Ad.Scan((carry, row) => Stepped(carry, Body.Run([carry, row, .. closure])), operands[0], operands[1])),
             _ => Ad.Vjp(Function, operands[0]).Pullback(operands[1]),
         };
     }
 
-    /// <summary>How far the points that the function is taken at are from a kink of it.</summary>
-    public double Margin(Tensor[] operands) => Points(operands).Select(inputs => (Body with { Inputs = inputs }).Margin).Append(double.PositiveInfinity).Min();
+    /// <summary>A step of a loop, from its function's value: the next carry, and what is stacked.</summary>
+    public static (Expr Carry, Expr Output) Stepped(Expr carry, Expr value) => (Expr.Sin(carry + Expr.Mean(value)), value);
 
-    /// <summary>The inputs that the function is taken at: one set, or one for each element of a batch.</summary>
-    public IEnumerable<ImmutableArray<Tensor>> Points(Tensor[] operands) => Mode == Mode.Vmap
-        ? Enumerable.Range(0, operands[0].Shape[0]).Select(i => (ImmutableArray<Tensor>)[((Expr)operands[0])[i].Value, .. operands[Own..]])
-        : [[operands[0], .. operands[Own..]]];
+    /// <summary>A loop's result, of the carry's shape.</summary>
+    public static Expr Looped((Expr Carry, Expr Outputs) loop) => loop.Carry + Expr.Mean(loop.Outputs);
+
+    /// <summary>How far the points that the function is taken at are from a kink of it, and what decides from zero.</summary>
+    public double Margin(Tensor[] operands) => Points(operands).Select(inputs => (Body with { Inputs = inputs }).Margin)
+        .Append(Mode == Mode.Cond ? Math.Abs(operands[1].ToArray<double>().Sum()) : double.PositiveInfinity).Min();
+
+    /// <summary>The inputs that the function is taken at: one set, or one for each element of a batch or step of a loop.</summary>
+    public IEnumerable<ImmutableArray<Tensor>> Points(Tensor[] operands)
+    {
+        ImmutableArray<Tensor> closure = [.. operands[Own..]];
+        return Mode switch
+        {
+            Mode.Vmap => Rows(operands[0]).Select(row => (ImmutableArray<Tensor>)[row, .. closure]),
+            Mode.Scan => Steps(operands[0], operands[1], closure),
+            _ => [[operands[0], .. closure]],
+        };
+    }
+
+    private IEnumerable<ImmutableArray<Tensor>> Steps(Tensor carry, Tensor rows, ImmutableArray<Tensor> closure)
+    {
+        foreach (var row in Rows(rows))
+        {
+            ImmutableArray<Tensor> inputs = [carry, row, .. closure];
+            yield return inputs;
+            carry = Stepped(carry, Body.Run([.. inputs.Select(Expr.Constant)])).Carry.Value;
+        }
+    }
+
+    private static IEnumerable<Tensor> Rows(Tensor tensor) => Enumerable.Range(0, tensor.Shape[0]).Select(i => ((Expr)tensor)[i].Value);
 }

@@ -128,9 +128,19 @@ internal static class Witness
                 return Gradient(inner.Body, inputs, 0, level);
             case Mode.Vmap:
                 // A loop: each element of the batch by itself, then stacked.
-                var at = Graph.Trace(x => [.. Enumerable.Range(0, operands[0].Shape[0]).Select(i => x[0][i])], [operands[0].Type]);
-                Tensor[] results = [.. at.Evaluate([operands[0]], level.Lift).Select(element => Value(inner.Body, inputs.SetItem(0, element), level))];
-                return On(level, Graph.Trace(x => [Expr.Stack(x)], [.. results.Select(result => result.Type)]), results);
+                return Stack(level, [.. Rows(level, operands[0]).Select(element => Value(inner.Body, inputs.SetItem(0, element), level))]);
+            case Mode.Checkpoint:
+                return Value(inner.Body, inputs, level);
+            case Mode.Cond:
+                return On(level, x => Expr.Where(Expr.Sum(x[0]) > 0, x[1], Expr.Sin(x[1])), operands[1], Value(inner.Body, inputs, level));
+            case Mode.Scan:
+                var (carry, outputs) = (operands[0], new List<Tensor>());
+                foreach (var row in Rows(level, operands[1]))
+                {
+                    outputs.Add(Value(inner.Body, [carry, row, .. inputs[1..]], level));
+                    carry = On(level, x => Inner.Stepped(x[0], x[1]).Carry, carry, outputs[^1]);
+                }
+                return On(level, x => Inner.Looped((x[0], x[1])), carry, Stack(level, [.. outputs]));
             case Mode.Jvp or Mode.Linearize:
                 return level.Tangent(Value(inner.Body, inputs.Select((x, i) => level.Dual(x, i == 0 ? operands[1] : null)), level.Next));
             default:
@@ -139,6 +149,14 @@ internal static class Witness
                     level.Tangent(Value(inner.Body, inputs.Select((x, i) => level.Dual(x, i == 0 ? direction : null)), level.Next)))), inputs[0].Shape);
         }
     }
+
+    private static ImmutableArray<Tensor> Rows(Level level, Tensor tensor) =>
+        Graph.Trace(x => [.. Enumerable.Range(0, tensor.Shape[0]).Select(i => x[0][i])], [tensor.Type]).Evaluate([tensor], level.Lift);
+
+    private static Tensor Stack(Level level, Tensor[] tensors) => On(level, x => Expr.Stack(x), tensors);
+
+    private static Tensor On(Level level, Func<ImmutableArray<Expr>, Expr> function, params Tensor[] arguments) =>
+        On(level, Graph.Trace(x => [function(x)], [.. arguments.Select(argument => argument.Type)]), arguments);
 
     /// <summary>A traced graph's only output over a level's numbers.</summary>
     public static Tensor On(Level level, Graph graph, params Tensor[] arguments) => graph.Evaluate([.. arguments], level.Lift)[0];

@@ -3,7 +3,7 @@ using Xunit.Abstractions;
 
 namespace Autodiff.Functional.Properties.Transforms;
 
-/// <summary>grad, jvp, vjp, linearize and vmap inside one another to depth three, closing over outer values: the same as dual numbers nested as deep, in loops.</summary>
+/// <summary>grad, jvp, vjp, linearize, vmap, checkpoint, cond and scan inside one another to depth three, closing over outer values: the same as dual numbers nested as deep, in loops.</summary>
 public sealed class NestedProgramLaws(ITestOutputHelper output)
 {
     [Fact]

@@ -10,7 +10,4 @@ internal interface IPartsOp
 
     /// <summary>The step that computes them.</summary>
     Step Compile(ImmutableArray<Operand> inputs, ImmutableArray<Operand> outputs, CompileOptions options, Func<Graph, SubProgram> body);
-
-    /// <summary>Bytes of scratch memory that the step needs.</summary>
-    long ScratchBytes => 0;
 }

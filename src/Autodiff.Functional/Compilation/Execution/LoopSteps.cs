@@ -97,6 +97,24 @@ internal sealed class WhileStep(While loop, ImmutableArray<Operand> inputs, Immu
     }
 }
 
+/// <summary>A function whose inner values have memory of their own, so that nothing of it is merged with what is around it.</summary>
+internal sealed class CallStep(ImmutableArray<Operand> inputs, ImmutableArray<Operand> outputs, SubProgram body) : Step
+{
+    public override string Kind => "call";
+
+    public override double Flops => body.Flops;
+
+    public override void Run(Frame frame)
+    {
+        var own = body.In(frame);
+        for (int i = 0; i < inputs.Length; i++)
+            body.Argument(own, i, frame.Address(inputs[i].At));
+        for (int i = 0; i < outputs.Length; i++)
+            body.Output(own, i, frame.Address(outputs[i].At));
+        body.Run(own);
+    }
+}
+
 /// <summary>The branch that a selector takes.</summary>
 internal sealed class SwitchStep(Switch op, ImmutableArray<Operand> inputs, ImmutableArray<Operand> outputs, ImmutableArray<SubProgram> branches) : Step
 {

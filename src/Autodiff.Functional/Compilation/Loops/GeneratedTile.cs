@@ -5,22 +5,26 @@ using Autodiff.Functional.Kernels;
 
 namespace Autodiff.Functional.Compilation;
 
-/// <summary>A body as generated code: one loop over lanes, with what is computed on the way in registers.</summary>
+/// <summary>
+/// A body as generated code: a loop over lanes, with what is computed on the way in registers. A long one is cut into parts, as the JIT inlines only so much into a
+/// method; what one part computes and another uses lies in slots, as it does where tiles are interpreted.
+/// </summary>
 /// <remarks>The points past the last full register go through the same code on copies, filled up with ones.</remarks>
 internal sealed unsafe class GeneratedTile : TileBody
 {
-    private const int BytesOfLanes = 32;
+    private const int BytesOfLanes = 32, PartLength = 45;
 
     private delegate void Code(nint* places, nint count);
 
-    private readonly Code _code;
+    private readonly Code[] _codes;
     private readonly int _lanes, _inputs;
+    private readonly int[] _slots;
     private readonly bool[] _uniform;
     private readonly int[] _sizes;
 
-    private GeneratedTile(Code code, int lanes, TileCode tile)
+    private GeneratedTile(Code[] codes, int lanes, TileCode tile, SlotPool slots)
     {
-        (_code, _lanes, _inputs) = (code, lanes, tile.Inputs);
+        (_codes, _lanes, _inputs, _slots, SlotBytes) = (codes, lanes, tile.Inputs, slots.Offsets, slots.Bytes);
         _uniform = tile.Uniform;
         _sizes = [.. tile.Program.Inputs.Select(input => ElementType.Of(input.DType).Size), .. tile.Program.Results.Select(result => ElementType.Of(result.DType).Size)];
     }
@@ -43,19 +47,49 @@ internal sealed unsafe class GeneratedTile : TileBody
     [RequiresDynamicCode("Makes a method.")]
     private static GeneratedTile Make<V, E>(TileCode tile) where V : unmanaged, IMaskedLanes<V, E> where E : unmanaged
     {
-        var method = new DynamicMethod("Loop", typeof(void), [typeof(nint*), typeof(nint)], typeof(GeneratedTile).Module, skipVisibility: true);
-        new LaneCode<V, E>(tile, method.GetILGenerator()).Emit();
-        return new(method.CreateDelegate<Code>(), V.Count, tile);
+        int length = tile.Program.Instructions.Length, parts = Math.Max(1, (length + PartLength - 1) / PartLength);
+        int Start(int part) => (int)((long)length * part / parts);
+        int PartOf(int instruction) => (int)(((long)instruction * parts + parts - 1) / Math.Max(1, length)) is var guess && Start(guess) > instruction ? guess - 1 : guess;
+
+        // Slots of what one part computes and a later one uses.
+        var slots = new SlotPool(tile);
+        int[] place = new int[tile.Values], last = TileCode.LastUses(tile.Program);
+        Array.Fill(place, -1);
+        bool[] uniform = tile.UniformValues();
+        var dying = new List<int>[parts];
+        for (int part = 0; part < parts; part++)
+        {
+            dying[part] ??= [];
+            for (int value = tile.Inputs + Start(part); value < tile.Inputs + Start(part + 1); value++)
+                if (last[value] >= Start(part + 1))
+                {
+                    place[value] = slots.Take(tile.DType(value), uniform[value]);
+                    (dying[PartOf(last[value])] ??= []).Add(value);
+                }
+            foreach (int value in dying[part])
+                slots.Free(place[value], tile.DType(value), uniform[value]);
+        }
+        return new([.. Enumerable.Range(0, parts).Select(part => Part<V, E>(tile, Start(part)..Start(part + 1), place))], V.Count, tile, slots);
     }
 
-    public override int SlotBytes => 0;
-    public override ReadOnlySpan<int> Slots => [];
+    [RequiresDynamicCode("Makes a method.")]
+    private static Code Part<V, E>(TileCode tile, Range instructions, int[] slots) where V : unmanaged, IMaskedLanes<V, E> where E : unmanaged
+    {
+        var method = new DynamicMethod("Loop", typeof(void), [typeof(nint*), typeof(nint)], typeof(GeneratedTile).Module, skipVisibility: true);
+        new LaneCode<V, E>(tile, method.GetILGenerator(), instructions, slots).Emit();
+        return method.CreateDelegate<Code>();
+    }
+
+    public override int SlotBytes { get; }
+    public override ReadOnlySpan<int> Slots => _slots;
+    public override bool InPlace => _codes.Length == 1;
 
     public override void Run(nint* places, int count)
     {
         int full = count - count % _lanes;
         if (full > 0)
-            _code(places, full);
+            foreach (var code in _codes)
+                code(places, full);
         if (full < count)
             RunRest(places, full, count - full);
     }
@@ -63,7 +97,7 @@ internal sealed unsafe class GeneratedTile : TileBody
     [SkipLocalsInit]
     private void RunRest(nint* places, int start, int count)
     {
-        nint* own = stackalloc nint[_sizes.Length];
+        nint* own = stackalloc nint[_sizes.Length + _slots.Length];
         byte* copies = stackalloc byte[_sizes.Length * BytesOfLanes];
         for (int k = 0; k < _sizes.Length; k++)
         {
@@ -73,7 +107,10 @@ internal sealed unsafe class GeneratedTile : TileBody
             else if (k < _inputs)
                 Fill(own[k], places[k] + start * _sizes[k], count, _sizes[k]);
         }
-        _code(own, _lanes);
+        for (int slot = _sizes.Length; slot < _sizes.Length + _slots.Length; slot++)
+            own[slot] = places[slot];
+        foreach (var code in _codes)
+            code(own, _lanes);
         for (int k = _inputs; k < _sizes.Length; k++)
             Unsafe.CopyBlockUnaligned((void*)(places[k] + start * _sizes[k]), (void*)own[k], (uint)(count * _sizes[k]));
     }

@@ -6,7 +6,7 @@ namespace Autodiff.Functional.Compilation;
 /// </summary>
 internal sealed unsafe class InterpretedTile : TileBody
 {
-    private const int MaxArguments = 3, Alignment = 64;
+    private const int MaxArguments = 3;
 
     private readonly Step[] _steps;
     private readonly int[] _slots;
@@ -105,33 +105,5 @@ internal sealed unsafe class InterpretedTile : TileBody
             x[0].Elements<T>().CopyTo(to);
         else
             to.Fill(x[0].Elements<T>()[0]);
-    }
-
-    /// <summary>Slots by what fits in them: a value may only go where one of its own size was, as it may be written while that is still read.</summary>
-    private sealed class SlotPool(TileCode code)
-    {
-        private readonly List<int> _offsets = [];
-        private readonly Dictionary<(int Size, bool Uniform), Stack<int>> _free = [];
-
-        public int Bytes { get; private set; }
-        public int[] Offsets => [.. _offsets];
-
-        public int Take(DType dtype, bool uniform)
-        {
-            int size = ElementType.Of(dtype).Size;
-            if (_free.TryGetValue((size, uniform), out var free) && free.TryPop(out int place))
-                return place;
-            _offsets.Add(Bytes);
-            Bytes += (size * (uniform ? 1 : code.Points) + Alignment - 1) / Alignment * Alignment;
-            return code.Operands + _offsets.Count - 1;
-        }
-
-        public void Free(int place, DType dtype, bool uniform)
-        {
-            var key = (ElementType.Of(dtype).Size, uniform);
-            if (!_free.TryGetValue(key, out var free))
-                _free.Add(key, free = []);
-            free.Push(place);
-        }
     }
 }

@@ -1,36 +1,64 @@
 using System.Reflection.Emit;
+using System.Runtime.CompilerServices;
 using Autodiff.Functional.Kernels;
 
 namespace Autodiff.Functional.Compilation;
 
-/// <summary>Writes the code of a loop over lanes.</summary>
+/// <summary>Writes the code of a loop over lanes, or of a part of its instructions: what other parts need of them lies in slots.</summary>
 /// <remarks>What is the same at all points is computed before the loop. No result is written before all inputs of a step are read.</remarks>
-internal sealed unsafe class LaneCode<V, E>(TileCode tile, ILGenerator il) : LoopCode(tile.Program, il, ..tile.Program.Instructions.Length) where V : unmanaged, IMaskedLanes<V, E> where E : unmanaged
+internal sealed unsafe class LaneCode<V, E>(TileCode tile, ILGenerator il, Range instructions, int[] slots) : LoopCode(tile.Program, il, instructions)
+    where V : unmanaged, IMaskedLanes<V, E> where E : unmanaged
 {
     private readonly bool[] _uniform = tile.UniformValues();
-    private readonly LocalBuilder[] _places = new LocalBuilder[tile.Operands];
+    private readonly Dictionary<int, LocalBuilder> _places = [];
     private readonly LocalBuilder _index = il.DeclareLocal(typeof(nint));
-    private int _unread;
 
     public void Emit()
     {
-        for (int k = 0; k < tile.Operands; k++)
-        {
-            _places[k] = Il.DeclareLocal(typeof(nint));
-            Il.Emit(OpCodes.Ldarg_0);
-            Il.Emit(OpCodes.Ldc_I4, k * sizeof(nint));
-            Il.Emit(OpCodes.Add);
-            Il.Emit(OpCodes.Ldind_I);
-            Il.Emit(OpCodes.Stloc, _places[k]);
-        }
-        for (int value = 0; value < tile.Values; value++)
+        int start = Computed.Start.Value, end = Computed.End.Value;
+        int[] last = TileCode.LastUses(Program);
+        var read = new SortedSet<int>();
+        for (int value = start; value < end; value++)
+            foreach (int argument in Program.Instructions[value - tile.Inputs].Arguments)
+                if (argument < start)
+                    read.Add(argument);
+        // Results are written by the part that computes them, and those that are inputs by the first.
+        var results = Enumerable.Range(0, Program.Results.Length).Where(r => Program.Results[r].Value is var value && value < end && (value >= start || start == tile.Inputs && value < tile.Inputs)).ToList();
+        foreach (int result in results)
+            if (Program.Results[result].Value < start)
+                read.Add(Program.Results[result].Value);
+
+        foreach (int value in read)
+            Place(value < tile.Inputs ? value : slots[value]);
+        foreach (int result in results)
+            Place(tile.Inputs + result);
+        for (int value = start; value < end; value++)
+            if (slots[value] >= 0)
+                Place(slots[value]);
+        foreach (int value in read)
             if (_uniform[value])
                 Keep(value);
+        for (int value = start; value < end; value++)
+            if (_uniform[value])
+            {
+                Keep(value);
+                if (slots[value] >= 0)
+                    Write(value, slots[value], first: true);
+            }
 
         var (test, body) = (Il.DefineLabel(), Il.DefineLabel());
         Il.Emit(OpCodes.Br, test);
         Il.MarkLabel(body);
-        Step();
+        for (int value = start; value < end; value++)
+            if (!_uniform[value])
+            {
+                if (IsLocal[value])
+                    Keep(value);
+                if (slots[value] >= 0)
+                    Write(value, slots[value]);
+            }
+        foreach (int result in results)
+            Write(Program.Results[result].Value, tile.Inputs + result);
         Il.Emit(OpCodes.Ldloc, _index);
         Il.Emit(OpCodes.Ldc_I4, V.Count);
         Il.Emit(OpCodes.Add);
@@ -42,28 +70,16 @@ internal sealed unsafe class LaneCode<V, E>(TileCode tile, ILGenerator il) : Loo
         Il.Emit(OpCodes.Ret);
     }
 
-    private void Step()
+    private void Place(int place)
     {
-        int[] last = TileCode.LastUses(Program);
-        var results = Program.Results.Select((result, r) => (result.Value, Result: r)).ToLookup(result => result.Value, result => result.Result);
-        for (int input = 0; input < tile.Inputs; input++)
-            _unread += !_uniform[input] && (last[input] >= 0 || results.Contains(input)) ? 1 : 0;
-
-        var waiting = new List<int>();
-        for (int value = 0; value < tile.Values; value++)
-        {
-            if (value >= tile.Inputs && IsLocal[value] && !_uniform[value])
-                Keep(value);
-            foreach (int result in results[value])
-            {
-                if (_unread == 0)
-                    Store(value, result);
-                else
-                    waiting.Add(result);
-            }
-        }
-        foreach (int result in waiting)
-            Store(Program.Results[result].Value, result);
+        if (_places.ContainsKey(place))
+            return;
+        _places.Add(place, Il.DeclareLocal(typeof(nint)));
+        Il.Emit(OpCodes.Ldarg_0);
+        Il.Emit(OpCodes.Ldc_I4, place * sizeof(nint));
+        Il.Emit(OpCodes.Add);
+        Il.Emit(OpCodes.Ldind_I);
+        Il.Emit(OpCodes.Stloc, _places[place]);
     }
 
     protected override Delegate Function(LoopInstruction instruction)
@@ -76,31 +92,34 @@ internal sealed unsafe class LaneCode<V, E>(TileCode tile, ILGenerator il) : Loo
 
     protected override Type TypeOf(DType dtype) => dtype == DType.Bool ? typeof(LaneMask) : typeof(V);
 
-    protected override void Read(int input)
+    protected override void Read(int value)
     {
-        bool mask = tile.DType(input) == DType.Bool;
-        if (_uniform[input])
+        bool mask = tile.DType(value) == DType.Bool;
+        int place = value < tile.Inputs ? value : slots[value];
+        if (_uniform[value])
         {
-            Il.Emit(OpCodes.Ldloc, _places[input]);
+            Il.Emit(OpCodes.Ldloc, _places[place]);
             Il.Emit(OpCodes.Call, (mask ? (Func<nint, LaneMask>)SplatMask : (Delegate)(Func<nint, V>)Splat).Method);
             return;
         }
-        _unread--;
-        Address(input, mask);
+        Address(place, mask);
         Il.Emit(OpCodes.Call, (mask ? (Func<nint, LaneMask>)LoadMask : (Delegate)(Func<nint, V>)Load).Method);
     }
 
-    private void Store(int value, int result)
+    private void Write(int value, int place, bool first = false)
     {
         bool mask = tile.DType(value) == DType.Bool;
         Push(value);
-        Address(tile.Inputs + result, mask);
+        if (first)
+            Il.Emit(OpCodes.Ldloc, _places[place]);
+        else
+            Address(place, mask);
         Il.Emit(OpCodes.Call, (mask ? (Action<LaneMask, nint>)StoreMask : (Delegate)(Action<V, nint>)Store).Method);
     }
 
-    private void Address(int operand, bool mask)
+    private void Address(int place, bool mask)
     {
-        Il.Emit(OpCodes.Ldloc, _places[operand]);
+        Il.Emit(OpCodes.Ldloc, _places[place]);
         Il.Emit(OpCodes.Ldloc, _index);
         if (!mask)
         {
@@ -110,10 +129,16 @@ internal sealed unsafe class LaneCode<V, E>(TileCode tile, ILGenerator il) : Loo
         Il.Emit(OpCodes.Add);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static V Load(nint address) => V.Load(in *(E*)address);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static V Splat(nint address) => V.Splat(*(E*)address);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Store(V lanes, nint address) => lanes.Store(ref *(E*)address);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static LaneMask LoadMask(nint address) => V.LoadMask(in *(bool*)address);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static LaneMask SplatMask(nint address) => LaneMask.Literal(*(bool*)address ? 1 : 0);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void StoreMask(LaneMask mask, nint address) => V.StoreMask(mask, ref *(bool*)address);
 }

@@ -9,6 +9,9 @@ internal abstract unsafe class TileBody
     /// <summary>The addresses of that memory's parts, to be set once: they follow those of the inputs and results.</summary>
     public abstract ReadOnlySpan<int> Slots { get; }
 
+    /// <summary>Is everything read before a result is written that may lie over it?</summary>
+    public virtual bool InPlace => true;
+
     /// <param name="places">The addresses: of the inputs, the results, the slots.</param>
     /// <param name="count">The number of points.</param>
     public abstract void Run(nint* places, int count);

@@ -97,7 +97,7 @@ internal sealed unsafe class TiledLoop : LoopKernel
         Places = Take((_operands + _body.Slots.Length) * sizeof(nint));
         Positions = Take(_operands * sizeof(nint));
         Counters = Take(tiling.Loops.Length * sizeof(int));
-        InPlace = program.Results.All(result => result.Value >= _inputs);
+        InPlace = _body.InPlace && program.Results.All(result => result.Value >= _inputs);
         _memory = memory;
         _plain = tiling.Loops.Length == 0 && _staged.Length == 0 && _gathered.Length == 0;
 

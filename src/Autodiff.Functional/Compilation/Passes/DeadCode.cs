@@ -12,6 +12,9 @@ internal static class DeadCode
             if (live[i])
                 foreach (int input in program[i].Inputs)
                     live[input] = true;
+        // What gives several values is followed by all of them, also by those that nobody reads: that is how they are found.
+        for (int i = program.Parameters; i < program.Count; i++)
+            live[i] |= program[i].Op is Part && live[program[i].Inputs[0]];
         int at = program.Parameters;   // rules are asked in order, for all instructions but parameters
         return program.Rewrite((builder, instruction) => live[at++] ? builder.Add(instruction) : 0);
     }

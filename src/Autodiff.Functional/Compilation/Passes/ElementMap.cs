@@ -55,7 +55,7 @@ internal static class ElementMap
 
         public Learner(Op op, ImmutableArray<(TensorType Type, Tensor? Value)> inputs, TensorType output, int batch)
         {
-            (_op, _inputs) = (op, inputs);
+            (_op, _inputs) = (IsBatched(output.Shape, batch) ? op.OverRows(Rows) : op, inputs);
             _batched = [.. inputs.Select(input => IsBatched(input.Type.Shape, batch))];
             _outputBatched = IsBatched(output.Shape, batch);
             _output = Few(output.Shape, _outputBatched);

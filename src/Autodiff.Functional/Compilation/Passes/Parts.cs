@@ -1,13 +1,18 @@
 namespace Autodiff.Functional.Compilation;
 
-/// <summary>Loops and branches, whose outputs plans keep in memory: each is followed by its parts. What they read row by row, or as a whole, lies dense.</summary>
+/// <summary>
+/// Ops whose several outputs plans keep in memory (loops, branches, fused loops): each is followed at once by all its parts, in order, also those that nobody reads.
+/// What loops and branches read row by row, or as a whole, lies dense.
+/// </summary>
 internal static class Parts
 {
     public static Program Apply(Program program) => program.Rewrite((builder, instruction) =>
     {
         if (instruction.Op is Project project && builder[instruction.Inputs[0]].Op is IPartsOp)
             return instruction.Inputs[0] + 1 + project.Index;
-        if (instruction.Op is not IPartsOp op || instruction.Op is Fused)
+        if (instruction.Op is Part part)
+            return instruction.Inputs[0] + 1 + part.Index;
+        if (instruction.Op is not IPartsOp op)
             return builder.Add(instruction);
         int value = builder.Add(instruction);
         for (int i = 0; i < op.Parts.Length; i++)

@@ -20,5 +20,6 @@ internal static class Pipeline
         new("layout", program => Parts.OfDense(Views.Apply(program))),
         new("common views", CommonSubexpressions.Apply),
         .. options.CheckNaN ? ImmutableArray<Pass>.Empty : [new Pass("scalars", Scalarisation.Apply), new("fusion", Fusion.Apply)],
+        new("all parts", Parts.Apply),
     ];
 }

@@ -148,7 +148,7 @@ internal sealed class Scalarisation
         int size = RowSize(instruction.Type.Shape);
         if (size > MaxElements)
             return null;
-        if (instruction.Constant is { } constant && !IsBatched(instruction.Type))
+        if (instruction.Constant is { } constant && (!IsBatched(instruction.Type) || RowsAreEqual(constant)))
             return [.. Enumerable.Range(0, size).Select(element => _scalars.Constant(ElementAt(constant, element)))];
         if (instruction.Op is View view)
             return [.. Places(view, size).Select(place => RowStride(view) == 0 && _program[instruction.Inputs[0]].Constant is { } seen
@@ -189,6 +189,9 @@ internal sealed class Scalarisation
             yield return place;
         }
     }
+
+    /// <summary>What was the same for the whole batch before it was folded.</summary>
+    private static bool RowsAreEqual(Tensor constant) => constant.Equals(constant.Slice(new int[constant.Rank], constant.Shape.With(0, 1).Dimensions, Shape.Ones(constant.Rank).Dimensions).Expand(constant.Shape));
 
     private static Tensor ElementAt(Tensor tensor, int element) => tensor.Reshape(Shape.Of(tensor.Size)).Slice([element], [1], [1]).Reshape(Shape.Scalar).Dense();
 

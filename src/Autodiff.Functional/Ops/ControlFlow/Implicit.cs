@@ -60,7 +60,7 @@ internal sealed record Implicit(Graph Function, Graph? Newton, int Captures, Sha
     /// <summary>The solution, of a function that was traced.</summary>
     public static ImmutableArray<Expr> Of(bool root, ImmutableArray<Expr> parameters, ImmutableArray<Expr> values, ImmutableArray<Expr> starts, double tolerance, int maxIterations, Shape leading = default)
     {
-        var (captures, graphs) = Closure.OfLoop(parameters, values);
+        var (captures, graphs) = Closure.Of((parameters, values));
         return Apply(Of(root, graphs[0], captures.Length, leading, tolerance, maxIterations), [.. captures, .. starts]);
     }
 

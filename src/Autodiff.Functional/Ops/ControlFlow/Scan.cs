@@ -78,12 +78,12 @@ internal sealed record Scan(Graph Body, int Captures, int Carries, int Length, b
     public static ImmutableArray<Expr> Of(ImmutableArray<Expr> carries, ImmutableArray<Expr> rows, ImmutableArray<Expr> next, ImmutableArray<Expr> given,
         ImmutableArray<Expr> starts, ImmutableArray<Expr> inputs, int length, bool reverse)
     {
-        var (captures, graphs) = Closure.OfLoop([.. carries, .. rows], [.. Closure.Conform(next, carries), .. given]);
+        var (captures, graphs) = Closure.Of(([.. carries, .. rows], [.. Closure.Conform(next, carries), .. given]));
         var body = graphs[0];
         int fixedParameters = captures.Length + carries.Length;
         ImmutableArray<int> seen = [.. Enumerable.Range(0, rows.Length).Where(i => body.ParameterPositions[fixedParameters + i] >= 0)];
         if (seen.Length < rows.Length)
-            body = Graph.Of([.. body.Parameters[..fixedParameters], .. seen.Select(i => rows[i])], body.Outputs);
+            body = Graph.Of([.. body.Parameters[..fixedParameters], .. seen.Select(i => body.Parameters[fixedParameters + i])], body.Outputs);
         return Apply(new Scan(body, captures.Length, carries.Length, length, reverse), [.. captures, .. starts, .. seen.Select(i => inputs[i])]);
     }
 

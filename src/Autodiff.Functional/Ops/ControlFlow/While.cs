@@ -38,7 +38,7 @@ internal sealed record While(Graph Condition, Graph Body, int Captures) : MultiO
     /// <summary>The loop of a condition and a step that were traced.</summary>
     public static ImmutableArray<Expr> Of(ImmutableArray<Expr> carries, Expr condition, ImmutableArray<Expr> next, ImmutableArray<Expr> starts)
     {
-        var (captures, graphs) = Closure.OfLoop(carries, [condition], Closure.Conform(next, carries));
+        var (captures, graphs) = Closure.Of((carries, [condition]), (carries, Closure.Conform(next, carries)));
         return Apply(new While(graphs[0], graphs[1], captures.Length), [.. captures, .. starts]);
     }
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Autodiff.Functional.Compilation;
 
 namespace Autodiff.Functional;
 
@@ -7,13 +8,17 @@ namespace Autodiff.Functional;
 /// themselves, compute them again. Two of them are never equal, so that no search for common subexpressions joins what is to be recomputed with what was computed before.
 /// </summary>
 /// <param name="Body">The function, of the op's inputs; it closes over nothing.</param>
-internal sealed record Checkpoint(Graph Body) : MultiOutput
+internal sealed record Checkpoint(Graph Body) : MultiOutput, IPartsOp
 {
-    public override string Attributes => $"{Body.Order.Count} nodes";
+    internal override IEnumerable<(string Name, Graph Graph)> Bodies => [("body", Body)];
 
     public override ImmutableArray<TensorType> InferParts(Inputs inputs) => [.. Body.Outputs.Select(output => output.Type)];
 
-    public override ImmutableArray<Tensor> EvaluateParts(ReadOnlySpan<Tensor> inputs) => Functional.Body.Evaluate(Body, inputs);
+    ImmutableArray<TensorType> IPartsOp.Parts => [.. Body.Outputs.Select(output => output.Type)];
+
+    Step IPartsOp.Compile(ImmutableArray<Operand> inputs, ImmutableArray<Operand> outputs, CompileOptions options, Func<Graph, SubProgram> body) => new CallStep(inputs, outputs, body(Body));
+
+    public override ImmutableArray<Tensor> EvaluateParts(ReadOnlySpan<Tensor> inputs) => Body.Stepper.Evaluate(inputs);
 
     public override Expr Batch(Inputs inputs, ReadOnlySpan<bool> batched, int size)
     {

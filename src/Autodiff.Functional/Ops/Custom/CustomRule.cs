@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Autodiff.Functional.Compilation;
 
 namespace Autodiff.Functional;
 
@@ -6,18 +7,23 @@ namespace Autodiff.Functional;
 /// A function with a linear map that stands for its derivative: a pushforward, from tangents to tangents, or a pullback, from cotangents to cotangents. The other one is its
 /// transpose. Besides its values the op gives the residuals that the map needs; those have their own derivatives, by the expressions that they are.
 /// </summary>
-/// <param name="Forward">From the inputs (parameters, then what the function closes over) to the values, then the residuals.</param>
+/// <param name="Forward">From the inputs (what the function closes over, then parameters) to the values, then the residuals.</param>
 /// <param name="Rule">The map: a function of the inputs, of all that <paramref name="Forward"/> gives, and of a direction for each floating-point parameter or value.</param>
 /// <param name="Pushes">Is it the pushforward?</param>
-/// <param name="Parameters">How many of the inputs are parameters.</param>
+/// <param name="Captures">How many values are closed over.</param>
 /// <param name="Values">How many of the outputs are values.</param>
-internal sealed record CustomRule(Graph Forward, Graph Rule, bool Pushes, int Parameters, int Values) : MultiOutput
+internal sealed record CustomRule(Graph Forward, Graph Rule, bool Pushes, int Captures, int Values) : MultiOutput, IPartsOp
 {
     public override string Name => Pushes ? "CustomJvp" : "CustomVjp";
+    internal override IEnumerable<(string Name, Graph Graph)> Bodies => [("value", Forward), ("rule", Rule)];
 
     public override ImmutableArray<TensorType> InferParts(Inputs inputs) => [.. Forward.Outputs.Select(output => output.Type)];
 
-    public override ImmutableArray<Tensor> EvaluateParts(ReadOnlySpan<Tensor> inputs) => Body.Evaluate(Forward, inputs);
+    ImmutableArray<TensorType> IPartsOp.Parts => [.. Forward.Outputs.Select(output => output.Type)];
+
+    Step IPartsOp.Compile(ImmutableArray<Operand> inputs, ImmutableArray<Operand> outputs, CompileOptions options, Func<Graph, SubProgram> body) => new CallStep(inputs, outputs, body(Forward));
+
+    public override ImmutableArray<Tensor> EvaluateParts(ReadOnlySpan<Tensor> inputs) => Forward.Stepper.Evaluate(inputs);
 
     private Graph Residuals => Graph.Of(Forward.Parameters, Forward.Outputs[Values..]);
 
@@ -32,10 +38,10 @@ internal sealed record CustomRule(Graph Forward, Graph Rule, bool Pushes, int Pa
     private ImmutableArray<Expr> Pushed(Inputs inputs, Expr output, ImmutableArray<Expr?> tangents)
     {
         var map = Pushes ? Rule : Transposed();
-        var closedOver = Enumerable.Range(Parameters, tangents.Length - Parameters).FirstOrDefault(i => IsVaried(inputs[i]) && tangents[i] is not null, -1);
+        var closedOver = Enumerable.Range(0, Captures).FirstOrDefault(i => IsVaried(inputs[i]) && tangents[i] is not null, -1);
         var flaw = closedOver >= 0 ? ClosedOver(inputs[closedOver]) : map is null ? NotLinear : null;
         var pushed = flaw is not null ? null : new Queue<Expr>(map!.Call([.. inputs, .. Parts(output),
-            .. Floating(Parameters, Forward.Parameters).Select(i => tangents[i] ?? Expr.Zeros(inputs[i].Shape, inputs[i].DType))]));
+            .. FloatingParameters.Select(i => tangents[i] ?? Expr.Zeros(inputs[i].Shape, inputs[i].DType))]));
         // A derivative that there is not is an error only for who asks for it: the tangents of residuals may be all that a Hessian needs.
         return [.. Forward.Outputs[..Values].Select(value => !value.DType.IsFloating() ? Expr.Zeros(value.Shape, value.DType)
             : pushed?.Dequeue() ?? Expr.Leaf(flaw!, value.Type))];
@@ -48,7 +54,7 @@ internal sealed record CustomRule(Graph Forward, Graph Rule, bool Pushes, int Pa
         var contributions = new Cotangent[inputs.Count];
         if (cotangent.Parts[..Values].Any(part => !part.IsNone))
         {
-            for (int i = Parameters; i < inputs.Count; i++)
+            for (int i = 0; i < Captures; i++)
                 if (wanted[i] && IsVaried(inputs[i]))
                     throw ClosedOver(inputs[i]).Error();
             Pull(inputs, output, cotangent.Parts[..Values], contributions);
@@ -66,9 +72,9 @@ internal sealed record CustomRule(Graph Forward, Graph Rule, bool Pushes, int Pa
     {
         var map = (Pushes ? Transposed() : Rule) ?? throw NotLinear.Error();
         var pulled = map.Call([.. inputs, .. Parts(output),
-            .. Floating(Values, Forward.Outputs).Select(i => parts[i].Value ?? Expr.Zeros(Forward.Outputs[i].Shape, Forward.Outputs[i].DType))]);
+            .. FloatingValues.Select(i => parts[i].Value ?? Expr.Zeros(Forward.Outputs[i].Shape, Forward.Outputs[i].DType))]);
         var (given, next) = (parts.Where(part => !part.IsNone), 0);
-        foreach (int i in Floating(Parameters, Forward.Parameters))
+        foreach (int i in FloatingParameters)
         {
             var support = given.Select(part => Support.Any(part.Support, inputs[i].Shape)).Aggregate(Support.Union);
             contributions[i] = new(Guard.Of(support, pulled[next++]), support);
@@ -80,16 +86,16 @@ internal sealed record CustomRule(Graph Forward, Graph Rule, bool Pushes, int Pa
     public override Expr Batch(Inputs inputs, ReadOnlySpan<bool> batched, int size)
     {
         ImmutableArray<bool> given = [.. batched];
-        var parameters = Floating(Parameters, Forward.Parameters);
+        var parameters = FloatingParameters;
         var forward = Graph.Trace(x => Forward.Batch(x, given, size), [.. inputs.Select(input => input.Type)]);
-        ImmutableArray<bool> directions = Pushes ? [.. parameters.Select(i => given[i])] : [.. Floating(Values, Forward.Outputs).Select(_ => true)];
+        ImmutableArray<bool> directions = Pushes ? [.. parameters.Select(i => given[i])] : [.. FloatingValues.Select(_ => true)];
         var rule = Graph.Trace(x =>
         {
             var mapped = Rule.Batch(x, [.. given, .. forward.Outputs.Select(_ => true), .. directions], size);
             // What all elements of the batch share gets all their cotangents.
             return Pushes ? mapped : [.. mapped.Zip(parameters, (cotangent, i) => given[i] ? cotangent : Expr.Sum(cotangent, 0))];
-        }, [.. forward.Parameters.Concat(forward.Outputs).Concat(Pushes ? parameters.Select(i => forward.Parameters[i]) : Floating(Values, forward.Outputs).Select(i => forward.Outputs[i])).Select(node => node.Type)]);
-        return Expr.Apply(new CustomRule(forward, rule, Pushes, Parameters, Values), [.. inputs]);
+        }, [.. forward.Parameters.Concat(forward.Outputs).Concat(Pushes ? parameters.Select(i => forward.Parameters[i]) : FloatingValues.Select(i => forward.Outputs[i])).Select(node => node.Type)]);
+        return Expr.Apply(this with { Forward = forward, Rule = rule }, [.. inputs]);
     }
 
     // ---- the other map ----
@@ -112,7 +118,9 @@ internal sealed record CustomRule(Graph Forward, Graph Rule, bool Pushes, int Pa
 
     private ImmutableArray<Expr> Parts(Expr output) => [.. Forward.Outputs.Select((part, i) => Project.Of(output, i, part.Type))];
 
-    private static ImmutableArray<int> Floating(int count, ImmutableArray<Expr> nodes) => [.. Enumerable.Range(0, count).Where(i => nodes[i].DType.IsFloating())];
+    private ImmutableArray<int> FloatingParameters => [.. Enumerable.Range(Captures, Forward.Parameters.Length - Captures).Where(i => Forward.Parameters[i].DType.IsFloating())];
+
+    private ImmutableArray<int> FloatingValues => [.. Enumerable.Range(0, Values).Where(i => Forward.Outputs[i].DType.IsFloating())];
 
     // ---- what can't be differentiated ----
 

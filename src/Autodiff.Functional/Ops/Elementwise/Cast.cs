@@ -53,6 +53,7 @@ internal sealed record Cast(DType To) : Linear, ILoopOp
     GroupFunction ILoopOp.Group(ReadOnlySpan<DType> arguments) => ElementType.Of(arguments[0]).Run<TileKernel, GroupFunction>(new(To));
     Delegate ILoopOp.Function<T, R, M>() => (Func<T, R>)Convert<T, R, M>;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static R Convert<T, R, M>(T x) where T : unmanaged, IMasked<T, M> where R : unmanaged, IMasked<R, M> where M : unmanaged, IMasked<M, M> =>
         typeof(T) == typeof(R) ? Unsafe.BitCast<T, R>(x)
         : typeof(R) == typeof(M) ? Unsafe.BitCast<M, R>(T.Holds<NotEqual>(x, T.Literal(0)))

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Autodiff.Functional.Compilation;
 using Autodiff.Functional.Kernels;
 
@@ -113,6 +114,7 @@ internal sealed record Guard : Linear, ILoopOp
     GroupFunction ILoopOp.Group(ReadOnlySpan<DType> arguments) => ElementType.Of(arguments[1]).Run<TileKernel, GroupFunction>(default);
     Delegate ILoopOp.Function<T, R, M>() => (Func<M, T, T>)OrZero<T, M>;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static T OrZero<T, M>(M mask, T value) where T : unmanaged, IMasked<T, M> where M : unmanaged, IMasked<M, M> => T.Choose(mask, value, T.Literal(0));
 
     private readonly unsafe struct TileKernel : IKernel<TileFunction>, IKernel<GroupFunction>

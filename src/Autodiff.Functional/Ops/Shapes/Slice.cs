@@ -123,6 +123,8 @@ internal sealed record Embed(Shape To, Axes Starts, Axes Steps) : Linear, ICompi
 
     public override Expr Transpose(int index, Expr cotangent, Inputs inputs) => Expr.Apply(new Slice(Starts, inputs[0].Shape, Steps), cotangent);
 
+    internal override Op OverRows(int rows) => new Embed(To.With(0, rows), Starts, Steps);
+
     public override Op Lifted(Shape leading) => new Embed(To.After(leading), [.. new int[leading.Rank], .. Starts], [.. Shape.Ones(leading.Rank), .. Steps]);
 }
 

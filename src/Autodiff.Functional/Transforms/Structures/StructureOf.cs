@@ -188,15 +188,12 @@ internal sealed class OneNode : Structure<Expr>
 
     internal override IEnumerable<Part> Parts(Expr value) => [];
 
-    internal override ImmutableArray<Expr> Flatten(Expr value, string op = "Structure")
-    {
-        ArgumentNullException.ThrowIfNull(value);
-        return [value];
-    }
+    internal override ImmutableArray<Expr> Flatten(Expr value, string op = "Structure") => value is not null ? [value]
+        : throw new ArgumentNullException(nameof(value), $"{op}: expected an Expr; got null, as an argument or as a function's value.");
 
-    internal override (ImmutableArray<Expr>, Rest) Take(Expr value, string op) => (Flatten(value), default);
+    internal override (ImmutableArray<Expr>, Rest) Take(Expr value, string op) => (Flatten(value, op), default);
 
-    internal override ImmutableArray<Expr> FlattenLike(Expr value, Expr like, string op, string what) => Flatten(value);
+    internal override ImmutableArray<Expr> FlattenLike(Expr value, Expr like, string op, string what) => Flatten(value, op);
 
     internal override Expr Rebuild(Expr like, ImmutableArray<Expr> nodes) => nodes[0];
 }

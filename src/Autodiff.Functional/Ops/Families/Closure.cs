@@ -3,8 +3,8 @@ using System.Collections.Immutable;
 namespace Autodiff.Functional;
 
 /// <summary>
-/// Functions as graphs that stand alone: how the bodies of loops and branches are made. What a function closes over becomes a parameter in front of its own, and an
-/// input of the op that holds it, so that it is computed once and everything can be differentiated.
+/// Functions as graphs that stand alone, the attributes of an op: bodies of loops and branches, checkpoints, rules of one's own. What a function closes over becomes a parameter in front
+/// of its own, and an input of the op that holds it, so that it is computed once, every transform finds all edges, and everything can be differentiated. Constants are part of the function.
 /// </summary>
 internal static class Closure
 {
@@ -12,50 +12,59 @@ internal static class Closure
     public static ImmutableArray<Expr> Parameters(string inside, IEnumerable<TensorType> types) => [.. types.Select(type => Expr.Leaf(new Placeholder(inside), type))];
 
     /// <summary>
-    /// Graphs of functions of the same parameters. Captured is the last node on each way that depends on no parameter: what does not change from step to step is
-    /// computed outside of a loop.
+    /// Graphs of functions. Captured is the last node on each way that depends on no parameter: what does not change from step to step is computed outside of a loop. Among parameters there
+    /// may be nodes in between, constants, and repetitions.
     /// </summary>
-    public static (ImmutableArray<Expr> Captures, ImmutableArray<Graph> Graphs) OfLoop(ImmutableArray<Expr> parameters, params ReadOnlySpan<ImmutableArray<Expr>> outputs) =>
-        Convert(parameters, [.. outputs], roots => KahnOrder.Between(parameters.AsSpan(), roots.AsSpan(), out _));
+    public static (ImmutableArray<Expr> Captures, ImmutableArray<Graph> Graphs) Of(params ReadOnlySpan<(ImmutableArray<Expr> Parameters, ImmutableArray<Expr> Outputs)> functions) =>
+        Convert([.. functions], function => KahnOrder.Between([.. Varying(function.Parameters)], function.Outputs.AsSpan(), out _));
 
     /// <summary>Graphs of functions of the same parameters that were called since a moment. What they made is computed only where they are taken.</summary>
     public static (ImmutableArray<Expr> Captures, ImmutableArray<Graph> Graphs) OfBranches(ImmutableArray<Expr> parameters, long moment, ImmutableArray<ImmutableArray<Expr>> outputs) =>
-        Convert(parameters, outputs, roots => KahnOrder.Since(moment, roots.AsSpan()));
+        Convert([.. outputs.Select(values => (parameters, values))], function => KahnOrder.Since(moment, function.Outputs.AsSpan()));
 
-    private static (ImmutableArray<Expr>, ImmutableArray<Graph>) Convert(ImmutableArray<Expr> parameters, ImmutableArray<ImmutableArray<Expr>> outputs, Func<ImmutableArray<Expr>, KahnOrder> inside)
+    private static IEnumerable<Expr> Varying(ImmutableArray<Expr> parameters) => parameters.Where(node => !node.IsConstant).Distinct<Expr>(ReferenceEqualityComparer.Instance);
+
+    private static (ImmutableArray<Expr>, ImmutableArray<Graph>) Convert(
+        ImmutableArray<(ImmutableArray<Expr> Parameters, ImmutableArray<Expr> Outputs)> functions, Func<(ImmutableArray<Expr> Parameters, ImmutableArray<Expr> Outputs), KahnOrder> inside)
     {
-        var own = new HashSet<Expr>(parameters, ReferenceEqualityComparer.Instance);
+        ImmutableArray<KahnOrder> orders = [.. functions.Select(inside)];
         var captures = new Dictionary<Expr, Expr>(ReferenceEqualityComparer.Instance);   // and the parameter that each becomes
-        ImmutableArray<KahnOrder> orders = [.. outputs.Select(inside)];
-        for (int k = 0; k < orders.Length; k++)
+        for (int k = 0; k < functions.Length; k++)
         {
-            foreach (var visit in orders[k])
+            var (order, outputs) = (orders[k], functions[k].Outputs);
+            var own = new HashSet<Expr>(functions[k].Parameters, ReferenceEqualityComparer.Instance);
+            foreach (var visit in order)
                 for (int i = 0; i < visit.Inputs.Count && !own.Contains(visit.Node); i++)
                     if (visit.InputPositions[i] < 0)
-                        Capture(visit.Inputs[i]);
-            for (int i = 0; i < outputs[k].Length; i++)
-                if (orders[k].Roots[i] < 0)
-                    Capture(outputs[k][i]);
+                        Capture(visit.Inputs[i], own);
+            for (int i = 0; i < outputs.Length; i++)
+                if (order.Roots[i] < 0)
+                    Capture(outputs[i], own);
         }
-        ImmutableArray<Expr> all = [.. captures.Values, .. parameters];
-        return ([.. captures.Keys], [.. orders.Select((order, k) => Graph.Of(all, captures.Count == 0 ? outputs[k] : Again(order, outputs[k])))]);
+        return ([.. captures.Keys], [.. functions.Zip(orders, (function, order) => Again(order, function.Parameters, function.Outputs, captures))]);
 
-        void Capture(Expr node)
+        void Capture(Expr node, HashSet<Expr> own)
         {
             if (!node.IsConstant && !own.Contains(node) && !captures.ContainsKey(node))
                 captures.Add(node, Expr.Leaf(new Placeholder("a body"), node.Type));
         }
+    }
 
-        Expr Inside(Expr node) => captures.GetValueOrDefault(node, node);
+    /// <summary>The nodes of a function anew, from fresh parameters.</summary>
+    private static Graph Again(KahnOrder order, ImmutableArray<Expr> parameters, ImmutableArray<Expr> outputs, Dictionary<Expr, Expr> captures)
+    {
+        var fresh = Parameters("a body", parameters.Select(parameter => parameter.Type));
+        var outside = new Dictionary<Expr, Expr>(captures, ReferenceEqualityComparer.Instance);
+        for (int i = 0; i < parameters.Length; i++)
+            if (!parameters[i].IsConstant)
+                outside.TryAdd(parameters[i], fresh[i]);
+        var nodes = new Expr[order.Count];
+        foreach (var visit in order)
+            nodes[visit.Position] = outside.GetValueOrDefault(visit.Node)
+                ?? visit.Node.With([.. Enumerable.Range(0, visit.Inputs.Count).Select(i => visit.InputPositions[i] is var position and >= 0 ? nodes[position] : Outside(visit.Inputs[i]))]);
+        return Graph.Of([.. captures.Values, .. fresh], [.. outputs.Select((output, i) => order.Roots[i] is var position and >= 0 ? nodes[position] : Outside(output))]);
 
-        ImmutableArray<Expr> Again(KahnOrder order, ImmutableArray<Expr> roots)
-        {
-            var nodes = new Expr[order.Count];
-            foreach (var visit in order)
-                nodes[visit.Position] = own.Contains(visit.Node) ? visit.Node
-                    : visit.Node.With([.. Enumerable.Range(0, visit.Inputs.Count).Select(i => visit.InputPositions[i] is var position and >= 0 ? nodes[position] : Inside(visit.Inputs[i]))]);
-            return [.. roots.Select((root, i) => order.Roots[i] is var position and >= 0 ? nodes[position] : Inside(root))];
-        }
+        Expr Outside(Expr node) => outside.GetValueOrDefault(node, node);
     }
 
     /// <summary>
