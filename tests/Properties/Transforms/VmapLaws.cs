@@ -1,6 +1,7 @@
 using FsCheck;
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
+using FsCheck;
 using Xunit;
 using Xunit.Abstractions;
 
