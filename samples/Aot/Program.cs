@@ -23,6 +23,11 @@ var hessian = Ad.Hessian(Loss, fitted, line);
 var (_, losses) = Ad.Scan(m => (line.Zip(m, Ad.Grad(Loss, m, line), (p, g) => p - 0.1 * g), Loss(m)), new Line(0.0, 0.0, "a path"), 3, line, Structure.Node);
 Console.WriteLine($"by point {perPoint.Offset}, mixed second derivative {hessian[m => m.Slope].Offset}, losses {losses}");
 
+// Compiled, loops run tile by tile where no code can be generated.
+var compiled = Ad.Compile(m => Ad.Grad(Loss, m, line), line, line).Run(new Line(2.0, 1.0, "compiled"));
+var uncompiled = Ad.Grad(Loss, new Line(2.0, 1.0, "uncompiled"), line);
+Console.WriteLine($"{compiled.Name} {(double)compiled.Slope:F6}, {uncompiled.Name} {(double)uncompiled.Slope:F6}");
+
 // Tuples and arrays of structures are put together from their parts.
 var both = Structure.Tuple(line, Structure.Array(Structure.Node));
 var (gradient, rest) = Ad.Grad(p => Loss(p.Item1) * p.Item2[0], (fitted, new Expr[] { 2.0 }), both);

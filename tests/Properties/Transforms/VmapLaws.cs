@@ -1,7 +1,6 @@
 using FsCheck;
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
-using FsCheck;
 using Xunit;
 using Xunit.Abstractions;
 
