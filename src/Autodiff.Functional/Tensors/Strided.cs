@@ -124,6 +124,11 @@ internal static class Strided
     /// <summary>The strides of the same elements in another shape, if no copy is needed.</summary>
     public static bool TryReshape(ReadOnlySpan<int> dimensions, ReadOnlySpan<int> strides, ReadOnlySpan<int> target, Span<int> targetStrides)
     {
+        if (dimensions.Contains(0))   // nothing is reached by any strides
+        {
+            targetStrides.Clear();
+            return true;
+        }
         Span<int> size = stackalloc int[dimensions.Length + 1], step = stackalloc int[dimensions.Length + 1];
         int rank = Collapse(dimensions, strides, size, step);
         // Each collapsed axis must be a product of neighbouring target axes.

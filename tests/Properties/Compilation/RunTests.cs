@@ -25,6 +25,18 @@ public sealed class RunTests
         AreClose(Ad.Grad(Squares, s_x).Value, Ad.Compile(Ad.Grad(Squares)).Run(s_x).Value);
     }
 
+    // ---- nothing ----
+
+    [Fact]
+    public void Of_empty_arrays_the_sum_is_zero_and_the_rest_is_empty()
+    {
+        var nothing = Tensor.Of(Array.Empty<double>(), Shape.Of(4, 0, 1));
+        var (total, columns, same) = Ad.Compile((Expr x) => (Expr.Sum(Expr.Exp(x), Axes.All, keepDims: true), Expr.Sum(x * 2, Axes.Of(1)), Expr.Reshape(x, Shape.Of(0, 2)) + 1)).Run(nothing);
+        Assert.Equal(Tensor.Of([0.0], Shape.Of(1, 1, 1)), total.Value);
+        Assert.Equal(Tensor.Of([0.0, 0, 0, 0], Shape.Of(4, 1)), columns.Value);
+        Assert.Equal(Shape.Of(0, 2), same.Shape);
+    }
+
     // ---- structures ----
 
     [Fact]
