@@ -182,5 +182,15 @@ internal sealed class ProgramBuilder(int capacity = 16)
         return Count - 1;
     }
 
+    /// <summary>Adds what another program computes of values that are here, and gives the number of its first output.</summary>
+    public int Inline(Program program, ReadOnlySpan<int> arguments)
+    {
+        var moved = new int[program.Count];
+        arguments.CopyTo(moved);
+        for (int i = program.Parameters; i < program.Count; i++)
+            moved[i] = Add(program[i] with { Inputs = Program.Renumbered(program[i].Inputs, moved) });
+        return moved[program.Outputs[0]];
+    }
+
     public Program Build(ImmutableArray<int> outputs) => new(_instructions.DrainToImmutable(), _parameters, outputs);
 }
