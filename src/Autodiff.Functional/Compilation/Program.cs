@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Text;
 
 namespace Autodiff.Functional.Compilation;
@@ -133,10 +134,10 @@ internal sealed class Program
         for (int i = 0; i < values.Length; i++)
             if (moved[values[i]] != values[i])
             {
-                var renumbered = ImmutableArray.CreateBuilder<int>(values.Length);
-                foreach (int value in values)
-                    renumbered.Add(moved[value]);
-                return renumbered.MoveToImmutable();
+                var renumbered = new int[values.Length];
+                for (int k = 0; k < renumbered.Length; k++)
+                    renumbered[k] = moved[values[k]];
+                return ImmutableCollectionsMarshal.AsImmutableArray(renumbered);
             }
         return values;
     }
