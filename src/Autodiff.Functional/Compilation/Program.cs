@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Text;
 
 namespace Autodiff.Functional.Compilation;
@@ -133,10 +134,10 @@ internal sealed class Program
         for (int i = 0; i < values.Length; i++)
             if (moved[values[i]] != values[i])
             {
-                var renumbered = ImmutableArray.CreateBuilder<int>(values.Length);
-                foreach (int value in values)
-                    renumbered.Add(moved[value]);
-                return renumbered.MoveToImmutable();
+                var renumbered = new int[values.Length];
+                for (int k = 0; k < renumbered.Length; k++)
+                    renumbered[k] = moved[values[k]];
+                return ImmutableCollectionsMarshal.AsImmutableArray(renumbered);
             }
         return values;
     }
@@ -180,6 +181,16 @@ internal sealed class ProgramBuilder(int capacity = 16)
     {
         _instructions.Add(instruction);
         return Count - 1;
+    }
+
+    /// <summary>Adds what another program computes of values that are here, and gives the number of its first output.</summary>
+    public int Inline(Program program, ReadOnlySpan<int> arguments)
+    {
+        var moved = new int[program.Count];
+        arguments.CopyTo(moved);
+        for (int i = program.Parameters; i < program.Count; i++)
+            moved[i] = Add(program[i] with { Inputs = Program.Renumbered(program[i].Inputs, moved) });
+        return moved[program.Outputs[0]];
     }
 
     public Program Build(ImmutableArray<int> outputs) => new(_instructions.DrainToImmutable(), _parameters, outputs);

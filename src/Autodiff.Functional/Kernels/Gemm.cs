@@ -66,8 +66,38 @@ internal static class Gemm
     {
         if (b.Column == 1 && n <= V.MaxWidth * V.Count && m <= GemmKernel.MaxRows<T, V>(n <= V.Count ? 1 : V.MaxWidth))
             GemmKernel.Run<T, V>(m, n, k, ref Unsafe.AsRef(in a.First), a.Row, a.Column, ref Unsafe.AsRef(in b.First), b.Row, ref MemoryMarshal.GetReference(c), n, add: false);
-        else if (UnpackedGemm.IsBest<T>(m, n, k, b.Column == 1)) UnpackedGemm.Multiply<T, V>(m, n, k, a, b, c);
-        else PackedGemm.Multiply<T, V>(m, n, k, a, b, c);
+        else if (UnpackedGemm.IsBest<T>(m, n, k, b.Column == 1)) UnpackedGemm.Multiply<T, V>(m, n, k, a, b, c, n);
+        else PackedGemm.Multiply<T, V>(m, n, k, a, b, c, n);
+    }
+
+    /// <summary>Can blocks of C be computed apart, without copying B for each again where it is copied as a whole?</summary>
+    public static bool HasParts<E>(int m, int n, int k, bool byRows) where E : struct =>
+        m > 24 && n > 24 && k > 1 && (typeof(E) == typeof(Real64) ? byRows || !UnpackedGemm.IsBest<double>(m, n, k, byRows)
+            : typeof(E) == typeof(Real32) && (byRows || !UnpackedGemm.IsBest<float>(m, n, k, byRows)));
+
+    /// <summary>A block of C, of a product that <see cref="HasParts"/>. How it is computed depends on the whole product, and so its bits are those of the whole.</summary>
+    public static void MultiplyPart<E>(int m, int n, int k, ReadOnlySpan<E> a, int aRow, int aColumn, ReadOnlySpan<E> b, int bRow, int bColumn, Span<E> c, Range rows, Range columns)
+        where E : struct, IElementary<E>
+    {
+        if (typeof(E) == typeof(Real64))
+            Part<double>(m, n, k, new(Elements.As<E, double>(a), aRow, aColumn), new(Elements.As<E, double>(b), bRow, bColumn), Elements.As<E, double>(c), rows, columns);
+        else
+            Part<float>(m, n, k, new(Elements.As<E, float>(a), aRow, aColumn), new(Elements.As<E, float>(b), bRow, bColumn), Elements.As<E, float>(c), rows, columns);
+    }
+
+    private static void Part<T>(int m, int n, int k, Strided<T> a, Strided<T> b, Span<T> c, Range rows, Range columns) where T : unmanaged, INumberBase<T>
+    {
+        Check(m, n, k, a, b, c);
+        var ((i, height), (j, width)) = (rows.GetOffsetAndLength(m), columns.GetOffsetAndLength(n));
+        bool isPacked = !UnpackedGemm.IsBest<T>(m, n, k, b.Column == 1);
+        if (Vector512.IsHardwareAccelerated) Part<T, Register512<T>>(isPacked, height, width, k, a.FromRow(i), b.FromColumn(j), c[(i * n + j)..], n);
+        else Part<T, Register256<T>>(isPacked, height, width, k, a.FromRow(i), b.FromColumn(j), c[(i * n + j)..], n);
+    }
+
+    private static void Part<T, V>(bool isPacked, int m, int n, int k, Strided<T> a, Strided<T> b, Span<T> c, int cRow) where T : unmanaged, INumberBase<T> where V : struct, IRegister<V, T>
+    {
+        if (isPacked) PackedGemm.Multiply<T, V>(m, n, k, a, b, c, cRow);
+        else UnpackedGemm.Multiply<T, V>(m, n, k, a, b, c, cRow);
     }
 
     private const int TinyProduct = 48, FewRows = 3;

@@ -20,7 +20,7 @@ internal static class PackedGemm
     /// <summary>Columns of a block of B, which stays in the last cache.</summary>
     private const int Breadth = 2016;
 
-    public static void Multiply<T, V>(int m, int n, int k, Strided<T> a, Strided<T> b, Span<T> c) where T : unmanaged, INumberBase<T> where V : struct, IRegister<V, T>
+    public static void Multiply<T, V>(int m, int n, int k, Strided<T> a, Strided<T> b, Span<T> c, int cRow) where T : unmanaged, INumberBase<T> where V : struct, IRegister<V, T>
     {
         int columns = V.MaxWidth * V.Count, rows = GemmKernel.MaxRows<T, V>(V.MaxWidth);
         int breadth = Math.Min(n, Breadth), depth = Math.Min(k, Depth), height = Math.Min(m, Height);
@@ -37,7 +37,7 @@ internal static class PackedGemm
                 {
                     height = Math.Min(m - i, Height);
                     Pack<T, V>(height, depth, new(a.Data[(i * a.Row + p * a.Column)..], a.Row, a.Column), rows, packedA.Span);
-                    MultiplyBlock<T, V>(height, breadth, depth, packedA.Span, packedB.Span, c[(i * n + j)..], n, add: p > 0);
+                    MultiplyBlock<T, V>(height, breadth, depth, packedA.Span, packedB.Span, c[(i * cRow + j)..], cRow, add: p > 0);
                 }
             }
     }

@@ -13,19 +13,19 @@ internal static class UnpackedGemm
         return m <= 24 || k <= 1024 && (bytes <= 256 * 1024 || byRows && bytes <= 768 * 1024 && m <= 128);
     }
 
-    public static void Multiply<T, V>(int m, int n, int k, Strided<T> a, Strided<T> b, Span<T> c) where T : unmanaged where V : struct, IRegister<V, T>
+    public static void Multiply<T, V>(int m, int n, int k, Strided<T> a, Strided<T> b, Span<T> c, int cRow) where T : unmanaged where V : struct, IRegister<V, T>
     {
         if (b.Column == 1)
         {
-            Multiply<T, V>(m, n, k, a, ref MemoryMarshal.GetReference(b.Data), b.Row, ref MemoryMarshal.GetReference(c));
+            Multiply<T, V>(m, n, k, a, ref MemoryMarshal.GetReference(b.Data), b.Row, ref MemoryMarshal.GetReference(c), cRow);
             return;
         }
         using var copy = new Buffer<T>(k * n);
         Transpose.Copy(n, k, b.Transposed, copy.Span);
-        Multiply<T, V>(m, n, k, a, ref MemoryMarshal.GetReference(copy.Span), n, ref MemoryMarshal.GetReference(c));
+        Multiply<T, V>(m, n, k, a, ref MemoryMarshal.GetReference(copy.Span), n, ref MemoryMarshal.GetReference(c), cRow);
     }
 
-    private static void Multiply<T, V>(int m, int n, int k, Strided<T> a, ref T b, int bRow, ref T c) where T : unmanaged where V : struct, IRegister<V, T>
+    private static void Multiply<T, V>(int m, int n, int k, Strided<T> a, ref T b, int bRow, ref T c, int cRow) where T : unmanaged where V : struct, IRegister<V, T>
     {
         ref T first = ref Unsafe.AsRef(in a.First);
         int registers = (n + V.Count - 1) / V.Count, panels = (registers + V.MaxWidth - 1) / V.MaxWidth;
@@ -38,7 +38,7 @@ internal static class UnpackedGemm
             {
                 int rows = Share(m - i, blocks);
                 GemmKernel.Run<T, V>(rows, columns, k, ref Unsafe.Add(ref first, (nint)i * a.Row), a.Row, a.Column,
-                    ref Unsafe.Add(ref b, j), bRow, ref Unsafe.Add(ref c, (nint)i * n + j), n, add: false);
+                    ref Unsafe.Add(ref b, j), bRow, ref Unsafe.Add(ref c, (nint)i * cRow + j), cRow, add: false);
                 i += rows;
             }
             j += columns;

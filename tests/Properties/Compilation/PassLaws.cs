@@ -39,4 +39,29 @@ public sealed class PassLaws(ITestOutputHelper output)
                 ? $"{wrong}\nbefore\n{program}\nafter\n{after}" : null;
         }
     });
+
+    public static TheoryData<string> Reductions => ["LogSumExp", "Norm"];
+
+    [Theory, MemberData(nameof(Reductions))]
+    public void Lowering_keeps_special_values(string name)
+    {
+        double[] special = [0.0, -0.0, 1.5, -2, 800, -800, 1e200, 5e-324, double.PositiveInfinity, double.NegativeInfinity, double.NaN];
+        Func<Expr, Axes, Expr> op = name == "Norm" ? (x, axes) => Expr.Norm(x, axes) : (x, axes) => Expr.LogSumExp(x, axes);
+        double[] pairs = [.. from x in special from y in special from each in (double[])[x, y] select each];
+        foreach (var x in (Tensor[])[Tensor.Of(pairs, [pairs.Length / 2, 2]), Tensor.Of([.. pairs.Select(each => (float)each)], [pairs.Length / 2, 2])])
+            foreach (var axes in (Axes[])[Axes.Of(1), Axes.Of(0), Axes.All, Axes.Of([])])
+            {
+                var graph = Graph.Trace(at => [op(at[0], axes)], [x.Type]);
+                var before = Functional.Compilation.Program.Of(graph).Program;
+                var after = Lowering.Apply(before);
+                Assert.DoesNotContain(after.Instructions, instruction => instruction.Op is ILowered);
+                var (expected, lowered, compiled) = (before.Evaluate(x)[0], after.Evaluate(x)[0], Same.Run(graph, [x])[0].Value);
+                for (int i = 0; i < expected.Size; i++)
+                {
+                    double tolerance = (x.DType == DType.Float32 ? 1e-6 : 1e-14) * Math.Abs(expected.ElementAsDouble(i));
+                    Assert.Null(Near.Numbers($"{name} over {axes}, element {i}", expected.ElementAsDouble(i), lowered.ElementAsDouble(i), tolerance));
+                    Assert.Null(Near.Numbers($"{name} over {axes}, element {i}, compiled", expected.ElementAsDouble(i), compiled.ElementAsDouble(i), tolerance));
+                }
+            }
+    }
 }

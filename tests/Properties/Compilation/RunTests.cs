@@ -37,6 +37,31 @@ public sealed class RunTests
         Assert.Equal(Shape.Of(0, 2), same.Shape);
     }
 
+    // ---- products ----
+
+    [Theory]
+    [InlineData(600, 40, 300)]
+    [InlineData(600, 530, 300)]
+    [InlineData(90, 1100, 520)]
+    [InlineData(257, 300, 1030)]
+    public void A_large_product_on_several_threads_has_the_bits_of_one(int m, int n, int k)
+    {
+        foreach (var dtype in (DType[])[DType.Float32, DType.Float64])
+        {
+            var (a, b, turned) = (Random([m, k], 1), Random([k, n], 2), Random([n, k], 3));
+            AreTheSame(p => Expr.MatMul(p.A, p.B), (a, b));
+            AreTheSame(p => Expr.MatMul(p.A, Expr.SwapLast(p.B)), (a, turned));
+
+            void AreTheSame(Func<(Expr A, Expr B), Expr> product, (Expr, Expr) at)
+            {
+                foreach (int threads in (int[])[1, 2, 4])
+                    Assert.Equal(product(at).Value, Ad.Compile(product, new CompileOptions { Threads = threads }).Run(at).Value);
+            }
+
+            Expr Random(Shape shape, long seed) => RandomKey.FromSeed(seed).Normal(shape, dtype);
+        }
+    }
+
     // ---- structures ----
 
     [Fact]

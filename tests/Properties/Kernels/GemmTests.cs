@@ -73,11 +73,11 @@ public class GemmTests(ITestOutputHelper output)
     public void The_width_of_the_registers_changes_no_bit(int m, int n, int k)
     {
         double[] a = Random(m * k, 1), b = Random(k * n, 2), narrow = new double[m * n], wide = new double[m * n];
-        UnpackedGemm.Multiply<double, Register256<double>>(m, n, k, new(a, k, 1), new(b, n, 1), narrow);
-        UnpackedGemm.Multiply<double, Register512<double>>(m, n, k, new(a, k, 1), new(b, n, 1), wide);
+        UnpackedGemm.Multiply<double, Register256<double>>(m, n, k, new(a, k, 1), new(b, n, 1), narrow, n);
+        UnpackedGemm.Multiply<double, Register512<double>>(m, n, k, new(a, k, 1), new(b, n, 1), wide, n);
         if (System.Runtime.Intrinsics.Vector512.IsHardwareAccelerated) Assert.Equal(narrow, wide);
-        PackedGemm.Multiply<double, Register256<double>>(m, n, k, new(a, k, 1), new(b, n, 1), narrow);
-        PackedGemm.Multiply<double, Register512<double>>(m, n, k, new(a, k, 1), new(b, n, 1), wide);
+        PackedGemm.Multiply<double, Register256<double>>(m, n, k, new(a, k, 1), new(b, n, 1), narrow, n);
+        PackedGemm.Multiply<double, Register512<double>>(m, n, k, new(a, k, 1), new(b, n, 1), wide, n);
         if (System.Runtime.Intrinsics.Vector512.IsHardwareAccelerated) Assert.Equal(narrow, wide);
     }
 

@@ -1,4 +1,3 @@
-using FsCheck;
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Xunit;

@@ -17,7 +17,7 @@ internal abstract class Step
 internal abstract class ChunkedStep(int threads) : Step
 {
     /// <summary>A helper needs some microseconds to come: less work than this is not shared.</summary>
-    private const double WorthSharing = 100_000;
+    protected const double WorthSharing = 100_000;
 
     protected abstract int Chunks { get; }
 

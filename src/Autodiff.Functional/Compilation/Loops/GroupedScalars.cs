@@ -18,19 +18,23 @@ internal sealed unsafe class GroupedScalars : LoopKernel
         int inputs = program.Inputs.Length, length = program.Instructions.Length;
         var level = new int[inputs + length];
         var kinds = new Dictionary<Kind, int>();
-        var key = new long[length];
+        var functions = new List<GroupFunction>();       // of the kinds
+        var kindOf = new int[length];
+        int levels = 1;
         for (int i = 0; i < length; i++)
         {
             var (op, arguments, dtype) = program.Instructions[i];
             foreach (int argument in arguments)
                 level[inputs + i] = Math.Max(level[inputs + i], level[argument] + 1);
             var kind = new Kind(op, dtype, program.DTypeOf(arguments[0]), program.DTypeOf(arguments[^1]));
-            if (!kinds.TryGetValue(kind, out int number))
-                kinds.Add(kind, number = kinds.Count);
-            key[i] = (long)level[inputs + i] << 32 | (uint)number;
+            if (!kinds.TryGetValue(kind, out kindOf[i]))
+            {
+                kinds.Add(kind, kindOf[i] = kinds.Count);
+                functions.Add(((ILoopOp)op).Group([.. arguments.Select(program.DTypeOf)]));
+            }
+            levels = Math.Max(levels, level[inputs + i] + 1);
         }
-        int[] order = [.. Enumerable.Range(0, length)];
-        Array.Sort([.. key], order);       // the order within a group is of no consequence, but must be the same each time
+        int[] order = Sorted(Sorted([.. Enumerable.Range(0, length)], kindOf, kinds.Count), level.AsSpan(inputs), levels);
 
         var slot = new int[inputs + length];
         for (int i = 0; i < inputs; i++)
@@ -43,11 +47,11 @@ internal sealed unsafe class GroupedScalars : LoopKernel
         int used = 0;
         for (int start = 0, end; start < length; start = end)
         {
-            for (end = start + 1; end < length && key[order[end]] == key[order[start]];)
+            int first = order[start];
+            for (end = start + 1; end < length && kindOf[order[end]] == kindOf[first] && level[inputs + order[end]] == level[inputs + first];)
                 end++;
-            var first = program.Instructions[order[start]];
-            groups.Add(new(((ILoopOp)first.Op).Group([.. first.Arguments.Select(program.DTypeOf)]), used, inputs + start, end - start));
-            for (int k = 0; k < first.Arguments.Length; k++)
+            groups.Add(new(functions[kindOf[first]], used, inputs + start, end - start));
+            for (int k = 0; k < program.Instructions[first].Arguments.Length; k++)
                 for (int at = start; at < end; at++)
                     _arguments[used++] = slot[program.Instructions[order[at]].Arguments[k]];
         }
@@ -55,6 +59,20 @@ internal sealed unsafe class GroupedScalars : LoopKernel
         _sizes = [.. program.Inputs.Select(input => ElementType.Of(input.DType).Size)];
         _results = [.. program.Results.Select(result => (slot[result.Value], ElementType.Of(result.DType).Size))];
         ScratchBytes = (inputs + length) * sizeof(long);
+    }
+
+    /// <summary>Things by their keys, which are below a limit; those of one key stay as they were.</summary>
+    private static int[] Sorted(int[] things, ReadOnlySpan<int> keys, int limit)
+    {
+        var next = new int[limit + 1];
+        foreach (int thing in things)
+            next[keys[thing] + 1]++;
+        for (int key = 0; key < limit; key++)
+            next[key + 1] += next[key];
+        var sorted = new int[things.Length];
+        foreach (int thing in things)
+            sorted[next[keys[thing]]++] = thing;
+        return sorted;
     }
 
     private readonly record struct Kind(Op Op, DType Result, DType First, DType Last);

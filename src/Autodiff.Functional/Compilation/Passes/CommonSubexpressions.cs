@@ -1,4 +1,4 @@
-using System.Collections.Immutable;
+using System.Numerics;
 using System.Runtime.CompilerServices;
 
 namespace Autodiff.Functional.Compilation;
@@ -8,45 +8,38 @@ internal static class CommonSubexpressions
 {
     public static Program Apply(Program program)
     {
-        var known = new Dictionary<Key, int>(program.Count);
+        // A table of the new program's values by their hashes, with linear probing: a dictionary would hold each instruction once more.
+        var table = new int[BitOperations.RoundUpToPowerOf2((uint)(2 * program.Count + 2))];     // value + 1; 0: free
+        var hashes = new int[program.Count];
         return program.Rewrite((builder, instruction) =>
         {
-            var key = new Key(instruction);
-            if (!known.TryGetValue(key, out int value))
-                known.Add(key, value = builder.Add(instruction));
+            int hash = Hash(instruction), at = hash & (table.Length - 1);
+            for (; table[at] > 0; at = (at + 1) & (table.Length - 1))
+                if (hashes[table[at] - 1] == hash && AreEqual(builder[table[at] - 1], instruction))
+                    return table[at] - 1;
+            int value = builder.Add(instruction);
+            (table[at], hashes[value]) = (value + 1, hash);
             return value;
         });
     }
 
-    /// <summary>What is computed. Constants are compared bit by bit, unlike tensors: 0 and −0 are different constants.</summary>
-    private readonly struct Key(Instruction instruction) : IEquatable<Key>
+    /// <summary>Is the same computed? Constants are compared bit by bit, unlike tensors: 0 and −0 are different constants.</summary>
+    private static bool AreEqual(Instruction x, Instruction y) => x.Inputs.AsSpan().SequenceEqual(y.Inputs.AsSpan()) && x.Type.DType == y.Type.DType && x.Type.Shape == y.Type.Shape
+        && (x is { Constant: { } one } && y is { Constant: { } other } ? SameBits(one, other) : ReferenceEquals(x.Op, y.Op) || x.Op.Equals(y.Op));
+
+    private static int Hash(Instruction instruction)
     {
-        private readonly Op _op = instruction.Op;
-        private readonly ImmutableArray<int> _inputs = instruction.Inputs;
-        private readonly TensorType _type = instruction.Type;
-
-        public bool Equals(Key other)
-        {
-            if (!_inputs.AsSpan().SequenceEqual(other._inputs.AsSpan()) || _type.DType != other._type.DType || _type.Shape != other._type.Shape)
-                return false;
-            return _op is Constant x && other._op is Constant y ? SameBits(x.Value, y.Value) : _op.Equals(other._op);
-        }
-
-        public override bool Equals(object? obj) => obj is Key other && Equals(other);
-
-        public override int GetHashCode()
-        {
-            int hash = _op is Constant { Value: var value } ? (IsOneNumber(value) ? value.First(1).ElementAsDouble(0).GetHashCode() : value.Size == 0 ? 0 : RuntimeHelpers.GetHashCode(value)) : _op.GetHashCode();
-            foreach (int input in _inputs)
-                hash = HashCode.Combine(hash, input);
-            return hash;
-        }
-
-        private static bool IsOneNumber(Tensor x) => x.Size == 1 || (x.IsUniform && x.Size > 0);
-
-        private static bool SameBits(Tensor x, Tensor y) => ReferenceEquals(x, y) || x.Size == 0
-            || (IsOneNumber(x) && IsOneNumber(y) && x.First(1).Element.Run<Bits, bool>(new(x.First(1), y.First(1))));
+        int hash = instruction.Constant is { } value ? (IsOneNumber(value) ? value.First(1).ElementAsDouble(0).GetHashCode() : value.Size == 0 ? 0 : RuntimeHelpers.GetHashCode(value)) : instruction.Op.GetHashCode();
+        foreach (int input in instruction.Inputs)
+            hash = HashCode.Combine(hash, input);
+        // Numbers' hashes have equal low bits.
+        return HashCode.Combine(hash);
     }
+
+    private static bool IsOneNumber(Tensor x) => x.Size == 1 || (x.IsUniform && x.Size > 0);
+
+    private static bool SameBits(Tensor x, Tensor y) => ReferenceEquals(x, y) || x.Size == 0
+        || (IsOneNumber(x) && IsOneNumber(y) && x.First(1).Element.Run<Bits, bool>(new(x.First(1), y.First(1))));
 
     private readonly struct Bits(Tensor x, Tensor y) : IKernel<bool>
     {

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 
 namespace Autodiff.Functional.Compilation;
 
@@ -18,10 +19,11 @@ internal sealed class Fusion
     private readonly int[] _level;
     private readonly Group?[] _group;        // the loop that computes the value
     private readonly bool[] _pointwise;      // can others in the loop use it, point by point?
+    private readonly int[] _number;          // of the value in its loop
     private readonly Dictionary<(int Level, Shape Space), Group> _open = [];
     private readonly List<Group> _groups = [];
 
-    private Fusion(Program program) => (_program, _level, _group, _pointwise) = (program, new int[program.Count], new Group?[program.Count], new bool[program.Count]);
+    private Fusion(Program program) => (_program, _level, _group, _pointwise, _number) = (program, new int[program.Count], new Group?[program.Count], new bool[program.Count], new int[program.Count]);
 
     public static Program Apply(Program program)
     {
@@ -108,7 +110,7 @@ internal sealed class Fusion
 
     private View ViewOf(int input) => _program[input].Op as View ?? View.Of(_program[input].Type.Shape);
 
-    private static Shape Squeezed(Shape shape) => [.. shape.Where(dimension => dimension != 1)];
+    private static Shape Squeezed(Shape shape) => shape.Dimensions.Contains(1) ? [.. shape.Where(dimension => dimension != 1)] : shape;
 
     /// <summary>Strides over a shape as strides over the loop's space; null if there are none.</summary>
     private static int[]? Strides(Shape shape, ReadOnlySpan<int> strides, Shape space)
@@ -200,6 +202,7 @@ internal sealed class Fusion
     private void Emit(Group group, bool[] stored, ProgramBuilder builder, int[] moved)
     {
         var inputs = new List<int>();                                     // of the instruction
+        var arrays = new Dictionary<int, int>();                          // where a value is among them
         var reads = new Dictionary<(int Value, int Offset, Axes Strides), int>();
         var loopInputs = ImmutableArray.CreateBuilder<LoopInput>();
         var places = ImmutableArray.CreateBuilder<Place>();
@@ -210,7 +213,6 @@ internal sealed class Fusion
                 if (!IsInside(group, input, ShapeOf(member)))
                     Read(input, ShapeOf(member));
 
-        var numbers = new Dictionary<int, int>();                         // value → its number in the loop
         var instructions = ImmutableArray.CreateBuilder<LoopInstruction>();
         var results = ImmutableArray.CreateBuilder<LoopResult>();
         var writes = ImmutableArray.CreateBuilder<Place>();
@@ -220,22 +222,24 @@ internal sealed class Fusion
         {
             var instruction = _program[member];
             var shape = ShapeOf(member);
-            var arguments = ImmutableArray.CreateRange(instruction.Inputs, input => IsInside(group, input, shape) ? numbers[Seen(input).Value] : Read(input, shape));
+            var arguments = new int[instruction.Inputs.Length];
+            for (int k = 0; k < arguments.Length; k++)
+                arguments[k] = instruction.Inputs[k] is var input && IsInside(group, input, shape) ? _number[Seen(input).Value] : Read(input, shape);
             var fold = (instruction.Op as IFolding)?.Fold ?? LoopFold.None;
             if (fold == LoopFold.None)
             {
                 if (instruction.Op is Copy)
-                    numbers[member] = arguments[0];
+                    _number[member] = arguments[0];
                 else
                 {
-                    numbers[member] = loopInputs.Count + instructions.Count;
-                    instructions.Add(new(instruction.Op, arguments, instruction.Type.DType));
+                    _number[member] = loopInputs.Count + instructions.Count;
+                    instructions.Add(new(instruction.Op, ImmutableCollectionsMarshal.AsImmutableArray(arguments), instruction.Type.DType));
                 }
             }
             if (!stored[member])
                 continue;
             var strides = fold == LoopFold.None ? shape.Strides() : Folded(shape, ((IFolding)instruction.Op).Axes);
-            results.Add(new(fold == LoopFold.None ? numbers[member] : arguments[0], instruction.Type.DType, [.. Strides(shape, strides, group.Space)!], fold));
+            results.Add(new(fold == LoopFold.None ? _number[member] : arguments[0], instruction.Type.DType, [.. Strides(shape, strides, group.Space)!], fold));
             writes.Add(new(parts.Count, 0));
             parts.Add(instruction.Type);
             partOf.Add(member);
@@ -257,10 +261,9 @@ internal sealed class Fusion
             {
                 reads.Add(key, number = loopInputs.Count);
                 loopInputs.Add(new(_program[value].Type.DType, [.. strides]));
-                int array = inputs.IndexOf(value);
-                if (array < 0)
+                if (!arrays.TryGetValue(value, out int array))
                 {
-                    array = inputs.Count;
+                    arrays.Add(value, array = inputs.Count);
                     inputs.Add(value);
                 }
                 places.Add(new(array, view.Offset));

@@ -12,6 +12,7 @@ internal static class Pipeline
 {
     public static ImmutableArray<Pass> Of(CompileOptions options) =>
     [
+        .. options.CheckNaN ? ImmutableArray<Pass>.Empty : [new Pass("lowering", Lowering.Apply)],
         new("common subexpressions", CommonSubexpressions.Apply),
         new("constant folding", ConstantFolding.Apply),
         new("simplification", program => Simplification.Apply(program, options.AssumeFinite, options.StructuralZeros)),

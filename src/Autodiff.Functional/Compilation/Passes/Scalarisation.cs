@@ -59,12 +59,14 @@ internal sealed class Scalarisation
     private void Place(int value)
     {
         var instruction = _program[value];
-        _after[value] = instruction.Inputs.Any(input => _after[input]);
+        foreach (int input in instruction.Inputs)
+            _after[value] |= _after[input];
         if (_after[value] || instruction.Op is Leaf)
             return;
         _elements[value] = Elements(instruction);
         if (_elements[value] is null)
-            _after[value] = instruction.Inputs.Any(input => _elements[input] is not null);
+            foreach (int input in instruction.Inputs)
+                _after[value] |= _elements[input] is not null;
         else if (instruction.Op is not View)
             _members++;
     }

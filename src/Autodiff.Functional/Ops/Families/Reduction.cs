@@ -16,6 +16,9 @@ public interface IReduction
     /// <summary>∂y/∂x for each element; <paramref name="y"/> is stretched over the axes that it dropped.</summary>
     static abstract Expr Slopes(Expr x, Expr y);
 
+    /// <summary>The same by simpler ops, over axes of which there are elements, dropped; a compiled function fuses them. Null: there are none, and each column is passed to <see cref="Apply"/>.</summary>
+    static virtual Expr? Lowered(Expr x, Axes axes) => null;
+
     /// <summary>How it is written in LaTeX; null: by its name.</summary>
     static virtual Formula? Latex(Formula x) => null;
 }
@@ -26,7 +29,7 @@ public interface IReduction
 /// </summary>
 /// <typeparam name="TFunction">The function: an empty struct.</typeparam>
 /// <param name="Axes">The axes, as sorted numbers in 0 … rank − 1.</param>
-public sealed record Reduction<TFunction>(Axes Axes) : Op where TFunction : struct, IReduction
+public sealed record Reduction<TFunction>(Axes Axes) : Op, Compilation.ILowered where TFunction : struct, IReduction
 {
     /// <summary>The function of a node's elements along some axes, which are dropped or kept as axes of length 1.</summary>
     /// <exception cref="AxisException">An axis is outside the rank, or named twice.</exception>
@@ -53,6 +56,8 @@ public sealed record Reduction<TFunction>(Axes Axes) : Op where TFunction : stru
 
     /// <inheritdoc/>
     public override Tensor Evaluate(ReadOnlySpan<Tensor> inputs) => inputs[0].Element.Run<Kernel, Tensor>(new(Reduced.Of(inputs[0], Axes)));
+
+    Expr? Compilation.ILowered.Lowered(Expr x) => x.Shape.Size == 0 ? null : TFunction.Lowered(x, Axes);
 
     private readonly struct Kernel(Reduced x) : IKernel<Tensor>
     {

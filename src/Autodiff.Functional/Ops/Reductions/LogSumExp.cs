@@ -40,6 +40,13 @@ internal readonly struct LogSumExp : IReduction
         return E.Log(sum) + shift;
     }
 
+    public static Expr Lowered(Expr x, Axes axes)
+    {
+        var largest = Expr.Max(x, axes);
+        var shift = Expr.Where(Expr.Equal(Expr.Abs(largest), double.PositiveInfinity), 0.0, largest);
+        return Expr.Log(Expr.Sum(Expr.Exp(x - Expr.Restore(shift, x.Shape, axes)), axes)) + shift;
+    }
+
     public static Expr Slopes(Expr x, Expr y) => Expr.Exp(x - Expr.Where(Expr.Equal(y, double.NegativeInfinity), 0.0, y));
 }
 

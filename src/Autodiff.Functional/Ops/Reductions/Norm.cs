@@ -24,6 +24,15 @@ internal readonly struct Norm : IReduction
         return E.IfEqual(largest, zero, largest, scale * E.Sqrt(sum));
     }
 
+    public static Expr Lowered(Expr x, Axes axes)
+    {
+        var largest = Expr.Max(Expr.Abs(x), axes);
+        var isZero = Expr.Equal(largest, 0.0);
+        var scale = Expr.Where(Expr.Or(isZero, Expr.Equal(largest, double.PositiveInfinity)), 1.0, largest);
+        var scaled = x / Expr.Restore(scale, x.Shape, axes);
+        return Expr.Where(isZero, largest, scale * Expr.Sqrt(Expr.Sum(scaled * scaled, axes)));
+    }
+
     public static Expr Slopes(Expr x, Expr y) => Expr.Where(Expr.Equal(y, 0.0), 0.0, x / y);
 }
 
