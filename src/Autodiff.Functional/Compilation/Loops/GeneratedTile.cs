@@ -9,21 +9,26 @@ namespace Autodiff.Functional.Compilation;
 /// A body as generated code: a loop over lanes, with what is computed on the way in registers. A long one is cut into parts, as the JIT inlines only so much into a
 /// method; what one part computes and another uses lies in slots, as it does where tiles are interpreted.
 /// </summary>
-/// <remarks>The points past the last full register go through the same code on copies, filled up with ones.</remarks>
+/// <remarks>
+/// The points past the last full register go through the same code on copies, filled up with ones. In a short tile that would take longer than the points before:
+/// there the last register overlaps the one before it, and results can't lie over inputs, which are read again.
+/// </remarks>
 internal sealed unsafe class GeneratedTile : TileBody
 {
-    private const int BytesOfLanes = 32, PartLength = 45;
+    private const int BytesOfLanes = 32, PartLength = 45, ShortTile = 64;
 
     private delegate void Code(nint* places, nint count);
 
     private readonly Code[] _codes;
     private readonly int _lanes, _inputs;
+    private readonly bool _overlaps;
     private readonly int[] _slots;
     private readonly bool[] _uniform;
     private readonly int[] _sizes;
 
-    private GeneratedTile(Code[] codes, int lanes, TileCode tile, SlotPool slots)
+    private GeneratedTile(Code[] codes, int lanes, bool overlaps, TileCode tile, SlotPool slots)
     {
+        _overlaps = overlaps;
         (_codes, _lanes, _inputs, _slots, SlotBytes) = (codes, lanes, tile.Inputs, slots.Offsets, slots.Bytes);
         _uniform = tile.Uniform;
         _sizes = [.. tile.Program.Inputs.Select(input => ElementType.Of(input.DType).Size), .. tile.Program.Results.Select(result => ElementType.Of(result.DType).Size)];
@@ -69,24 +74,25 @@ internal sealed unsafe class GeneratedTile : TileBody
             foreach (int value in dying[part])
                 slots.Free(place[value], tile.DType(value), uniform[value]);
         }
-        return new([.. Enumerable.Range(0, parts).Select(part => Part<V, E>(tile, Start(part)..Start(part + 1), place))], V.Count, tile, slots);
+        bool overlaps = tile.Points <= ShortTile && tile.Points > V.Count && tile.Points % V.Count > 0;
+        return new([.. Enumerable.Range(0, parts).Select(part => Part<V, E>(tile, Start(part)..Start(part + 1), place, overlaps))], V.Count, overlaps, tile, slots);
     }
 
     [RequiresDynamicCode("Makes a method.")]
-    private static Code Part<V, E>(TileCode tile, Range instructions, int[] slots) where V : unmanaged, IMaskedLanes<V, E> where E : unmanaged
+    private static Code Part<V, E>(TileCode tile, Range instructions, int[] slots, bool overlaps) where V : unmanaged, IMaskedLanes<V, E> where E : unmanaged
     {
         var method = new DynamicMethod("Loop", typeof(void), [typeof(nint*), typeof(nint)], typeof(GeneratedTile).Module, skipVisibility: true);
-        new LaneCode<V, E>(tile, method.GetILGenerator(), instructions, slots).Emit();
+        new LaneCode<V, E>(tile, method.GetILGenerator(), instructions, slots, overlaps).Emit();
         return method.CreateDelegate<Code>();
     }
 
     public override int SlotBytes { get; }
     public override ReadOnlySpan<int> Slots => _slots;
-    public override bool InPlace => _codes.Length == 1;
+    public override bool InPlace => _codes.Length == 1 && !_overlaps;
 
     public override void Run(nint* places, int count)
     {
-        int full = count - count % _lanes;
+        int full = _overlaps && count >= _lanes ? count : count - count % _lanes;
         if (full > 0)
             foreach (var code in _codes)
                 code(places, full);

@@ -5,8 +5,11 @@ using Autodiff.Functional.Kernels;
 namespace Autodiff.Functional.Compilation;
 
 /// <summary>Writes the code of a loop over lanes, or of a part of its instructions: what other parts need of them lies in slots.</summary>
-/// <remarks>What is the same at all points is computed before the loop. No result is written before all inputs of a step are read.</remarks>
-internal sealed unsafe class LaneCode<V, E>(TileCode tile, ILGenerator il, Range instructions, int[] slots) : LoopCode(tile.Program, il, instructions)
+/// <remarks>
+/// What is the same at all points is computed before the loop. No result is written before all inputs of a step are read. A loop that overlaps ends with the last
+/// full register of points, of which it has computed some before: there are no points past it.
+/// </remarks>
+internal sealed unsafe class LaneCode<V, E>(TileCode tile, ILGenerator il, Range instructions, int[] slots, bool overlaps) : LoopCode(tile.Program, il, instructions)
     where V : unmanaged, IMaskedLanes<V, E> where E : unmanaged
 {
     private readonly bool[] _uniform = tile.UniformValues();
@@ -46,7 +49,7 @@ internal sealed unsafe class LaneCode<V, E>(TileCode tile, ILGenerator il, Range
                     Write(value, slots[value], first: true);
             }
 
-        var (test, body) = (Il.DefineLabel(), Il.DefineLabel());
+        var (test, body, done) = (Il.DefineLabel(), Il.DefineLabel(), Il.DefineLabel());
         Il.Emit(OpCodes.Br, test);
         Il.MarkLabel(body);
         for (int value = start; value < end; value++)
@@ -66,8 +69,27 @@ internal sealed unsafe class LaneCode<V, E>(TileCode tile, ILGenerator il, Range
         Il.MarkLabel(test);
         Il.Emit(OpCodes.Ldloc, _index);
         Il.Emit(OpCodes.Ldarg_1);
-        Il.Emit(OpCodes.Blt, body);
+        if (overlaps)
+        {
+            Il.Emit(OpCodes.Bge, done);
+            Il.Emit(OpCodes.Ldloc, _index);
+            LastStart();
+            Il.Emit(OpCodes.Ble, body);
+            LastStart();
+            Il.Emit(OpCodes.Stloc, _index);
+            Il.Emit(OpCodes.Br, body);
+        }
+        else
+            Il.Emit(OpCodes.Blt, body);
+        Il.MarkLabel(done);
         Il.Emit(OpCodes.Ret);
+
+        void LastStart()
+        {
+            Il.Emit(OpCodes.Ldarg_1);
+            Il.Emit(OpCodes.Ldc_I4, V.Count);
+            Il.Emit(OpCodes.Sub);
+        }
     }
 
     private void Place(int place)

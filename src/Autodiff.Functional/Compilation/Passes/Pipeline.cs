@@ -16,6 +16,7 @@ internal static class Pipeline
         new("common subexpressions", CommonSubexpressions.Apply),
         new("constant folding", ConstantFolding.Apply),
         new("simplification", program => Simplification.Apply(program, options.AssumeFinite, options.StructuralZeros)),
+        .. options.CheckNaN ? ImmutableArray<Pass>.Empty : [new Pass("selections", Selections.Apply)],      // a NaN may appear where nothing is selected
         new("dead code", DeadCode.Apply),
         new("parts", Parts.Apply),
         new("layout", program => Parts.OfDense(Views.Apply(program))),

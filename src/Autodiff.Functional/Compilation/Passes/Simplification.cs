@@ -1,11 +1,13 @@
 namespace Autodiff.Functional.Compilation;
 
 /// <summary>
-/// Algebra that changes no bit of a result, whatever it is (NaN, an infinity, a zero of either sign): x·1, x/1, x − 0, x + −0, −−x, selections by a constant mask.
-/// Asked to, it also uses what holds for finite numbers only.
+/// Algebra that changes no bit of a result, whatever it is (NaN, an infinity, a zero of either sign): x·1, x/1, x − 0, x + −0, −−x, selections by a constant mask,
+/// masks combined with themselves, and masks of what is one constant or another. Asked to, it also uses what holds for finite numbers only.
 /// </summary>
 internal static class Simplification
 {
+    private static readonly Op s_not = Expr.Not(Expr.Variable("x", Shape.Scalar, DType.Bool)).Op;
+
     public static Program Apply(Program program, bool finite = false, bool structuralZeros = true) => program.Rewrite((builder, instruction) => Rule(builder, instruction, finite, structuralZeros) ?? builder.Add(instruction));
 
     private static int? Rule(ProgramBuilder builder, Instruction instruction, bool finite, bool structuralZeros)
@@ -27,6 +29,10 @@ internal static class Simplification
             Binary<And> when Is(0, 1) => inputs[1],
             Binary<Or> when Is(1, 0) => inputs[0],
             Binary<Or> when Is(0, 0) => inputs[1],
+            Binary<And> or Binary<Or> when inputs[0] == inputs[1] => inputs[0],
+            Binary<Or> when IsNot(0, 1) || IsNot(1, 0) => Mask(true),
+            Binary<And> when IsNot(0, 1) || IsNot(1, 0) => Mask(false),
+            Predicate<Equal> or Predicate<NotEqual> when Chosen() is { } chosen => chosen,
             Where when Is(0, 1) || inputs[1] == inputs[2] => inputs[1],
             Where when Is(0, 0) => inputs[2],
             Guard when Is(0, 1) || !structuralZeros => inputs[1],
@@ -39,6 +45,21 @@ internal static class Simplification
         // The input at an index is this number everywhere, with this sign if it is a zero.
         bool Is(int index, double number) => builder[inputs[index]].Constant is { Size: > 0 } constant && (constant.IsUniform || constant.Size == 1)
             && BitConverter.DoubleToInt64Bits(constant.First(1).ElementAsDouble(0)) == BitConverter.DoubleToInt64Bits(number);
+
+        bool IsNot(int index, int other) => builder[inputs[index]] is { Op: Unary<Not> } not && not.Inputs[0] == inputs[other];
+
+        int Mask(bool all) => builder.Constant(Tensor.Scalar(all).Reshape(Shape.Ones(instruction.Type.Shape.Rank)).Expand(instruction.Type.Shape));
+
+        // The comparison of a choice between two constants with a third is the choice's condition, or its opposite, or known.
+        int? Chosen()
+        {
+            if (builder[inputs[0]] is not { Op: Where } choice || Scalar(choice.Inputs[1]) is not { } yes || Scalar(choice.Inputs[2]) is not { } no || Scalar(inputs[1]) is not { } other)
+                return null;
+            bool whereTrue = instruction.Op.Evaluate([yes, other]).ElementAsDouble(0) != 0, whereFalse = instruction.Op.Evaluate([no, other]).ElementAsDouble(0) != 0;
+            return whereTrue == whereFalse ? Mask(whereTrue) : whereTrue ? choice.Inputs[0] : builder.Add(s_not, [choice.Inputs[0]], instruction.Type);
+        }
+
+        Tensor? Scalar(int value) => builder[value].Constant is { IsUniform: true, Size: > 0 } constant ? constant.First(1).Reshape(Shape.Scalar) : null;
     }
 
     /// <summary>A reduction over axes of length 1 only drops them.</summary>

@@ -47,6 +47,27 @@ public sealed class LoopLaws(ITestOutputHelper output)
         };
     }
 
+    /// <summary>What may lie over its input gives there what it gives elsewhere, also past the last full register.</summary>
+    [Fact]
+    public unsafe void A_loop_in_place_is_right()
+    {
+        for (int points = 2; points <= 80; points++)
+        {
+            var x = Expr.Variable("x", Shape.Scalar);
+            var program = new LoopProgram(Shape.Of(points), [new(DType.Float64, [1])], [new(Expr.Exp(x).Op, [0], DType.Float64)], [new(1, DType.Float64, [1])]);
+            var kernel = LoopKernel.Compile(program, generateCode: true);
+            Assert.True(kernel.InPlace || points % 4 > 0);
+            double[] data = [.. Enumerable.Range(0, points).Select(i => i / 10.0)], apart = new double[points];
+            fixed (double* from = data, to = apart)
+            {
+                kernel.Run([(nint)from, (nint)to], 0, kernel.Chunks, 0);
+                kernel.Run([(nint)from, (nint)(kernel.InPlace ? from : to)], 0, kernel.Chunks, 0);
+            }
+            Assert.Equal(apart, kernel.InPlace ? data : apart);
+            Assert.Equal(Expr.Exp(Expr.Constant(Tensor.Of(Enumerable.Range(0, points).Select(i => i / 10.0).ToArray()))).Value.ToArray<double>(), apart);
+        }
+    }
+
     [Fact]
     public void Loops_of_any_dtypes_are_right() => Holds(300, 20_000, dtype => true);
 
