@@ -1,3 +1,4 @@
+using FsCheck;
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Xunit;
