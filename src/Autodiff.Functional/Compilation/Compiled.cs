@@ -40,7 +40,7 @@ public sealed class Compiled<P, R>
     {
         var (arguments, rest) = _inputs.Take(at, "Compiled.Run");
         var traced = Find(at, arguments, rest);
-        return _outputs.Rebuild(traced.Value, traced.Captures.IsEmpty && AllConstant(arguments) ? traced.Plan.Run(arguments.AsSpan()) : traced.Graph.Call(Strong(arguments).AsSpan()));
+        return _outputs.Rebuild(traced.Value, AllConstant(arguments) && traced.Captures.IsEmpty ? traced.Plan.Run(arguments.AsSpan()) : traced.Graph.Call(Strong(arguments).AsSpan()));
     }
 
     /// <summary>The values at a point, written into the caller's memory: one buffer for each node of the values, in the order of <see cref="Structure.Leaves"/>, row by row.</summary>

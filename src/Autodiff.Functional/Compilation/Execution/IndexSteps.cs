@@ -16,7 +16,15 @@ internal sealed record IndexedAxis(string Op, Shape Data, int Axis, int Leading,
     public int Inner { get; } = Data.Slice(Axis + 1, Data.Rank - Axis - 1).Size;
 
     /// <summary>Visits each place in the data with the place in the sub-tensors that belongs to it.</summary>
-    public void Visit<I, TVisitor>(Frame frame, ref TVisitor visitor) where I : unmanaged, IBinaryInteger<I> where TVisitor : struct, IVisitor, allows ref struct
+    public void Visit<TVisitor>(Frame frame, ref TVisitor visitor) where TVisitor : struct, IVisitor, allows ref struct
+    {
+        if (Indices.Type.DType == DType.Int32)
+            Visit<int, TVisitor>(frame, ref visitor);
+        else
+            Visit<long, TVisitor>(frame, ref visitor);
+    }
+
+    private void Visit<I, TVisitor>(Frame frame, ref TVisitor visitor) where I : unmanaged, IBinaryInteger<I> where TVisitor : struct, IVisitor, allows ref struct
     {
         var indices = frame.Span<I>(Indices.At, Indices.Size);
         int perShared = indices.Length / _shared, at = 0;
@@ -52,10 +60,7 @@ internal sealed class GatherStep<E>(IndexedAxis axis, Operand data, Operand outp
     public override void Run(Frame frame)
     {
         var copy = new Copy(frame.Span<E>(data.At, data.Size), frame.Span<E>(output.At, output.Size), axis.Inner);
-        if (axis.Indices.Type.DType == DType.Int32)
-            axis.Visit<int, Copy>(frame, ref copy);
-        else
-            axis.Visit<long, Copy>(frame, ref copy);
+        axis.Visit(frame, ref copy);
     }
 
     private readonly ref struct Copy(ReadOnlySpan<E> data, Span<E> output, int inner) : IndexedAxis.IVisitor
@@ -85,10 +90,7 @@ internal sealed class ScatterAddStep<E>(IndexedAxis axis, Operand target, Operan
         var sums = frame.Span<E>(output.At, output.Size);
         Operands.Read(target, frame, sums);
         var add = new Add(sums, frame.Span<E>(updates.At, updates.Size), axis.Inner);
-        if (axis.Indices.Type.DType == DType.Int32)
-            axis.Visit<int, Add>(frame, ref add);
-        else
-            axis.Visit<long, Add>(frame, ref add);
+        axis.Visit(frame, ref add);
     }
 
     private readonly ref struct Add(Span<E> output, ReadOnlySpan<E> updates, int inner) : IndexedAxis.IVisitor
