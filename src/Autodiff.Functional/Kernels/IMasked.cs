@@ -15,13 +15,14 @@ internal interface IMasked<TSelf, TMask> : IElementary<TSelf>
 }
 
 /// <summary>Lanes that an array of truth values can be read to and written from.</summary>
-internal interface IMaskedLanes<TSelf, TElement> : ILanes<TSelf, TElement>, IMasked<TSelf, LaneMask>
-    where TSelf : unmanaged, IMaskedLanes<TSelf, TElement>
+internal interface IMaskedLanes<TSelf, TElement, TMask> : ILanes<TSelf, TElement>, IMasked<TSelf, TMask>
+    where TSelf : unmanaged, IMaskedLanes<TSelf, TElement, TMask>
     where TElement : unmanaged
+    where TMask : unmanaged, IMasked<TMask, TMask>
 {
     /// <summary>The truth values from <paramref name="source"/> on.</summary>
-    static abstract LaneMask LoadMask(ref readonly bool source);
+    static abstract TMask LoadMask(ref readonly bool source);
 
     /// <summary>Writes a truth value for each lane from <paramref name="target"/> on.</summary>
-    static abstract void StoreMask(LaneMask mask, ref bool target);
+    static abstract void StoreMask(TMask mask, ref bool target);
 }

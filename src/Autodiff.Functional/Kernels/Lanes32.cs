@@ -3,8 +3,8 @@ using System.Runtime.Intrinsics;
 
 namespace Autodiff.Functional.Kernels;
 
-/// <summary>Eight <c>float</c>s side by side: what a loop over an array of <see cref="Real32"/> computes on.</summary>
-internal readonly record struct Lanes32(Vector256<float> Value) : IMaskedLanes<Lanes32, Real32>
+/// <summary>A register of <c>float</c>s: what a loop over an array of <see cref="Real32"/> computes on.</summary>
+internal readonly record struct Lanes32(Vector256<float> Value) : IMaskedLanes<Lanes32, Real32, LaneMask>
 {
     public static int Count => Vector256<float>.Count;
 
@@ -15,24 +15,18 @@ internal readonly record struct Lanes32(Vector256<float> Value) : IMaskedLanes<L
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Store(ref Real32 target) => Value.StoreUnsafe(ref Unsafe.As<Real32, float>(ref target));
 
-    // A product with 1 + 2⁷ + 2¹⁴ + … + 2⁴⁹, once for each half, spreads the bits over the lowest bits of the bytes.
-    public void StoreSigns(ref bool target)
-    {
-        ulong bits = Value.ExtractMostSignificantBits();
-        ulong spread = ((bits & 0x0F) * 0x00204081ul & 0x01010101ul) | ((bits >> 4) * 0x00204081ul & 0x01010101ul) << 32;
-        Unsafe.WriteUnaligned(ref Unsafe.As<bool, byte>(ref target), spread);
-    }
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void StoreSigns(ref bool target) => TruthValues.StoreSigns(Value, ref target);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static LaneMask LoadMask(ref readonly bool source)
     {
-        var bytes = Vector128.CreateScalar(Unsafe.ReadUnaligned<ulong>(ref Unsafe.As<bool, byte>(ref Unsafe.AsRef(in source)))).AsSByte();
-        (Vector128<int> low, Vector128<int> high) = Vector128.Widen(Vector128.WidenLower(bytes));
-        return new((-Vector256.Create(low, high)).AsInt64());
+        TruthValues.Load(in source, out Vector256<int> mask);
+        return new(mask.AsInt64());
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void StoreMask(LaneMask mask, ref bool target) => new Lanes32(mask.Value.AsSingle()).StoreSigns(ref target);
+    public static void StoreMask(LaneMask mask, ref bool target) => TruthValues.StoreSigns(mask.Value.AsSingle(), ref target);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes32 Literal(double value) => new(Vector256.Create((float)value));

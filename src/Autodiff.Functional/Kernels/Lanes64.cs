@@ -3,8 +3,8 @@ using System.Runtime.Intrinsics;
 
 namespace Autodiff.Functional.Kernels;
 
-/// <summary>Four <c>double</c>s side by side: what a loop over an array of <see cref="Real64"/> computes on.</summary>
-internal readonly record struct Lanes64(Vector256<double> Value) : IMaskedLanes<Lanes64, Real64>
+/// <summary>A register of <c>double</c>s: what a loop over an array of <see cref="Real64"/> computes on.</summary>
+internal readonly record struct Lanes64(Vector256<double> Value) : IMaskedLanes<Lanes64, Real64, LaneMask>
 {
     public static int Count => Vector256<double>.Count;
 
@@ -15,21 +15,18 @@ internal readonly record struct Lanes64(Vector256<double> Value) : IMaskedLanes<
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Store(ref Real64 target) => Value.StoreUnsafe(ref Unsafe.As<Real64, double>(ref target));
 
-    // A product with 1 + 2⁷ + 2¹⁴ + 2²¹ spreads four bits over the lowest bits of four bytes.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void StoreSigns(ref bool target) =>
-        Unsafe.WriteUnaligned(ref Unsafe.As<bool, byte>(ref target), (Value.ExtractMostSignificantBits() * 0x00204081u) & 0x01010101u);
+    public void StoreSigns(ref bool target) => TruthValues.StoreSigns(Value, ref target);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static LaneMask LoadMask(ref readonly bool source)
     {
-        var bytes = Vector128.CreateScalar(Unsafe.ReadUnaligned<uint>(ref Unsafe.As<bool, byte>(ref Unsafe.AsRef(in source)))).AsSByte();
-        (Vector128<long> low, Vector128<long> high) = Vector128.Widen(Vector128.WidenLower(Vector128.WidenLower(bytes)));
-        return new(-Vector256.Create(low, high));
+        TruthValues.Load(in source, out Vector256<long> mask);
+        return new(mask);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void StoreMask(LaneMask mask, ref bool target) => new Lanes64(mask.Value.AsDouble()).StoreSigns(ref target);
+    public static void StoreMask(LaneMask mask, ref bool target) => TruthValues.StoreSigns(mask.Value.AsDouble(), ref target);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes64 Literal(double value) => new(Vector256.Create(value));

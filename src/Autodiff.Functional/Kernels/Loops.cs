@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 
 namespace Autodiff.Functional.Kernels;
 
@@ -9,11 +10,20 @@ namespace Autodiff.Functional.Kernels;
 /// </remarks>
 internal static class Loops
 {
+    /// <summary>Are registers of 512 bits worth it? The JIT and the compiler of NativeAOT know; the results are the same.</summary>
+    private static bool Widest
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => Vector512.IsHardwareAccelerated;
+    }
+
     /// <summary>z = F(x).</summary>
     public static void Unary<F, E>(ReadOnlySpan<E> x, Span<E> z) where F : struct, IUnary where E : struct, IElementary<E>
     {
         if (x.Length != z.Length) throw Unequal(x.Length, z.Length);
-        if (typeof(E) == typeof(Real64)) UnaryLanes<F, Lanes64, Real64>(Elements.As<E, Real64>(x), Elements.As<E, Real64>(z));
+        if (typeof(E) == typeof(Real64) && Widest) UnaryLanes<F, Wide.Lanes64, Real64>(Elements.As<E, Real64>(x), Elements.As<E, Real64>(z));
+        else if (typeof(E) == typeof(Real64)) UnaryLanes<F, Lanes64, Real64>(Elements.As<E, Real64>(x), Elements.As<E, Real64>(z));
+        else if (typeof(E) == typeof(Real32) && Widest) UnaryLanes<F, Wide.Lanes32, Real32>(Elements.As<E, Real32>(x), Elements.As<E, Real32>(z));
         else if (typeof(E) == typeof(Real32)) UnaryLanes<F, Lanes32, Real32>(Elements.As<E, Real32>(x), Elements.As<E, Real32>(z));
         else
             for (int i = 0; i < z.Length; i++) z[i] = F.Apply(x[i]);
@@ -23,7 +33,9 @@ internal static class Loops
     public static void Binary<F, E>(ReadOnlySpan<E> x, ReadOnlySpan<E> y, Span<E> z) where F : struct, IBinary where E : struct, IElementary<E>
     {
         int xStep = Step(x.Length, z.Length), yStep = Step(y.Length, z.Length);
-        if (typeof(E) == typeof(Real64)) BinaryLanes<F, Lanes64, Real64>(Elements.As<E, Real64>(x), Elements.As<E, Real64>(y), Elements.As<E, Real64>(z));
+        if (typeof(E) == typeof(Real64) && Widest) BinaryLanes<F, Wide.Lanes64, Real64>(Elements.As<E, Real64>(x), Elements.As<E, Real64>(y), Elements.As<E, Real64>(z));
+        else if (typeof(E) == typeof(Real64)) BinaryLanes<F, Lanes64, Real64>(Elements.As<E, Real64>(x), Elements.As<E, Real64>(y), Elements.As<E, Real64>(z));
+        else if (typeof(E) == typeof(Real32) && Widest) BinaryLanes<F, Wide.Lanes32, Real32>(Elements.As<E, Real32>(x), Elements.As<E, Real32>(y), Elements.As<E, Real32>(z));
         else if (typeof(E) == typeof(Real32)) BinaryLanes<F, Lanes32, Real32>(Elements.As<E, Real32>(x), Elements.As<E, Real32>(y), Elements.As<E, Real32>(z));
         else
             for (int i = 0; i < z.Length; i++) z[i] = F.Apply(x[i * xStep], y[i * yStep]);
@@ -33,8 +45,12 @@ internal static class Loops
     public static void Ternary<F, E>(ReadOnlySpan<E> x, ReadOnlySpan<E> y, ReadOnlySpan<E> z, Span<E> w) where F : struct, ITernary where E : struct, IElementary<E>
     {
         int xStep = Step(x.Length, w.Length), yStep = Step(y.Length, w.Length), zStep = Step(z.Length, w.Length);
-        if (typeof(E) == typeof(Real64))
+        if (typeof(E) == typeof(Real64) && Widest)
+            TernaryLanes<F, Wide.Lanes64, Real64>(Elements.As<E, Real64>(x), Elements.As<E, Real64>(y), Elements.As<E, Real64>(z), Elements.As<E, Real64>(w));
+        else if (typeof(E) == typeof(Real64))
             TernaryLanes<F, Lanes64, Real64>(Elements.As<E, Real64>(x), Elements.As<E, Real64>(y), Elements.As<E, Real64>(z), Elements.As<E, Real64>(w));
+        else if (typeof(E) == typeof(Real32) && Widest)
+            TernaryLanes<F, Wide.Lanes32, Real32>(Elements.As<E, Real32>(x), Elements.As<E, Real32>(y), Elements.As<E, Real32>(z), Elements.As<E, Real32>(w));
         else if (typeof(E) == typeof(Real32))
             TernaryLanes<F, Lanes32, Real32>(Elements.As<E, Real32>(x), Elements.As<E, Real32>(y), Elements.As<E, Real32>(z), Elements.As<E, Real32>(w));
         else
@@ -46,7 +62,9 @@ internal static class Loops
         where F : struct, IPredicate where E : struct, IElementary<E>
     {
         int xStep = Step(x.Length, z.Length), yStep = Step(y.Length, z.Length);
-        if (typeof(E) == typeof(Real64)) PredicateLanes<F, Lanes64, Real64>(Elements.As<E, Real64>(x), Elements.As<E, Real64>(y), z);
+        if (typeof(E) == typeof(Real64) && Widest) PredicateLanes<F, Wide.Lanes64, Real64>(Elements.As<E, Real64>(x), Elements.As<E, Real64>(y), z);
+        else if (typeof(E) == typeof(Real64)) PredicateLanes<F, Lanes64, Real64>(Elements.As<E, Real64>(x), Elements.As<E, Real64>(y), z);
+        else if (typeof(E) == typeof(Real32) && Widest) PredicateLanes<F, Wide.Lanes32, Real32>(Elements.As<E, Real32>(x), Elements.As<E, Real32>(y), z);
         else if (typeof(E) == typeof(Real32)) PredicateLanes<F, Lanes32, Real32>(Elements.As<E, Real32>(x), Elements.As<E, Real32>(y), z);
         else
         {
@@ -162,9 +180,10 @@ internal static class Loops
                 ref z[0], full);
         if (full == z.Length) return;
         V xRest = xOne ? xSplat : Partial<V, E>(x[full..]), yRest = yOne ? ySplat : Partial<V, E>(y[full..]);
-        ulong answers = 0;
-        PredicateLoop<F, V, E>(ref Unsafe.As<V, E>(ref xRest), 1, ref Unsafe.As<V, E>(ref yRest), 1, ref Unsafe.As<ulong, bool>(ref answers), V.Count);
-        for (int i = full; i < z.Length; i++) z[i] = Unsafe.Add(ref Unsafe.As<ulong, bool>(ref answers), i - full);
+        V answers = default;
+        ref bool first = ref Unsafe.As<V, bool>(ref answers);
+        PredicateLoop<F, V, E>(ref Unsafe.As<V, E>(ref xRest), 1, ref Unsafe.As<V, E>(ref yRest), 1, ref first, V.Count);
+        for (int i = full; i < z.Length; i++) z[i] = Unsafe.Add(ref first, i - full);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

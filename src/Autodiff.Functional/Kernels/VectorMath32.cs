@@ -5,7 +5,7 @@ using Lanes = System.Runtime.Intrinsics.Vector256<float>;
 namespace Autodiff.Functional.Kernels;
 
 /// <summary>
-/// Elementary functions of eight floats at once, in single precision: the algorithms of <see cref="VectorMath64"/>
+/// Elementary functions of a register of floats, in single precision: the algorithms of <see cref="VectorMath64"/>
 /// with shorter polynomials, written out again: one source for both formats costs the JIT three times the inlining, and loops of several functions lose theirs. Within 2.5 ulp (most within 1), with every special value right; a lane's result depends on that lane alone.
 /// </summary>
 internal static class VectorMath32

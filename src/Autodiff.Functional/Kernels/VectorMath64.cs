@@ -5,7 +5,7 @@ using Lanes = System.Runtime.Intrinsics.Vector256<double>;
 namespace Autodiff.Functional.Kernels;
 
 /// <summary>
-/// Elementary functions of four doubles at once: within 2.5 ulp, most within 1 (see the tests), with every special value right.
+/// Elementary functions of a register of doubles: within 2.5 ulp, most within 1 (see the tests), with every special value right.
 /// A lane's result depends on that lane alone.
 /// </summary>
 /// <remarks>

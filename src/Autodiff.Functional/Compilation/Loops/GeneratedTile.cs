@@ -1,7 +1,9 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Reflection.Emit;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using Autodiff.Functional.Kernels;
+using Wide = Autodiff.Functional.Kernels.Wide;
 
 namespace Autodiff.Functional.Compilation;
 
@@ -15,7 +17,7 @@ namespace Autodiff.Functional.Compilation;
 /// </remarks>
 internal sealed unsafe class GeneratedTile : TileBody
 {
-    private const int BytesOfLanes = 32, PartLength = 45, ShortTile = 64;
+    private const int BytesOfLanes = 64, PartLength = 45, ShortTile = 64;
 
     private delegate void Code(nint* places, nint count);
 
@@ -46,11 +48,19 @@ internal sealed unsafe class GeneratedTile : TileBody
             floats |= dtype == DType.Float32;
             others |= dtype.IsInteger();
         }
-        return others || (doubles && floats) ? null : floats ? Make<Lanes32, Real32>(tile) : Make<Lanes64, Real64>(tile);
+        if (others || (doubles && floats))
+            return null;
+        // Registers of 512 bits give the same bits: they only hold more points, if there are as many.
+        if (floats)
+            return IsWide<Wide.Lanes32, Real32>(tile) ? Make<Wide.Lanes32, Real32, Wide.LaneMask>(tile) : Make<Lanes32, Real32, LaneMask>(tile);
+        return IsWide<Wide.Lanes64, Real64>(tile) ? Make<Wide.Lanes64, Real64, Wide.LaneMask>(tile) : Make<Lanes64, Real64, LaneMask>(tile);
     }
 
+    private static bool IsWide<V, E>(TileCode tile) where V : struct, ILanes<V, E> where E : struct => Vector512.IsHardwareAccelerated && tile.Points >= V.Count;
+
     [RequiresDynamicCode("Makes a method.")]
-    private static GeneratedTile Make<V, E>(TileCode tile) where V : unmanaged, IMaskedLanes<V, E> where E : unmanaged
+    private static GeneratedTile Make<V, E, M>(TileCode tile)
+        where V : unmanaged, IMaskedLanes<V, E, M> where E : unmanaged where M : unmanaged, IMasked<M, M>
     {
         int length = tile.Program.Instructions.Length, parts = Math.Max(1, (length + PartLength - 1) / PartLength);
         int Start(int part) => (int)((long)length * part / parts);
@@ -75,14 +85,15 @@ internal sealed unsafe class GeneratedTile : TileBody
                 slots.Free(place[value], tile.DType(value), uniform[value]);
         }
         bool overlaps = tile.Points <= ShortTile && tile.Points > V.Count && tile.Points % V.Count > 0;
-        return new([.. Enumerable.Range(0, parts).Select(part => Part<V, E>(tile, Start(part)..Start(part + 1), place, overlaps))], V.Count, overlaps, tile, slots);
+        return new([.. Enumerable.Range(0, parts).Select(part => Part<V, E, M>(tile, Start(part)..Start(part + 1), place, overlaps))], V.Count, overlaps, tile, slots);
     }
 
     [RequiresDynamicCode("Makes a method.")]
-    private static Code Part<V, E>(TileCode tile, Range instructions, int[] slots, bool overlaps) where V : unmanaged, IMaskedLanes<V, E> where E : unmanaged
+    private static Code Part<V, E, M>(TileCode tile, Range instructions, int[] slots, bool overlaps)
+        where V : unmanaged, IMaskedLanes<V, E, M> where E : unmanaged where M : unmanaged, IMasked<M, M>
     {
         var method = new DynamicMethod("Loop", typeof(void), [typeof(nint*), typeof(nint)], typeof(GeneratedTile).Module, skipVisibility: true);
-        new LaneCode<V, E>(tile, method.GetILGenerator(), instructions, slots, overlaps).Emit();
+        new LaneCode<V, E, M>(tile, method.GetILGenerator(), instructions, slots, overlaps).Emit();
         return method.CreateDelegate<Code>();
     }
 

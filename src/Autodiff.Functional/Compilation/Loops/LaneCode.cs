@@ -9,8 +9,8 @@ namespace Autodiff.Functional.Compilation;
 /// What is the same at all points is computed before the loop. No result is written before all inputs of a step are read. A loop that overlaps ends with the last
 /// full register of points, of which it has computed some before: there are no points past it.
 /// </remarks>
-internal sealed unsafe class LaneCode<V, E>(TileCode tile, ILGenerator il, Range instructions, int[] slots, bool overlaps) : LoopCode(tile.Program, il, instructions)
-    where V : unmanaged, IMaskedLanes<V, E> where E : unmanaged
+internal sealed unsafe class LaneCode<V, E, M>(TileCode tile, ILGenerator il, Range instructions, int[] slots, bool overlaps) : LoopCode(tile.Program, il, instructions)
+    where V : unmanaged, IMaskedLanes<V, E, M> where E : unmanaged where M : unmanaged, IMasked<M, M>
 {
     private readonly bool[] _uniform = tile.UniformValues();
     private readonly Dictionary<int, LocalBuilder> _places = [];
@@ -108,11 +108,11 @@ internal sealed unsafe class LaneCode<V, E>(TileCode tile, ILGenerator il, Range
     {
         var op = (ILoopOp)instruction.Op;
         bool ofMasks = tile.DType(instruction.Arguments[^1]) == DType.Bool, toMask = instruction.DType == DType.Bool;
-        return ofMasks ? toMask ? op.Function<LaneMask, LaneMask, LaneMask>() : op.Function<LaneMask, V, LaneMask>()
-            : toMask ? op.Function<V, LaneMask, LaneMask>() : op.Function<V, V, LaneMask>();
+        return ofMasks ? toMask ? op.Function<M, M, M>() : op.Function<M, V, M>()
+            : toMask ? op.Function<V, M, M>() : op.Function<V, V, M>();
     }
 
-    protected override Type TypeOf(DType dtype) => dtype == DType.Bool ? typeof(LaneMask) : typeof(V);
+    protected override Type TypeOf(DType dtype) => dtype == DType.Bool ? typeof(M) : typeof(V);
 
     protected override void Read(int value)
     {
@@ -121,11 +121,11 @@ internal sealed unsafe class LaneCode<V, E>(TileCode tile, ILGenerator il, Range
         if (_uniform[value])
         {
             Il.Emit(OpCodes.Ldloc, _places[place]);
-            Il.Emit(OpCodes.Call, (mask ? (Func<nint, LaneMask>)SplatMask : (Delegate)(Func<nint, V>)Splat).Method);
+            Il.Emit(OpCodes.Call, (mask ? (Func<nint, M>)SplatMask : (Delegate)(Func<nint, V>)Splat).Method);
             return;
         }
         Address(place, mask);
-        Il.Emit(OpCodes.Call, (mask ? (Func<nint, LaneMask>)LoadMask : (Delegate)(Func<nint, V>)Load).Method);
+        Il.Emit(OpCodes.Call, (mask ? (Func<nint, M>)LoadMask : (Delegate)(Func<nint, V>)Load).Method);
     }
 
     private void Write(int value, int place, bool first = false)
@@ -136,7 +136,7 @@ internal sealed unsafe class LaneCode<V, E>(TileCode tile, ILGenerator il, Range
             Il.Emit(OpCodes.Ldloc, _places[place]);
         else
             Address(place, mask);
-        Il.Emit(OpCodes.Call, (mask ? (Action<LaneMask, nint>)StoreMask : (Delegate)(Action<V, nint>)Store).Method);
+        Il.Emit(OpCodes.Call, (mask ? (Action<M, nint>)StoreMask : (Delegate)(Action<V, nint>)Store).Method);
     }
 
     private void Address(int place, bool mask)
@@ -158,9 +158,9 @@ internal sealed unsafe class LaneCode<V, E>(TileCode tile, ILGenerator il, Range
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Store(V lanes, nint address) => lanes.Store(ref *(E*)address);
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static LaneMask LoadMask(nint address) => V.LoadMask(in *(bool*)address);
+    private static M LoadMask(nint address) => V.LoadMask(in *(bool*)address);
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static LaneMask SplatMask(nint address) => LaneMask.Literal(*(bool*)address ? 1 : 0);
+    private static M SplatMask(nint address) => M.Literal(*(bool*)address ? 1 : 0);
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void StoreMask(LaneMask mask, nint address) => V.StoreMask(mask, ref *(bool*)address);
+    private static void StoreMask(M mask, nint address) => V.StoreMask(mask, ref *(bool*)address);
 }
