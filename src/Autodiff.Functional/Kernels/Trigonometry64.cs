@@ -16,8 +16,7 @@ internal static class Trigonometry64
     {
         (Lanes r, Lanes low, Vector256<long> quadrant) = ReduceByHalfPi(x);
         Lanes result = SinOrCos(r, low, quadrant);
-        Lanes usual = IsReducible(x);
-        return VectorMath64.Everywhere(usual) ? result : SinRest(usual, x, result);
+        return AreReducible(x) ? result : SinRest(x, result);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -25,8 +24,7 @@ internal static class Trigonometry64
     {
         (Lanes r, Lanes low, Vector256<long> quadrant) = ReduceByHalfPi(x);
         Lanes result = SinOrCos(r, low, quadrant + Vector256<long>.One);
-        Lanes usual = IsReducible(x);
-        return VectorMath64.Everywhere(usual) ? result : CosRest(usual, x, result);
+        return AreReducible(x) ? result : CosRest(x, result);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -34,27 +32,29 @@ internal static class Trigonometry64
     {
         (Lanes r, Lanes low, Vector256<long> quadrant) = ReduceByHalfPi(x);
         Lanes result = TanOfReduced(r, low, quadrant);
-        Lanes usual = IsReducible(x);
-        return VectorMath64.Everywhere(usual) ? result : TanRest(usual, x, result);
+        return AreReducible(x) ? result : TanRest(x, result);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static Lanes SinRest(Lanes usual, Lanes x, Lanes result)
+    private static Lanes SinRest(Lanes x, Lanes result)
     {
+        Lanes usual = IsReducible(x);
         (Lanes r, Lanes low, Vector256<long> quadrant) = ReduceLarge(usual, x);
         return Vector256.ConditionalSelect(usual, result, SinOrCos(r, low, quadrant));
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static Lanes CosRest(Lanes usual, Lanes x, Lanes result)
+    private static Lanes CosRest(Lanes x, Lanes result)
     {
+        Lanes usual = IsReducible(x);
         (Lanes r, Lanes low, Vector256<long> quadrant) = ReduceLarge(usual, x);
         return Vector256.ConditionalSelect(usual, result, SinOrCos(r, low, quadrant + Vector256<long>.One));
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static Lanes TanRest(Lanes usual, Lanes x, Lanes result)
+    private static Lanes TanRest(Lanes x, Lanes result)
     {
+        Lanes usual = IsReducible(x);
         (Lanes r, Lanes low, Vector256<long> quadrant) = ReduceLarge(usual, x);
         return Vector256.ConditionalSelect(usual, result, TanOfReduced(r, low, quadrant));
     }
@@ -115,8 +115,12 @@ internal static class Trigonometry64
     // ---- pieces ----
 
     /// <summary>Up to here the reduction below is exact enough; beyond, a lane is reduced by itself.</summary>
+    private const double Reducible = 1 << 30;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Lanes IsReducible(Lanes x) => Vector256.LessThan(Vector256.Abs(x), Vector256.Create((double)(1 << 30)));
+    private static bool AreReducible(Lanes x) => Vector256.LessThanAll(Vector256.Abs(x), Vector256.Create(Reducible));
+
+    private static Lanes IsReducible(Lanes x) => Vector256.LessThan(Vector256.Abs(x), Vector256.Create(Reducible));
 
     /// <summary>x = quadrant·π/2 + r + low with |r| ≤ π/4. The first subtraction is exact: both sides are multiples of 2⁻⁵³ or x's own ulp.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -137,7 +141,7 @@ internal static class Trigonometry64
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Lanes SinOrCos(Lanes r, Lanes low, Vector256<long> quadrant)
     {
-        Lanes magnitude = Vector256.ConditionalSelect(Odd(quadrant), CosNearZero(r, low), SinNearZero(r, low));
+        Lanes magnitude = Vector256.ConditionalSelect(Even(quadrant), SinNearZero(r, low), CosNearZero(r, low));
         return magnitude ^ ((quadrant & Vector256.Create(2L)) << 62).AsDouble();
     }
 
@@ -145,13 +149,12 @@ internal static class Trigonometry64
     private static Lanes TanOfReduced(Lanes r, Lanes low, Vector256<long> quadrant)
     {
         Lanes sin = SinNearZero(r, low), cos = CosNearZero(r, low);
-        Lanes odd = Odd(quadrant);
-        return Vector256.ConditionalSelect(odd, -cos, sin) / Vector256.ConditionalSelect(odd, sin, cos);
+        Lanes even = Even(quadrant);
+        return Vector256.ConditionalSelect(even, sin, -cos) / Vector256.ConditionalSelect(even, cos, sin);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Lanes Odd(Vector256<long> quadrant) =>
-        Vector256.Equals(quadrant & Vector256<long>.One, Vector256<long>.One).AsDouble();
+    private static Lanes Even(Vector256<long> quadrant) => Vector256.Equals(quadrant & Vector256<long>.One, Vector256<long>.Zero).AsDouble();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Lanes SinNearZero(Lanes r, Lanes low)

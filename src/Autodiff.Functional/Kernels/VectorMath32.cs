@@ -95,14 +95,13 @@ internal static class VectorMath32
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes Log(Lanes x)
     {
-        Lanes usual = IsPositiveNormal(x);
         Lanes result = LogOfNormal(x, Lanes.Zero);
-        return Everywhere(usual) ? result : LogRest(usual, x, result);
+        return ArePositiveNormal(x) ? result : LogRest(x, result);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static Lanes LogRest(Lanes usual, Lanes x, Lanes result) =>
-        LogSpecial(usual, x, result, LogOfNormal(x * TwoTo25, Lanes.Zero) - Vector256.Create(25 * Ln2));
+    private static Lanes LogRest(Lanes x, Lanes result) =>
+        LogSpecial(x, result, LogOfNormal(x * TwoTo25, Lanes.Zero) - Vector256.Create(25 * Ln2));
 
     /// <summary>log(u + lost·u) with u normal and positive.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -121,8 +120,7 @@ internal static class VectorMath32
         Lanes back = u - Lanes.One;
         Lanes lost = (Lanes.One - (u - back)) + (x - back);
         Lanes result = Vector256.ConditionalSelect(Vector256.Equals(u, Lanes.One), x, LogOfNormal(u, lost / u));
-        Lanes usual = IsPositiveNormal(u);
-        return Everywhere(usual) ? result : LogSpecial(usual, u, result, result);
+        return ArePositiveNormal(u) ? result : LogSpecial(u, result, result);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -149,9 +147,7 @@ internal static class VectorMath32
         Lanes productLow = Fma(high, Vector256.Create(factor), -product) + Fma(low, Vector256.Create(factor), high * factorLow);
         Lanes sum = octaves + product;
         Lanes result = sum + (((octaves - sum) + product) + (productLow + octavesLow));
-
-        Lanes usual = IsPositiveNormal(x);
-        return Everywhere(usual) ? result : LogSpecial(usual, x, result, result);
+        return ArePositiveNormal(x) ? result : LogSpecial(x, result, result);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -159,8 +155,7 @@ internal static class VectorMath32
     {
         (Lanes r, Lanes low, Vector256<int> quadrant) = ReduceByHalfPi(x);
         Lanes result = SinOrCos(r, low, quadrant);
-        Lanes usual = IsReducible(x);
-        return Everywhere(usual) ? result : SinRest(usual, x, result);
+        return AreReducible(x) ? result : SinRest(x, result);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -168,8 +163,7 @@ internal static class VectorMath32
     {
         (Lanes r, Lanes low, Vector256<int> quadrant) = ReduceByHalfPi(x);
         Lanes result = SinOrCos(r, low, quadrant + Vector256<int>.One);
-        Lanes usual = IsReducible(x);
-        return Everywhere(usual) ? result : CosRest(usual, x, result);
+        return AreReducible(x) ? result : CosRest(x, result);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -177,23 +171,22 @@ internal static class VectorMath32
     {
         (Lanes r, Lanes low, Vector256<int> quadrant) = ReduceByHalfPi(x);
         Lanes sin = SinNearZero(r, low), cos = CosNearZero(r, low);
-        Lanes odd = Odd(quadrant);
-        Lanes result = Vector256.ConditionalSelect(odd, -cos, sin) / Vector256.ConditionalSelect(odd, sin, cos);
-        Lanes usual = IsReducible(x);
-        return Everywhere(usual) ? result : TanRest(usual, x, result);
+        Lanes even = Even(quadrant);
+        Lanes result = Vector256.ConditionalSelect(even, sin, -cos) / Vector256.ConditionalSelect(even, cos, sin);
+        return AreReducible(x) ? result : TanRest(x, result);
     }
 
     // Larger arguments go through double precision, where the reduction reaches further.
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static Lanes SinRest(Lanes usual, Lanes x, Lanes result) => Vector256.ConditionalSelect(usual, result,
+    private static Lanes SinRest(Lanes x, Lanes result) => Vector256.ConditionalSelect(IsReducible(x), result,
         Vector256.Narrow(Trigonometry64.Sin(Vector256.WidenLower(x)), Trigonometry64.Sin(Vector256.WidenUpper(x))));
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static Lanes CosRest(Lanes usual, Lanes x, Lanes result) => Vector256.ConditionalSelect(usual, result,
+    private static Lanes CosRest(Lanes x, Lanes result) => Vector256.ConditionalSelect(IsReducible(x), result,
         Vector256.Narrow(Trigonometry64.Cos(Vector256.WidenLower(x)), Trigonometry64.Cos(Vector256.WidenUpper(x))));
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static Lanes TanRest(Lanes usual, Lanes x, Lanes result) => Vector256.ConditionalSelect(usual, result,
+    private static Lanes TanRest(Lanes x, Lanes result) => Vector256.ConditionalSelect(IsReducible(x), result,
         Vector256.Narrow(Trigonometry64.Tan(Vector256.WidenLower(x)), Trigonometry64.Tan(Vector256.WidenUpper(x))));
 
     /// <summary>Through double precision, as an exponent magnifies the error of the logarithm.</summary>
@@ -232,29 +225,28 @@ internal static class VectorMath32
     private static Lanes Clamp(Lanes x, float low, float high) =>
         Vector256.MaxNative(Vector256.Create(low), Vector256.MinNative(Vector256.Create(high), x));
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static bool Everywhere(Lanes mask) => Vector256.EqualsAll(mask.AsInt32(), Vector256<int>.AllBitsSet);
-
     /// <summary>(eʳ − 1 − r)/r² for |r| ≤ ½ log 2.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Lanes ExpTail(Lanes r) =>
-        Fma(r, Fma(r, Horner(r, 0.0416665561f, 0.00836320315f, 0.00139262131f), Vector256.Create(0.166665763f)), Vector256.Create(0.5f));
+        Fma(Fma(Horner(r, 0.0416665561f, 0.00836320315f, 0.00139262131f), r, Vector256.Create(0.166665763f)), r, Vector256.Create(0.5f));
 
     /// <summary>2ᵏ for whole k in [−126, 127].</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Lanes PowerOf2(Lanes k) => ((k + Vector256.Create(Shifter + 127)).AsInt32() << 23).AsSingle();
 
-    /// <summary>x·2ᵏ in two steps, for results that overflow or are subnormal.</summary>
+    /// <summary>x·2ᵏ for whole k: by an instruction, or in two steps of which only the last may round, to the same bits.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Lanes Scale(Lanes x, Lanes k)
     {
-        Lanes first = Clamp(k, -126, 127);
-        return x * PowerOf2(first) * PowerOf2(k - first);
+        if (PowersOfTwo.CanScale(x)) return PowersOfTwo.Scale(x, k);
+        Lanes half = Vector256.Round(k * 0.5f);
+        return x * PowerOf2(half) * PowerOf2(k - half);
     }
 
+    // Of the bits as whole numbers those from the smallest normal's on and below infinity's.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Lanes IsPositiveNormal(Lanes x) =>
-        Vector256.GreaterThanOrEqual(x, Vector256.Create(SmallestNormal)) & Vector256.LessThan(x, Vector256.Create(float.PositiveInfinity));
+    private static bool ArePositiveNormal(Lanes x) =>
+        Vector256.LessThanAll(x.AsUInt32() - Vector256.Create(1U << 23), Vector256.Create(0xFEU << 23));
 
     /// <summary>x = 2ᵏ·m with √½ ≤ m &lt; √2, for positive normal x.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -272,14 +264,15 @@ internal static class VectorMath32
         Lanes s = f / (f + Vector256.Create(2f));
         Lanes z = s * s;
         Lanes half = f * f * 0.5f;
-        Lanes r = z * Fma(z, Horner(z, 0.400001228f, 0.285507798f, 0.233316138f), Vector256.Create(0.666666687f));
+        Lanes r = z * Fma(Horner(z, 0.400001228f, 0.285507798f, 0.233316138f), z, Vector256.Create(0.666666687f));
         return (half, s * (half + r));
     }
 
     /// <summary>Outside the usual: −∞ at 0, ∞ at ∞, NaN at NaN and below 0, <paramref name="tiny"/> at subnormal numbers.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static Lanes LogSpecial(Lanes usual, Lanes x, Lanes result, Lanes tiny)
+    private static Lanes LogSpecial(Lanes x, Lanes result, Lanes tiny)
     {
+        Lanes usual = Vector256.GreaterThanOrEqual(x, Vector256.Create(SmallestNormal)) & Vector256.LessThan(x, Vector256.Create(float.PositiveInfinity));
         Lanes special = Vector256.ConditionalSelect(Vector256.GreaterThan(x, Lanes.Zero), tiny, Vector256.Create(float.NaN));
         special = Vector256.ConditionalSelect(Vector256.Equals(x, Lanes.Zero), Vector256.Create(float.NegativeInfinity), special);
         special = Vector256.ConditionalSelect(Vector256.Equals(x, Vector256.Create(float.PositiveInfinity)), x, special);
@@ -287,8 +280,12 @@ internal static class VectorMath32
     }
 
     /// <summary>Up to here the reduction below is exact enough.</summary>
+    private const float Reducible = 1 << 20;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Lanes IsReducible(Lanes x) => Vector256.LessThan(Vector256.Abs(x), Vector256.Create((float)(1 << 20)));
+    private static bool AreReducible(Lanes x) => Vector256.LessThanAll(Vector256.Abs(x), Vector256.Create(Reducible));
+
+    private static Lanes IsReducible(Lanes x) => Vector256.LessThan(Vector256.Abs(x), Vector256.Create(Reducible));
 
     /// <summary>x = quadrant·π/2 + r + low with |r| ≤ π/4; the first subtraction is exact.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -309,13 +306,12 @@ internal static class VectorMath32
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Lanes SinOrCos(Lanes r, Lanes low, Vector256<int> quadrant)
     {
-        Lanes magnitude = Vector256.ConditionalSelect(Odd(quadrant), CosNearZero(r, low), SinNearZero(r, low));
+        Lanes magnitude = Vector256.ConditionalSelect(Even(quadrant), SinNearZero(r, low), CosNearZero(r, low));
         return magnitude ^ ((quadrant & Vector256.Create(2)) << 30).AsSingle();
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Lanes Odd(Vector256<int> quadrant) =>
-        Vector256.Equals(quadrant & Vector256<int>.One, Vector256<int>.One).AsSingle();
+    private static Lanes Even(Vector256<int> quadrant) => Vector256.Equals(quadrant & Vector256<int>.One, Vector256<int>.Zero).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Lanes SinNearZero(Lanes r, Lanes low)
@@ -339,5 +335,5 @@ internal static class VectorMath32
     /// <summary>c0 + x·(c1 + x·c2).</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Lanes Horner(Lanes x, float c0, float c1, float c2) =>
-        Fma(x, Fma(x, Vector256.Create(c2), Vector256.Create(c1)), Vector256.Create(c0));
+        Fma(Fma(Vector256.Create(c2), x, Vector256.Create(c1)), x, Vector256.Create(c0));
 }

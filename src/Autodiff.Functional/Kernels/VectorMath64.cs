@@ -140,14 +140,13 @@ internal static class VectorMath64
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes Log(Lanes x)
     {
-        Lanes usual = IsPositiveNormal(x);
         Lanes result = LogOfNormal(x, Lanes.Zero);
-        return Everywhere(usual) ? result : LogRest(usual, x, result);
+        return ArePositiveNormal(x) ? result : LogRest(x, result);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static Lanes LogRest(Lanes usual, Lanes x, Lanes result) =>
-        LogSpecial(usual, x, result, LogOfNormal(x * TwoTo54, Lanes.Zero) - Vector256.Create(54 * Ln2));
+    private static Lanes LogRest(Lanes x, Lanes result) =>
+        LogSpecial(x, result, LogOfNormal(x * TwoTo54, Lanes.Zero) - Vector256.Create(54 * Ln2));
 
     /// <summary>log(u + lost·u) with u normal and positive.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -168,8 +167,7 @@ internal static class VectorMath64
         Lanes lost = (Lanes.One - (u - back)) + (x - back);
         Lanes result = LogOfNormal(u, lost / u);
         result = Vector256.ConditionalSelect(Vector256.Equals(u, Lanes.One), x, result);
-        Lanes usual = IsPositiveNormal(u);
-        return Everywhere(usual) ? result : LogSpecial(usual, u, result, result);
+        return ArePositiveNormal(u) ? result : LogSpecial(u, result, result);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -194,9 +192,7 @@ internal static class VectorMath64
         Lanes productLow = Fma(high, Vector256.Create(factor), -product) + Fma(low, Vector256.Create(factor), high * factorLow);
         Lanes sum = octaves + product;
         Lanes result = sum + (((octaves - sum) + product) + (productLow + octavesLow));
-
-        Lanes usual = IsPositiveNormal(x);
-        return Everywhere(usual) ? result : LogSpecial(usual, x, result, result);
+        return ArePositiveNormal(x) ? result : LogSpecial(x, result, result);
     }
 
     /// <summary>A polynomial's guess, a step of Halley's iteration, and one more that works on the residual.</summary>
@@ -220,19 +216,11 @@ internal static class VectorMath64
 
     /// <summary>exp(y·log x) with the logarithm and the product in two doubles.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes Pow(Lanes x, Lanes y)
-    {
-        Lanes usual = IsPositiveNormal(x) & IsFinite(y);
-        return Everywhere(usual) ? ExpOfProduct(y, PreciseLog(Split(x))) : PowRest(x, y);
-    }
+    public static Lanes Pow(Lanes x, Lanes y) => ArePositiveNormal(x) && AreFinite(y) ? ExpOfProduct(y, PreciseLog(Split(x))) : PowRest(x, y);
 
     /// <summary>The power of numbers that are floats: one double holds the logarithm well enough.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes PowOfFloats(Lanes x, Lanes y)
-    {
-        Lanes usual = IsPositiveNormal(x) & IsFinite(y);
-        return Everywhere(usual) ? Exp(y * LogOfNormal(x, Lanes.Zero)) : PowRest(x, y);
-    }
+    public static Lanes PowOfFloats(Lanes x, Lanes y) => ArePositiveNormal(x) && AreFinite(y) ? Exp(y * LogOfNormal(x, Lanes.Zero)) : PowRest(x, y);
 
     /// <summary>The power of the magnitude, then what the signs and zeros say, and ∞ and NaN one by one.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -263,6 +251,9 @@ internal static class VectorMath64
         low &= Vector256.LessThan(Vector256.Abs(product), Vector256.Create(760.0));
         return Exp(product, low);
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool AreFinite(Lanes x) => Vector256.LessThanAll(Vector256.Abs(x), Vector256.Create(double.PositiveInfinity));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Lanes IsFinite(Lanes x) => Vector256.LessThan(Vector256.Abs(x), Vector256.Create(double.PositiveInfinity));
@@ -303,9 +294,6 @@ internal static class VectorMath64
     private static Lanes Clamp(Lanes x, double low, double high) =>
         Vector256.MaxNative(Vector256.Create(low), Vector256.MinNative(Vector256.Create(high), x));
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static bool Everywhere(Lanes mask) => Vector256.EqualsAll(mask.AsInt64(), Vector256<long>.AllBitsSet);
-
     /// <summary>(eʳ − 1 − r)/r² for |r| ≤ ½ log 2.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Lanes ExpTail(Lanes r) => Horner(r, 0.50000000000000011, 0.16666666666666669, 0.04166666666662399,
@@ -316,17 +304,19 @@ internal static class VectorMath64
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Lanes PowerOf2(Lanes k) => ((k + Vector256.Create(Shifter + 1023)).AsInt64() << 52).AsDouble();
 
-    /// <summary>x·2ᵏ in two steps, for results that overflow or are subnormal.</summary>
+    /// <summary>x·2ᵏ for whole k: by an instruction, or in two steps of which only the last may round, to the same bits.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Lanes Scale(Lanes x, Lanes k)
     {
-        Lanes first = Clamp(k, -1022, 1023);
-        return x * PowerOf2(first) * PowerOf2(k - first);
+        if (PowersOfTwo.CanScale(x)) return PowersOfTwo.Scale(x, k);
+        Lanes half = Vector256.Round(k * 0.5);
+        return x * PowerOf2(half) * PowerOf2(k - half);
     }
 
+    // Of the bits as whole numbers those from the smallest normal's on and below infinity's.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Lanes IsPositiveNormal(Lanes x) =>
-        Vector256.GreaterThanOrEqual(x, Vector256.Create(SmallestNormal)) & Vector256.LessThan(x, Vector256.Create(double.PositiveInfinity));
+    private static bool ArePositiveNormal(Lanes x) =>
+        Vector256.LessThanAll(x.AsUInt64() - Vector256.Create(1UL << 52), Vector256.Create(0x7FEUL << 52));
 
     /// <summary>x = 2ᵏ·m with √½ ≤ m &lt; √2, for positive normal x.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -363,41 +353,43 @@ internal static class VectorMath64
 
     /// <summary>Outside the usual: −∞ at 0, ∞ at ∞, NaN at NaN and below 0, <paramref name="tiny"/> at subnormal numbers.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static Lanes LogSpecial(Lanes usual, Lanes x, Lanes result, Lanes tiny)
+    private static Lanes LogSpecial(Lanes x, Lanes result, Lanes tiny)
     {
+        Lanes usual = Vector256.GreaterThanOrEqual(x, Vector256.Create(SmallestNormal)) & Vector256.LessThan(x, Vector256.Create(double.PositiveInfinity));
         Lanes special = Vector256.ConditionalSelect(Vector256.GreaterThan(x, Lanes.Zero), tiny, Vector256.Create(double.NaN));
         special = Vector256.ConditionalSelect(Vector256.Equals(x, Lanes.Zero), Vector256.Create(double.NegativeInfinity), special);
         special = Vector256.ConditionalSelect(Vector256.Equals(x, Vector256.Create(double.PositiveInfinity)), x, special);
         return Vector256.ConditionalSelect(usual, result, special);
     }
 
-    /// <summary>c0 + x·(c1 + x·(c2 + …)), each written out: what is inlined in layers uses up the JIT's budget for a loop sooner.</summary>
+    /// <summary>c0 + x·(c1 + x·(c2 + …)), each written out: what is inlined in layers uses up the JIT's budget for a loop sooner.
+    /// The sum comes first in a product, as the JIT computes in its place.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes Horner(Lanes x, double c0, double c1, double c2, double c3, double c4) =>
-        Vector256.FusedMultiplyAdd(x, Vector256.FusedMultiplyAdd(x, Vector256.FusedMultiplyAdd(x, Vector256.FusedMultiplyAdd(x, Vector256.Create(c4), Vector256.Create(c3)), Vector256.Create(c2)), Vector256.Create(c1)), Vector256.Create(c0));
+        Vector256.FusedMultiplyAdd(Vector256.FusedMultiplyAdd(Vector256.FusedMultiplyAdd(Vector256.FusedMultiplyAdd(Vector256.Create(c4), x, Vector256.Create(c3)), x, Vector256.Create(c2)), x, Vector256.Create(c1)), x, Vector256.Create(c0));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes Horner(Lanes x, double c0, double c1, double c2, double c3, double c4, double c5) =>
-        Vector256.FusedMultiplyAdd(x, Vector256.FusedMultiplyAdd(x, Vector256.FusedMultiplyAdd(x, Vector256.FusedMultiplyAdd(x, Vector256.FusedMultiplyAdd(x, Vector256.Create(c5), Vector256.Create(c4)), Vector256.Create(c3)), Vector256.Create(c2)), Vector256.Create(c1)), Vector256.Create(c0));
+        Vector256.FusedMultiplyAdd(Vector256.FusedMultiplyAdd(Vector256.FusedMultiplyAdd(Vector256.FusedMultiplyAdd(Vector256.FusedMultiplyAdd(Vector256.Create(c5), x, Vector256.Create(c4)), x, Vector256.Create(c3)), x, Vector256.Create(c2)), x, Vector256.Create(c1)), x, Vector256.Create(c0));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes Horner(Lanes x, double c0, double c1, double c2, double c3, double c4, double c5, double c6) =>
-        Vector256.FusedMultiplyAdd(x, Vector256.FusedMultiplyAdd(x, Vector256.FusedMultiplyAdd(x, Vector256.FusedMultiplyAdd(x, Vector256.FusedMultiplyAdd(x, Vector256.FusedMultiplyAdd(x, Vector256.Create(c6), Vector256.Create(c5)), Vector256.Create(c4)), Vector256.Create(c3)), Vector256.Create(c2)), Vector256.Create(c1)), Vector256.Create(c0));
+        Vector256.FusedMultiplyAdd(Vector256.FusedMultiplyAdd(Vector256.FusedMultiplyAdd(Vector256.FusedMultiplyAdd(Vector256.FusedMultiplyAdd(Vector256.FusedMultiplyAdd(Vector256.Create(c6), x, Vector256.Create(c5)), x, Vector256.Create(c4)), x, Vector256.Create(c3)), x, Vector256.Create(c2)), x, Vector256.Create(c1)), x, Vector256.Create(c0));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes Horner(Lanes x, double c0, double c1, double c2, double c3, double c4, double c5, double c6, double c7, double c8) =>
-        Vector256.FusedMultiplyAdd(x, Vector256.FusedMultiplyAdd(x, Vector256.FusedMultiplyAdd(x, Vector256.FusedMultiplyAdd(x, Vector256.FusedMultiplyAdd(x, Vector256.FusedMultiplyAdd(x, Vector256.FusedMultiplyAdd(x, Vector256.FusedMultiplyAdd(x, Vector256.Create(c8), Vector256.Create(c7)), Vector256.Create(c6)), Vector256.Create(c5)), Vector256.Create(c4)), Vector256.Create(c3)), Vector256.Create(c2)), Vector256.Create(c1)), Vector256.Create(c0));
+        Vector256.FusedMultiplyAdd(Vector256.FusedMultiplyAdd(Vector256.FusedMultiplyAdd(Vector256.FusedMultiplyAdd(Vector256.FusedMultiplyAdd(Vector256.FusedMultiplyAdd(Vector256.FusedMultiplyAdd(Vector256.FusedMultiplyAdd(Vector256.Create(c8), x, Vector256.Create(c7)), x, Vector256.Create(c6)), x, Vector256.Create(c5)), x, Vector256.Create(c4)), x, Vector256.Create(c3)), x, Vector256.Create(c2)), x, Vector256.Create(c1)), x, Vector256.Create(c0));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes Horner(Lanes x, double c0, double c1, double c2, double c3, double c4, double c5, double c6, double c7, double c8, double c9) =>
-        Vector256.FusedMultiplyAdd(x, Vector256.FusedMultiplyAdd(x, Vector256.FusedMultiplyAdd(x, Vector256.FusedMultiplyAdd(x, Vector256.FusedMultiplyAdd(x, Vector256.FusedMultiplyAdd(x, Vector256.FusedMultiplyAdd(x, Vector256.FusedMultiplyAdd(x, Vector256.FusedMultiplyAdd(x, Vector256.Create(c9), Vector256.Create(c8)), Vector256.Create(c7)), Vector256.Create(c6)), Vector256.Create(c5)), Vector256.Create(c4)), Vector256.Create(c3)), Vector256.Create(c2)), Vector256.Create(c1)), Vector256.Create(c0));
+        Vector256.FusedMultiplyAdd(Vector256.FusedMultiplyAdd(Vector256.FusedMultiplyAdd(Vector256.FusedMultiplyAdd(Vector256.FusedMultiplyAdd(Vector256.FusedMultiplyAdd(Vector256.FusedMultiplyAdd(Vector256.FusedMultiplyAdd(Vector256.FusedMultiplyAdd(Vector256.Create(c9), x, Vector256.Create(c8)), x, Vector256.Create(c7)), x, Vector256.Create(c6)), x, Vector256.Create(c5)), x, Vector256.Create(c4)), x, Vector256.Create(c3)), x, Vector256.Create(c2)), x, Vector256.Create(c1)), x, Vector256.Create(c0));
 
     /// <summary>The first terms, before a rest that is known.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes Horner(Lanes x, double c0, double c1, double c2, Lanes rest) =>
-        Fma(x, Fma(x, Fma(x, rest, Vector256.Create(c2)), Vector256.Create(c1)), Vector256.Create(c0));
+        Fma(Fma(Fma(rest, x, Vector256.Create(c2)), x, Vector256.Create(c1)), x, Vector256.Create(c0));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes Horner(Lanes x, double c0, double c1, double c2, double c3, Lanes rest) =>
-        Fma(x, Horner(x, c1, c2, c3, rest), Vector256.Create(c0));
+        Fma(Horner(x, c1, c2, c3, rest), x, Vector256.Create(c0));
 }
