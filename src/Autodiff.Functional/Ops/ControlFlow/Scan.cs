@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using Autodiff.Functional.Compilation;
 
 namespace Autodiff.Functional;
 
