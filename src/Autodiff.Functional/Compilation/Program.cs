@@ -128,6 +128,27 @@ internal sealed class Program
         return builder.Build(Renumbered(Outputs, moved));
     }
 
+    /// <summary>The program with other parameters and outputs: each parameter stands for one of its values, which is computed no more. All that is needed depends on these.</summary>
+    public Program With(ImmutableArray<int> parameters, ImmutableArray<int> outputs)
+    {
+        var builder = new ProgramBuilder(Count);
+        var moved = new int[Count];
+        Array.Fill(moved, -1);
+        foreach (int value in parameters)
+            moved[value] = builder.Parameter(Instructions[value].Type);
+        var needed = new bool[Count];
+        foreach (int output in outputs)
+            needed[output] = true;
+        for (int value = Count - 1; value >= 0; value--)
+            if (needed[value] && moved[value] < 0)
+                foreach (int input in Instructions[value].Inputs)
+                    needed[input] = true;
+        for (int value = 0; value < Count; value++)
+            if (needed[value] && moved[value] < 0)
+                moved[value] = builder.Add(Instructions[value] with { Inputs = Renumbered(Instructions[value].Inputs, moved) });
+        return builder.Build(Renumbered(outputs, moved));
+    }
+
     /// <summary>The same array if nothing moved.</summary>
     public static ImmutableArray<int> Renumbered(ImmutableArray<int> values, int[] moved)
     {
@@ -184,13 +205,16 @@ internal sealed class ProgramBuilder(int capacity = 16)
     }
 
     /// <summary>Adds what another program computes of values that are here, and gives the number of its first output.</summary>
-    public int Inline(Program program, ReadOnlySpan<int> arguments)
+    public int Inline(Program program, ReadOnlySpan<int> arguments) => InlineAll(program, arguments)[0];
+
+    /// <summary>Adds what another program computes of values that are here, and gives the numbers of its outputs.</summary>
+    public ImmutableArray<int> InlineAll(Program program, ReadOnlySpan<int> arguments)
     {
         var moved = new int[program.Count];
         arguments.CopyTo(moved);
         for (int i = program.Parameters; i < program.Count; i++)
             moved[i] = Add(program[i] with { Inputs = Program.Renumbered(program[i].Inputs, moved) });
-        return moved[program.Outputs[0]];
+        return Program.Renumbered(program.Outputs, moved);
     }
 
     public Program Build(ImmutableArray<int> outputs) => new(_instructions.DrainToImmutable(), _parameters, outputs);

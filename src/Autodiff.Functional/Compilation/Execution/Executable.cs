@@ -9,6 +9,7 @@ internal sealed class Executable
     private readonly byte[] _constants;     // pinned
     private readonly nint _constantsStart;
     private readonly int _bundles, _children;
+    private readonly Places _places;
 
     /// <param name="program">The program, without the passes.</param>
     /// <param name="options">How it is compiled.</param>
@@ -19,6 +20,9 @@ internal sealed class Executable
         ImmutableArray<LoopKernel?> kernels = [.. Program.Instructions.Select(instruction => instruction.Op is Fused fused ? LoopKernel.Compile(fused.Loop, options.GenerateCode) : null)];
         Buffers = new(Program, kernels, isBody ? -1 : Buffers.Small);
         (_steps, _bundles, _children) = StepMaker.Make(Program, Buffers, kernels, options);
+        _places = new(Buffers.Regions);
+        if (isBody)
+            _steps = [.. _steps.Select(_places.Bind)];
         _constants = GC.AllocateUninitializedArray<byte>(checked((int)Buffers.ConstantBytes + 64), pinned: true);
         _constantsStart = Frame.Aligned(_constants);
         for (int value = 0; value < Program.Count; value++)
@@ -41,7 +45,15 @@ internal sealed class Executable
     /// <summary>Where each output is left.</summary>
     public ImmutableArray<Operand> Outputs { get; }
 
-    public Frame NewFrame() => new(Buffers.ArenaBytes, _constantsStart, Buffers.Regions, _bundles, _children);
+    /// <summary>The places of a body's loops.</summary>
+    public Places Places => _places;
+
+    public Frame NewFrame()
+    {
+        var frame = new Frame(Buffers.ArenaBytes, _constantsStart, Buffers.Regions, _bundles, _children, _places.Bytes);
+        _places.Prepare(frame);
+        return frame;
+    }
 
     public void Run(Frame frame)
     {
@@ -60,12 +72,12 @@ internal sealed class Executable
 }
 
 /// <summary>A program that another runs as a part of a step, in memory that the step says.</summary>
-/// <param name="graph">What is computed.</param>
+/// <param name="program">What is computed, without the passes.</param>
 /// <param name="options">How it is compiled.</param>
 /// <param name="number">Its number among the bodies of the program that it is in.</param>
-internal sealed class SubProgram(Graph graph, CompileOptions options, int number)
+internal sealed class SubProgram(Program program, CompileOptions options, int number)
 {
-    private readonly Executable _executable = new(Program.Of(graph).Program, options, isBody: true);
+    private readonly Executable _executable = new(program, options, isBody: true);
 
     public double Flops => _executable.Steps.Sum(step => step.Flops);
 
@@ -74,15 +86,23 @@ internal sealed class SubProgram(Graph graph, CompileOptions options, int number
     /// <summary>The memory for it in a run.</summary>
     public Frame In(Frame frame) => frame.Children[number] ??= _executable.NewFrame();
 
+    /// <summary>The same memory, with arguments and outputs of its own.</summary>
+    public Frame Twin(Frame own) => own.Twin(_executable.Places.Prepare);
+
     /// <summary>Says where a parameter's value stands.</summary>
-    public unsafe void Argument(Frame own, int index, nint address)
+    public void Argument(Frame own, int index, nint address)
     {
         if (_executable.Arguments[index] is { } argument)
-            own.Regions[argument.At.Region] = address;
+            _executable.Places.Move(own, argument.At.Region, address);
     }
 
     /// <summary>Says where an output goes.</summary>
-    public unsafe void Output(Frame own, int index, nint address) => own.Regions[_executable.Outputs[index].At.Region] = address;
+    public void Output(Frame own, int index, nint address) => _executable.Places.Move(own, _executable.Outputs[index].At.Region, address);
+
+    /// <summary>The region of a parameter; −1 if nothing depends on it.</summary>
+    public int RegionOfArgument(int index) => _executable.Arguments[index]?.At.Region ?? -1;
+
+    public int RegionOfOutput(int index) => _executable.Outputs[index].At.Region;
 
     public void Run(Frame own) => _executable.Run(own);
 }

@@ -11,7 +11,7 @@ internal sealed unsafe class Frame : IDisposable
     private readonly nint[] _regions;      // pinned
     private readonly PinnedGCHandle<Array?>[] _pins;
 
-    public Frame(long arenaBytes, nint constants, int regions, int bundles, int children)
+    public Frame(long arenaBytes, nint constants, int regions, int bundles, int children, int placesBytes = 0)
     {
         _arena = GC.AllocateUninitializedArray<byte>(checked((int)(arenaBytes + Alignment)), pinned: true);
         _regions = GC.AllocateArray<nint>(regions, pinned: true);
@@ -24,10 +24,38 @@ internal sealed unsafe class Frame : IDisposable
         Bundles = new Tensor?[bundles];
         Children = new Frame?[children];
         Team = new Team();
+        _places = GC.AllocateUninitializedArray<byte>(placesBytes + Alignment, pinned: true);
+        Places = (nint*)Aligned(_places);
+    }
+
+    /// <summary>Another one over the same memory, whose arguments and outputs may lie elsewhere. Not for callers' arrays: it pins none.</summary>
+    private Frame(Frame other)
+    {
+        (_arena, _pins, Bundles, Children, Team) = (other._arena, [], other.Bundles, other.Children, other.Team);
+        _regions = GC.AllocateArray<nint>(other._regions.Length, pinned: true);
+        Regions = (nint*)Marshal.UnsafeAddrOfPinnedArrayElement(_regions, 0);
+        (Regions[Location.Arena], Regions[Location.Constants]) = (other.Regions[Location.Arena], other.Regions[Location.Constants]);
+        _places = GC.AllocateUninitializedArray<byte>(other._places.Length, pinned: true);
+        Places = (nint*)Aligned(_places);
     }
 
     /// <summary>Where each region starts.</summary>
     public nint* Regions { get; }
+
+    /// <summary>Addresses that stand ready for <see cref="BoundLoop"/>s.</summary>
+    public nint* Places { get; }
+
+    private readonly byte[] _places;       // pinned
+
+    /// <summary>The frame of every second step of a loop, whose carries go back and forth; made when it is first asked for.</summary>
+    public Frame Twin(Action<Frame> prepare)
+    {
+        if (_twin is null)
+            prepare(_twin = new(this));
+        return _twin;
+    }
+
+    private Frame? _twin;
 
     /// <summary>Values of several outputs, which ops without a step of their own give as tensors.</summary>
     public Tensor?[] Bundles { get; }

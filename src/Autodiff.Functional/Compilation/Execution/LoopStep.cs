@@ -8,6 +8,12 @@ namespace Autodiff.Functional.Compilation;
 /// <param name="threads">How many threads may run it.</param>
 internal sealed unsafe class LoopStep(Fused fused, LoopKernel kernel, Location[] arrays, Location scratch, int threads) : ChunkedStep(threads)
 {
+    public Fused Fused => fused;
+
+    public LoopKernel Kernel => kernel;
+
+    public Location[] Arrays => arrays;
+
     protected override int Chunks { get; } = kernel.Chunks;
 
     public override string Kind => "loop";

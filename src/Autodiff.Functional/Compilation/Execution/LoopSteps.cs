@@ -2,21 +2,30 @@ using System.Collections.Immutable;
 
 namespace Autodiff.Functional.Compilation;
 
-/// <summary>A scan: one compiled body, run once for each row, whose carries go back and forth between two places and end in the output.</summary>
-internal sealed class ScanStep : Step
+/// <summary>
+/// A scan: one compiled body, run once for each row, whose carries go back and forth between two places and end in the output. Even and odd steps have an address
+/// list each, in which from step to step only the rows move on.
+/// </summary>
+internal sealed unsafe class ScanStep : Step
 {
-    private readonly Scan _scan;
+    private readonly Iteration _scan;
     private readonly ImmutableArray<Operand> _inputs;
     private readonly SubProgram _body;
     private readonly Carries _carries;
     private readonly Operand[] _rows, _given;
+    private readonly (int Index, nint Bytes)[] _regions, _places;      // of rows, and by how much they move in two steps
 
-    public ScanStep(Scan scan, ImmutableArray<Operand> inputs, ImmutableArray<Operand> outputs, SubProgram body)
+    public ScanStep(Iteration scan, ImmutableArray<Operand> inputs, ImmutableArray<Operand> outputs, SubProgram body)
     {
         (_scan, _inputs, _body) = (scan, inputs, body);
         int first = scan.Captures + scan.Carries;
         _carries = new([.. inputs[scan.Captures..first]], [.. outputs[..scan.Carries]]);
         (_rows, _given) = ([.. inputs[first..]], [.. outputs[scan.Carries..]]);
+        (int Region, nint Bytes)[] moving = [.. _rows.Select((row, i) => (body.RegionOfArgument(first + i), TwoSteps(row))).Where(row => row.Item1 >= 0), .. _given.Select((row, i) => (body.RegionOfOutput(scan.Carries + i), TwoSteps(row)))];
+        _places = [.. moving.SelectMany(row => body.Executable.Places.Of(row.Region).Select(place => (place.Place, row.Bytes)))];
+        _regions = body.Executable.Steps.All(step => step is BoundLoop) ? [] : moving;
+
+        nint TwoSteps(Operand array) => (scan.Reverse ? -2 : 2) * RowBytes(array);
     }
 
     public override string Kind => "scan";
@@ -30,28 +39,50 @@ internal sealed class ScanStep : Step
             _carries.Keep(frame);
             return;
         }
-        var own = _body.In(frame);
-        for (int i = 0; i < _scan.Captures; i++)
-            _body.Argument(own, i, frame.Address(_inputs[i].At));
-        nint spare = _carries.Spare(own);
-        for (int step = 0; step < _scan.Length; step++)
-        {
-            int row = _scan.Reverse ? _scan.Length - 1 - step : step;
-            bool toOutput = (_scan.Length - 1 - step) % 2 == 0;
-            for (int i = 0; i < _scan.Carries; i++)
-            {
-                _body.Argument(own, _scan.Captures + i, step == 0 ? _carries.Start(frame, i) : _carries.At(frame, spare, i, !toOutput));
-                _body.Output(own, i, _carries.At(frame, spare, i, toOutput));
-            }
-            for (int i = 0; i < _rows.Length; i++)
-                _body.Argument(own, _scan.Captures + _scan.Carries + i, RowOf(frame, _rows[i], row));
-            for (int i = 0; i < _given.Length; i++)
-                _body.Output(own, _scan.Carries + i, RowOf(frame, _given[i], row));
-            _body.Run(own);
-        }
+        Frame even = _body.In(frame), odd = _body.Twin(even);
+        nint spare = _carries.Spare(even);
+        Begin(frame, even, 0, spare);
+        Begin(frame, odd, 1, spare);
+        for (int i = 0; i < _scan.Carries; i++)
+            _body.Argument(even, _scan.Captures + i, _carries.Start(frame, i));
+        Step(even);
+        for (int i = 0; i < _scan.Carries; i++)
+            _body.Argument(even, _scan.Captures + i, _carries.At(frame, spare, i, !ToOutput(0)));
+        for (int step = 1; step < _scan.Length; step++)
+            Step(step % 2 == 0 ? even : odd);
     }
 
-    private static nint RowOf(Frame frame, Operand array, int row) => frame.Address(array.At) + (nint)row * array.Strides[0] * array.Element.Size;
+    /// <summary>The last step, and every second one before it, leaves the carries in the output.</summary>
+    private bool ToOutput(int step) => (_scan.Length - 1 - step) % 2 == 0;
+
+    /// <summary>The addresses of all steps from one of the first two on.</summary>
+    private void Begin(Frame frame, Frame own, int step, nint spare)
+    {
+        int row = _scan.Reverse ? _scan.Length - 1 - step : step;
+        for (int i = 0; i < _scan.Captures; i++)
+            _body.Argument(own, i, frame.Address(_inputs[i].At));
+        for (int i = 0; i < _scan.Carries; i++)
+        {
+            _body.Argument(own, _scan.Captures + i, _carries.At(frame, spare, i, !ToOutput(step)));
+            _body.Output(own, i, _carries.At(frame, spare, i, ToOutput(step)));
+        }
+        for (int i = 0; i < _rows.Length; i++)
+            _body.Argument(own, _scan.Captures + _scan.Carries + i, frame.Address(_rows[i].At) + row * RowBytes(_rows[i]));
+        for (int i = 0; i < _given.Length; i++)
+            _body.Output(own, _scan.Carries + i, frame.Address(_given[i].At) + row * RowBytes(_given[i]));
+    }
+
+    private void Step(Frame own)
+    {
+        _body.Run(own);
+        nint* places = own.Places, regions = own.Regions;
+        foreach (var (index, bytes) in _places)
+            places[index] += bytes;
+        foreach (var (index, bytes) in _regions)
+            regions[index] += bytes;
+    }
+
+    private static nint RowBytes(Operand array) => (nint)array.Strides[0] * array.Element.Size;
 }
 
 /// <summary>A loop that ends when its condition no longer holds.</summary>

@@ -32,7 +32,7 @@ internal static class StepMaker
             }
             if (instruction.Op is IPartsOp several and not Fused)
                 return several.Compile([.. instruction.Inputs.Select(input => buffers[input])], [.. Enumerable.Range(value + 1, several.Parts.Length).Select(part => buffers[part])], options,
-                    graph => new SubProgram(graph, options, bodies++));
+                    body => new SubProgram(body, options, bodies++));
             if (instruction.Op is ICompiledOp compiled && !instruction.Inputs.Any(input => program[input].Type.Shape.Size == 0)
                 && compiled.Compile([.. instruction.Inputs.Select(input => buffers[input])], buffers[value], options) is { } step)
                 return step;

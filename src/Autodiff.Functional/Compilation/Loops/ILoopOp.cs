@@ -5,6 +5,9 @@ namespace Autodiff.Functional.Compilation;
 /// <summary>An op that a fused loop can run: its value at a point depends on its arguments at that point alone.</summary>
 internal interface ILoopOp
 {
+    /// <summary>Is it a few machine instructions, as what integers have too, rather than a function of real numbers? Then it is computed again sooner than kept.</summary>
+    bool IsArithmetic => true;
+
     /// <summary>The work over a tile, for arguments of these dtypes.</summary>
     TileFunction Tile(ReadOnlySpan<DType> arguments);
 

@@ -37,6 +37,9 @@ internal abstract class LoopKernel
     /// <summary>May a result lie over an input with the same strides and element size?</summary>
     public virtual bool InPlace => true;
 
+    /// <summary>The loop as code for so many points that may be run again and again, from a list of addresses that its caller keeps; null if there is more to it.</summary>
+    public virtual (TileBody Body, int Points)? Bare => null;
+
     /// <summary>Runs some chunks.</summary>
     /// <param name="addresses">Where the first elements lie, of the inputs and then of the results.</param>
     /// <param name="firstChunk">The first chunk.</param>

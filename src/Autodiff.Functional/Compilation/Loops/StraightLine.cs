@@ -16,15 +16,16 @@ internal sealed unsafe class StraightLine : LoopKernel
 
     private delegate void Code(nint* addresses, nint slots);
 
-    private readonly Code[] _codes;
+    private readonly Body _body;
 
     [RequiresDynamicCode("Makes methods.")]
     private StraightLine(LoopProgram program)
     {
         int length = program.Instructions.Length;
         int methods = Math.Max(1, (length + MethodLength - 1) / MethodLength);
-        _codes = [.. Enumerable.Range(0, methods).Select(i => Method(program, (int)((long)length * i / methods)..(int)((long)length * (i + 1) / methods)))];
         ScratchBytes = methods == 1 ? 0 : (program.Inputs.Length + length) * sizeof(long);
+        Code[] codes = [.. Enumerable.Range(0, methods).Select(i => Method(program, (int)((long)length * i / methods)..(int)((long)length * (i + 1) / methods)))];
+        _body = new(codes, program.Inputs.Length + program.Results.Length, ScratchBytes);
         InPlace = methods == 1;
     }
 
@@ -35,15 +36,32 @@ internal sealed unsafe class StraightLine : LoopKernel
     public override int Chunks => 1;
     public override int ScratchBytes { get; }
     public override bool InPlace { get; }
+    public override (TileBody Body, int Points)? Bare => (_body, 1);
 
     public override void Run(ReadOnlySpan<nint> addresses, int firstChunk, int endChunk, nint scratch)
     {
         fixed (nint* at = addresses)
-            foreach (var code in _codes)
-                code(at, scratch);
+            _body.Run(at, scratch);
     }
 
     public override void Finish(ReadOnlySpan<nint> addresses, nint scratch) { }
+
+    /// <summary>The methods, one after the other. What they hand on lies after the addresses, or where the caller says.</summary>
+    private sealed class Body(Code[] codes, int operands, int scratchBytes) : TileBody
+    {
+        private readonly int[] _slots = scratchBytes == 0 ? [] : [0];
+
+        public override int SlotBytes => scratchBytes;
+        public override ReadOnlySpan<int> Slots => _slots;
+
+        public override void Run(nint* places, int count) => Run(places, scratchBytes == 0 ? 0 : places[operands]);
+
+        public void Run(nint* places, nint scratch)
+        {
+            foreach (var code in codes)
+                code(places, scratch);
+        }
+    }
 
     [RequiresDynamicCode("Makes methods.")]
     private static Code Method(LoopProgram program, Range instructions)

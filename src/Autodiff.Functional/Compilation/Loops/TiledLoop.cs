@@ -116,6 +116,7 @@ internal sealed unsafe class TiledLoop : LoopKernel
 
     public override int Chunks => _tiling.Chunks;
     public override bool InPlace { get; }
+    public override (TileBody Body, int Points)? Bare => _plain ? (_body, _tiling.Points) : null;
     public override int ScratchBytes => _tiling.Parts == 1 ? 0 : _tiling.Chunks * _partialBytes;
 
     /// <summary>The points of a tile, so that what is alive at once stays in the first cache.</summary>

@@ -24,10 +24,10 @@ internal static class CommonSubexpressions
     }
 
     /// <summary>Is the same computed? Constants are compared bit by bit, unlike tensors: 0 and −0 are different constants.</summary>
-    private static bool AreEqual(Instruction x, Instruction y) => x.Inputs.AsSpan().SequenceEqual(y.Inputs.AsSpan()) && x.Type.DType == y.Type.DType && x.Type.Shape == y.Type.Shape
+    public static bool AreEqual(Instruction x, Instruction y) => x.Inputs.AsSpan().SequenceEqual(y.Inputs.AsSpan()) && x.Type.DType == y.Type.DType && x.Type.Shape == y.Type.Shape
         && (x is { Constant: { } one } && y is { Constant: { } other } ? SameBits(one, other) : ReferenceEquals(x.Op, y.Op) || x.Op.Equals(y.Op));
 
-    private static int Hash(Instruction instruction)
+    public static int Hash(Instruction instruction)
     {
         int hash = instruction.Constant is { } value ? (IsOneNumber(value) ? value.First(1).ElementAsDouble(0).GetHashCode() : value.Size == 0 ? 0 : RuntimeHelpers.GetHashCode(value)) : instruction.Op.GetHashCode();
         foreach (int input in instruction.Inputs)

@@ -12,16 +12,26 @@ internal static class Pipeline
 {
     public static ImmutableArray<Pass> Of(CompileOptions options) =>
     [
-        .. options.CheckNaN ? ImmutableArray<Pass>.Empty : [new Pass("lowering", Lowering.Apply)],
-        new("common subexpressions", CommonSubexpressions.Apply),
-        new("constant folding", ConstantFolding.Apply),
-        new("simplification", program => Simplification.Apply(program, options.AssumeFinite, options.StructuralZeros)),
-        .. options.CheckNaN ? ImmutableArray<Pass>.Empty : [new Pass("selections", Selections.Apply)],      // a NaN may appear where nothing is selected
-        new("dead code", DeadCode.Apply),
+        .. Simpler(options),
+        new("loops", program => Iteration.Of(program, Simpler(options))),
+        .. Unless(options.CheckNaN, new("invariants", Invariants.Apply), new("residuals", Residuals.Apply), new("unused parts", UnusedParts.Apply)),
         new("parts", Parts.Apply),
         new("layout", program => Parts.OfDense(Views.Apply(program))),
         new("common views", CommonSubexpressions.Apply),
-        .. options.CheckNaN ? ImmutableArray<Pass>.Empty : [new Pass("scalars", Scalarisation.Apply), new("fusion", Fusion.Apply)],
+        .. Unless(options.CheckNaN, new("scalars", Scalarisation.Apply), new("fusion", Fusion.Apply)),
         new("all parts", Parts.Apply),
     ];
+
+    /// <summary>The passes that leave a program of ops, each on its own: a loop's body goes through them before it is looked into.</summary>
+    private static ImmutableArray<Pass> Simpler(CompileOptions options) =>
+    [
+        .. Unless(options.CheckNaN, new Pass("lowering", Lowering.Apply)),
+        new("common subexpressions", CommonSubexpressions.Apply),
+        new("constant folding", ConstantFolding.Apply),
+        new("simplification", program => Simplification.Apply(program, options.AssumeFinite, options.StructuralZeros)),
+        .. Unless(options.CheckNaN, new Pass("selections", Selections.Apply)),      // a NaN may appear where nothing is selected
+        new("dead code", DeadCode.Apply),
+    ];
+
+    private static ImmutableArray<Pass> Unless(bool not, params ImmutableArray<Pass> passes) => not ? [] : passes;
 }

@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using Autodiff.Functional.Compilation;
 
 namespace Autodiff.Functional;
 
@@ -20,7 +19,7 @@ namespace Autodiff.Functional;
 /// <param name="Length">How many steps.</param>
 /// <param name="Reverse">Are rows taken and given from the last to the first?</param>
 /// <param name="Kept">Are the last outputs the carries before each step?</param>
-internal sealed record Scan(Graph Body, int Captures, int Carries, int Length, bool Reverse, bool Kept = false) : MultiOutput, IPartsOp
+internal sealed record Scan(Graph Body, int Captures, int Carries, int Length, bool Reverse, bool Kept = false) : MultiOutput
 {
     public static IEnumerable<OpInfo> Entries =>
     [
@@ -187,11 +186,6 @@ internal sealed record Scan(Graph Body, int Captures, int Carries, int Length, b
             }
         }
     }
-
-    ImmutableArray<TensorType> IPartsOp.Parts => [.. Body.Outputs.Select((_, i) => OutputType(i))];
-
-    Compilation.Step IPartsOp.Compile(ImmutableArray<Operand> inputs, ImmutableArray<Operand> outputs, CompileOptions options, Func<Graph, SubProgram> body) =>
-        new ScanStep(this, inputs, outputs, body(Body));
 
     // ---- forward mode ----
 

@@ -64,8 +64,8 @@ internal sealed record Switch(ImmutableArray<Graph> Branches) : MultiOutput, IPa
 
     ImmutableArray<TensorType> IPartsOp.Parts => [.. Branches[0].Outputs.Select(output => output.Type)];
 
-    Step IPartsOp.Compile(ImmutableArray<Operand> inputs, ImmutableArray<Operand> outputs, CompileOptions options, Func<Graph, SubProgram> body) =>
-        new SwitchStep(this, inputs, outputs, [.. Branches.Select(body)]);
+    Step IPartsOp.Compile(ImmutableArray<Operand> inputs, ImmutableArray<Operand> outputs, CompileOptions options, Func<Program, SubProgram> body) =>
+        new SwitchStep(this, inputs, outputs, [.. Branches.Select(branch => body(Program.Of(branch).Program))]);
 
     // ---- making ----
 

@@ -149,6 +149,7 @@ public sealed record Unary<TFunction> : Elementwise, IScalarFunction, ILoopOp wh
 
     TileFunction ILoopOp.Tile(ReadOnlySpan<DType> arguments) => ElementType.Of(arguments[0]).Run<TileKernel, TileFunction>(default);
     GroupFunction ILoopOp.Group(ReadOnlySpan<DType> arguments) => ElementType.Of(arguments[0]).Run<TileKernel, GroupFunction>(default);
+    bool ILoopOp.IsArithmetic => TFunction.Domain != Domain.Real;
     Delegate ILoopOp.Function<T, R, M>() => (Func<T, T>)TFunction.Apply<T>;
 
     private readonly unsafe struct TileKernel : IKernel<TileFunction>, IKernel<GroupFunction>
@@ -243,6 +244,7 @@ public sealed record Binary<TFunction> : Elementwise, IScalarFunction, ILoopOp w
 
     TileFunction ILoopOp.Tile(ReadOnlySpan<DType> arguments) => ElementType.Of(arguments[0]).Run<TileKernel, TileFunction>(default);
     GroupFunction ILoopOp.Group(ReadOnlySpan<DType> arguments) => ElementType.Of(arguments[0]).Run<TileKernel, GroupFunction>(default);
+    bool ILoopOp.IsArithmetic => TFunction.Domain != Domain.Real;
     Delegate ILoopOp.Function<T, R, M>() => (Func<T, T, T>)TFunction.Apply<T>;
 
     private readonly unsafe struct TileKernel : IKernel<TileFunction>, IKernel<GroupFunction>
@@ -328,6 +330,7 @@ public sealed record Ternary<TFunction> : Elementwise, ILoopOp where TFunction :
 
     TileFunction ILoopOp.Tile(ReadOnlySpan<DType> arguments) => ElementType.Of(arguments[0]).Run<TileKernel, TileFunction>(default);
     GroupFunction ILoopOp.Group(ReadOnlySpan<DType> arguments) => ElementType.Of(arguments[0]).Run<TileKernel, GroupFunction>(default);
+    bool ILoopOp.IsArithmetic => TFunction.Domain != Domain.Real;
     Delegate ILoopOp.Function<T, R, M>() => (Func<T, T, T, T>)TFunction.Apply<T>;
 
     private readonly unsafe struct TileKernel : IKernel<TileFunction>, IKernel<GroupFunction>
