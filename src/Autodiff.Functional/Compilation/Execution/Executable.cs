@@ -12,13 +12,13 @@ internal sealed class Executable
 
     /// <param name="program">The program, without the passes.</param>
     /// <param name="options">How it is compiled.</param>
-    /// <param name="isBody">Are all arguments and outputs where somebody else keeps them?</param>
-    public Executable(Program program, CompileOptions options, bool isBody)
+    /// <param name="body">The graph, if it is the body of a loop or branch: then all arguments and outputs are where somebody else keeps them.</param>
+    public Executable(Program program, CompileOptions options, Graph? body = null)
     {
         Program = Pipeline.Of(options).Aggregate(program, (current, pass) => pass.Apply(current));
         ImmutableArray<LoopKernel?> kernels = [.. Program.Instructions.Select(instruction => instruction.Op is Fused fused ? LoopKernel.Compile(fused.Loop, options.GenerateCode) : null)];
-        Buffers = new(Program, kernels, isBody ? -1 : Buffers.Small);
-        (_steps, _bundles, _children) = StepMaker.Make(Program, Buffers, kernels, options);
+        Buffers = new(Program, kernels, body is null ? Buffers.Small : -1);
+        (_steps, _bundles, _children) = StepMaker.Make(Program, Buffers, kernels, options, body);
         _constants = GC.AllocateUninitializedArray<byte>(checked((int)Buffers.ConstantBytes + 64), pinned: true);
         _constantsStart = Frame.Aligned(_constants);
         for (int value = 0; value < Program.Count; value++)
@@ -41,12 +41,19 @@ internal sealed class Executable
     /// <summary>Where each output is left.</summary>
     public ImmutableArray<Operand> Outputs { get; }
 
-    public Frame NewFrame() => new(Buffers.ArenaBytes, _constantsStart, Buffers.Regions, _bundles, _children);
+    /// <summary>Memory for runs.</summary>
+    /// <param name="parent">The memory of the program that this one is a body of.</param>
+    public Frame NewFrame(Frame? parent = null) => new(Buffers.ArenaBytes, _constantsStart, Buffers.Regions, _bundles, _children, parent);
 
+    /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
     public void Run(Frame frame)
     {
+        var root = frame.Root;
         foreach (var step in _steps)
+        {
+            root.Cancellation.ThrowIfCancellationRequested();
             step.Run(frame);
+        }
     }
 
     private readonly unsafe struct ConstantWriter(Tensor value, nint address) : IKernel<bool>
@@ -65,14 +72,19 @@ internal sealed class Executable
 /// <param name="number">Its number among the bodies of the program that it is in.</param>
 internal sealed class SubProgram(Graph graph, CompileOptions options, int number)
 {
-    private readonly Executable _executable = new(Program.Of(graph).Program, options, isBody: true);
+    private readonly Executable _executable = new(Program.Of(graph).Program, options, graph);
 
     public double Flops => _executable.Steps.Sum(step => step.Flops);
 
     public Executable Executable => _executable;
 
     /// <summary>The memory for it in a run.</summary>
-    public Frame In(Frame frame) => frame.Children[number] ??= _executable.NewFrame();
+    public Frame In(Frame frame)
+    {
+        var own = frame.Children[number] ??= _executable.NewFrame(frame);
+        own.Trips = 0;
+        return own;
+    }
 
     /// <summary>Says where a parameter's value stands.</summary>
     public unsafe void Argument(Frame own, int index, nint address)
@@ -84,5 +96,9 @@ internal sealed class SubProgram(Graph graph, CompileOptions options, int number
     /// <summary>Says where an output goes.</summary>
     public unsafe void Output(Frame own, int index, nint address) => own.Regions[_executable.Outputs[index].At.Region] = address;
 
-    public void Run(Frame own) => _executable.Run(own);
+    public void Run(Frame own)
+    {
+        own.Trips++;
+        _executable.Run(own);
+    }
 }

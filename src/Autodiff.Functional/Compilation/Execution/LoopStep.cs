@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace Autodiff.Functional.Compilation;
 
 /// <summary>A fused loop by its kernel.</summary>
@@ -8,6 +10,8 @@ namespace Autodiff.Functional.Compilation;
 /// <param name="threads">How many threads may run it.</param>
 internal sealed unsafe class LoopStep(Fused fused, LoopKernel kernel, Location[] arrays, Location scratch, int threads) : ChunkedStep(threads)
 {
+    private const int MostOnStack = 1024;
+
     protected override int Chunks { get; } = kernel.Chunks;
 
     public override string Kind => "loop";
@@ -17,16 +21,31 @@ internal sealed unsafe class LoopStep(Fused fused, LoopKernel kernel, Location[]
     public override void Run(Frame frame, int firstChunk, int endChunk)
     {
         // Each thread has its own list, as the caller's may be at the next step already.
-        Span<nint> addresses = stackalloc nint[arrays.Length];
+        if (arrays.Length > MostOnStack)
+        {
+            nint[] rented = ArrayPool<nint>.Shared.Rent(arrays.Length);
+            Run(frame, firstChunk, endChunk, rented.AsSpan(0, arrays.Length));
+            ArrayPool<nint>.Shared.Return(rented);
+            return;
+        }
+        Run(frame, firstChunk, endChunk, stackalloc nint[arrays.Length]);
+    }
+
+    private void Run(Frame frame, int firstChunk, int endChunk, Span<nint> addresses)
+    {
         Fill(frame, addresses);
         kernel.Run(addresses, firstChunk, endChunk, frame.Address(scratch));
     }
 
     protected override void Finish(Frame frame)
     {
-        Span<nint> addresses = stackalloc nint[arrays.Length];
+        if (!kernel.Finishes)
+            return;
+        nint[] rented = ArrayPool<nint>.Shared.Rent(arrays.Length);
+        var addresses = rented.AsSpan(0, arrays.Length);
         Fill(frame, addresses);
         kernel.Finish(addresses, frame.Address(scratch));
+        ArrayPool<nint>.Shared.Return(rented);
     }
 
     private void Fill(Frame frame, Span<nint> addresses)

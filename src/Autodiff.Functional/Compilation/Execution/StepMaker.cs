@@ -5,15 +5,13 @@ namespace Autodiff.Functional.Compilation;
 /// <summary>Finds for each instruction the step that runs it.</summary>
 internal static class StepMaker
 {
-    public static (ImmutableArray<Step> Steps, int Bundles, int Bodies) Make(Program program, Buffers buffers, ImmutableArray<LoopKernel?> kernels, CompileOptions options)
+    public static (ImmutableArray<Step> Steps, int Bundles, int Bodies) Make(Program program, Buffers buffers, ImmutableArray<LoopKernel?> kernels, CompileOptions options, Graph? body)
     {
         var bundles = new Dictionary<int, int>();
         int bodies = 0;
         var steps = ImmutableArray.CreateBuilder<Step>(buffers.Steps.Length);
         foreach (int value in buffers.Steps)
-            steps.Add(options.CheckNaN && !buffers.IsBundle(value) && program[value].Op is not IPartsOp
-                ? new CheckedStep(StepOf(value), program[value], [.. program[value].Inputs.Where(input => !buffers.IsBundle(input)).Select(input => buffers[input])], buffers[value])
-                : StepOf(value));
+            steps.Add(options.CheckNaN ? new CheckedStep(StepOf(value), program, buffers, value, body) : StepOf(value));
         return (steps.MoveToImmutable(), bundles.Count, bodies);
 
         Step StepOf(int value)

@@ -33,6 +33,7 @@ internal sealed unsafe class StraightLine : LoopKernel
     public static StraightLine? Of(LoopProgram program) => program.Instructions.Length <= MaxLength ? new(program) : null;
 
     public override int Chunks => 1;
+    public override bool Finishes => false;
     public override int ScratchBytes { get; }
     public override bool InPlace { get; }
 

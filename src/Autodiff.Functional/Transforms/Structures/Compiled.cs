@@ -68,7 +68,11 @@ internal sealed class Writer
     public Expression Collect(IEnumerable<Member> members, IEnumerable<MemberInfo> others) => Expression.Block(typeof(void),
         [.. members.Where(member => member.HoldsNodes).Select(Collect), Expression.IfThen(Expression.Property(_walk, nameof(Walk.NotesOthers)), Expression.Block(typeof(void), [.. others.Select(Note), Expression.Empty()]))]);
 
-    private MethodCallExpression Note(MemberInfo other) => Expression.Call(_walk, typeof(Walk).GetMethod(nameof(Walk.Note))!, Expression.Convert(Read(other), typeof(object)));
+    private MethodCallExpression Note(MemberInfo other)
+    {
+        var value = Read(other);
+        return Expression.Call(_walk, nameof(Walk.Note), [value.Type], value);
+    }
 
     private MethodCallExpression Collect(Member member) => member.Structure is OneNode
         ? Expression.Call(_walk, typeof(Walk).GetMethod(member.MayBeMissing ? nameof(Walk.AddIfAny) : nameof(Walk.Add))!, Read(member))
