@@ -57,7 +57,8 @@ internal sealed class NaNReport(NaNFound found, Func<int, string> argument, Func
             if (was.Order.Count != now.Order.Count || old.Op.Name != node.Op.Name)
                 return "Traced again, the function made other nodes, so that its line is not known: is it pure?";
             line = again.Origins.Of(node) ?? line;
-            if (i == 0 || found.Places[i].BodyOf(found.Places[i - 1]) is not (var body and >= 0))
+            // A body that a pass made is in no trace.
+            if (i == 0 || found.Places[i].BodyOf(found.Places[i - 1]) is not (var body and >= 0) || !ReferenceEquals(old.Op.Bodies.ElementAtOrDefault(body).Graph, found.Places[i - 1].Body))
                 return line;
             (was, now) = (old.Op.Bodies.ElementAt(body).Graph, node.Op.Bodies.ElementAt(body).Graph);
         }

@@ -200,13 +200,17 @@ public sealed class Plan
     private static unsafe void CopyOut(Frame frame, Operand output, OutputBuffer into)
     {
         int bytes = output.Size * output.Element.Size;
-        var source = frame.Span<byte>(output.At, bytes);
+        byte* source = (byte*)frame.Address(output.At);
         if (into.Array is { } array)
         {
-            source.CopyTo(MemoryMarshal.CreateSpan(ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(array), into.Start * output.Element.Size), bytes));
+            ref byte destination = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(array), into.Start * output.Element.Size);
+            if (bytes == sizeof(long))
+                Unsafe.WriteUnaligned(ref destination, *(long*)source);
+            else
+                new ReadOnlySpan<byte>(source, bytes).CopyTo(MemoryMarshal.CreateSpan(ref destination, bytes));
             return;
         }
-        source.CopyTo(new Span<byte>(into.Pinnable!.Pin(into.Start).Pointer, bytes));
+        new ReadOnlySpan<byte>(source, bytes).CopyTo(new(into.Pinnable!.Pin(into.Start).Pointer, bytes));
         into.Pinnable.Unpin();
     }
 

@@ -49,6 +49,7 @@ public sealed class AllocationTests
         Assert.Equal(0, BytesInto(Loss, s_model));
         Assert.Equal(0, BytesInto(Ad.Grad<Model>(Loss), s_model));
         Assert.Equal(0, BytesInto<Expr, Expr>(x => Ad.Scan((c, row) => (Expr.Sin(c) * row, c), x, s_vector).Carry, 0.5));
+        Assert.Equal(0, BytesInto<Expr, Expr>(x => Ad.Cond(x > 0, v => Expr.Sin(v), v => v, Ad.While(c => c < 2, c => c * 1.5, x)), 0.5));
     }
 
     [Fact]
@@ -59,8 +60,9 @@ public sealed class AllocationTests
     public void Any_other_run_allocates_its_outputs()
     {
         var x = Expr.Scalar(0.5);
-        double scalar = BytesOf(() => Expr.Scalar(1.0)), pair = BytesOf(() => Tuple.Create(x, x)), tensor = BytesOf(() => new Tensor(ElementType.Float64, s_vector.Shape, null)), expr = BytesOf(() => Expr.Constant(s_vector.Value)),
-            small = BytesOf(() => new double[3]), large = BytesOf(() => new double[10_000]);
+        double scalar = BytesOf(() => GC.KeepAlive(Expr.Scalar(1.0))), pair = BytesOf(() => GC.KeepAlive(Tuple.Create(x, x)));
+        double tensor = BytesOf(() => GC.KeepAlive(new Tensor(ElementType.Float64, s_vector.Shape, null))), expr = BytesOf(() => GC.KeepAlive(Expr.Constant(s_vector.Value)));
+        double small = BytesOf(() => GC.KeepAlive(new double[3])), large = BytesOf(() => GC.KeepAlive(new double[10_000]));
         AreAllocated(scalar, x => x * x, x);
         AreAllocated(2 * scalar + pair, x => Tuple.Create(Expr.Sin(x), Expr.Cos(x)), x);
         AreAllocated(2 * scalar, x => (Expr.Sin(x), Expr.Cos(x)), x);

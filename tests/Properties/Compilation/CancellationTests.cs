@@ -1,4 +1,3 @@
-using Autodiff.Functional.Compilation;
 using Xunit;
 
 namespace Autodiff.Functional.Properties.Compilation;

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 
 namespace Autodiff.Functional.Compilation;
 
@@ -18,6 +19,7 @@ internal sealed unsafe class LoopStep(Fused fused, LoopKernel kernel, Location[]
 
     public override double Flops { get; } = (double)fused.Loop.Space.Size * Math.Max(1, fused.Loop.Instructions.Length);
 
+    [SkipLocalsInit]
     public override void Run(Frame frame, int firstChunk, int endChunk)
     {
         // Each thread has its own list, as the caller's may be at the next step already.

@@ -124,8 +124,7 @@ internal sealed class SwitchStep(Switch op, ImmutableArray<Operand> inputs, Immu
 
     public override void Run(Frame frame)
     {
-        var selector = op.IsCond ? Tensor.Scalar(frame.Span<bool>(inputs[0].At, 1)[0]) : Tensor.Scalar(frame.Span<long>(inputs[0].At, 1)[0]);
-        var branch = branches[op.Taken(selector)];
+        var branch = branches[op.IsCond ? Switch.Taken(frame.Span<bool>(inputs[0].At, 1)[0]) : (int)frame.Span<long>(inputs[0].At, 1)[0]];
         var own = branch.In(frame);
         for (int i = 1; i < inputs.Length; i++)
             branch.Argument(own, i - 1, frame.Address(inputs[i].At));

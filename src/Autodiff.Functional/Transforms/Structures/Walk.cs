@@ -50,8 +50,10 @@ internal sealed class Walk
     /// <summary>A walk that has not begun; given back, it serves the next one on this thread without anything being allocated.</summary>
     public static Walk Rent()
     {
-        var walk = s_spare ?? new();
+        if (s_spare is not { } walk)
+            return new();
         s_spare = null;
+        (walk._next, walk._expected, walk._notes, walk._asExpected) = (0, 0, false, false);
         return walk;
     }
 
@@ -59,9 +61,9 @@ internal sealed class Walk
     {
         if (_nodes.Length > MostKept)
             return;
-        Array.Clear(_nodes, 0, Count);
+        _nodes.AsSpan(0, Count).Clear();
         _ancestors.Clear();
-        (Count, Marks, _next, _expected, _others, _notes, _asExpected) = (0, 0, 0, 0, null, false, false);
+        (Count, Marks, _others) = (0, 0, null);
         s_spare = this;
     }
 
@@ -106,7 +108,7 @@ internal sealed class Walk
 
     /// <summary>From now on what is no node is noted as well.</summary>
     /// <param name="expected">What will likely be met: as long as it is, nothing is boxed or added.</param>
-    public void NoteOthers(List<object?>? expected = null) => (_notes, _others, _asExpected) = (true, expected, expected is not null);
+    public void NoteOthers(List<object?>? expected) => (_notes, _others, _asExpected) = (true, expected, expected is not null);
 
     public void Note<T>(T other)
     {
