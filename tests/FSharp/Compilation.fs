@@ -1,6 +1,8 @@
 /// Compiled functions: inferred without annotations, curried, nested.
 module Autodiff.Functional.FSharp.Tests.Compilation
 
+open System
+open System.Threading
 open Autodiff.Functional
 open Autodiff.Functional.FSharp
 open Xunit
@@ -30,3 +32,39 @@ let ``With options it is run into memory that is at hand`` () =
     let into = Array.zeroCreate<float> 2
     compiled.Run(Expr.Constant(Tensor.Of [| 0.0; 1.0 |]), [| OutputBuffer.op_Implicit into |])
     Assert.Equal<float[]>([| 1.0; exp 1.0 |], into)
+
+[<Fact>]
+let ``A run can be cancelled, and into memory as well`` () =
+    use source = new CancellationTokenSource()
+    let compiled = compileWith (CompileOptions()) (fun m -> sin m.W * m.B)
+    let model = { W = scalar 0.5; B = scalar 2.0 }
+    Assert.Equal(2.0 * sin 0.5, float (compiled.Run(model, source.Token)), 14)
+    let into = Array.zeroCreate<float> 1
+    compiled.Run(model, source.Token, [| OutputBuffer.op_Implicit into |])
+    Assert.Equal(2.0 * sin 0.5, into[0], 14)
+    source.Cancel()
+    Assert.Throws<OperationCanceledException>(fun () -> compiled.Run(model, source.Token) |> ignore) |> ignore
+
+[<Fact>]
+let ``A run of a record into memory allocates nothing`` () =
+    let compiled = compileWith (CompileOptions(Threads = 1)) (valueAndGrad (fun m -> sin m.W * m.B))
+    let model = { W = scalar 0.5; B = scalar 2.0 }
+    let into: OutputBuffer[] = Array.init 3 (fun _ -> OutputBuffer.op_Implicit (Array.zeroCreate<float> 1))
+    let bytes () =
+        let before = GC.GetAllocatedBytesForCurrentThread()
+        for _ in 1..200 do
+            compiled.Run(model, into)
+        GC.GetAllocatedBytesForCurrentThread() - before
+    Assert.Equal(0L, Seq.init 5 (fun _ -> bytes ()) |> Seq.min)
+
+[<Fact>]
+let ``The first NaN is told with its line`` () =
+    let loss m =
+        log m.W
+        * m.B
+    let error =
+        Assert.Throws<NotANumberException>(fun () -> (compileWith (CompileOptions(CheckNaN = true)) loss).Run({ W = scalar -1.0; B = scalar 2.0 }) |> ignore)
+    Assert.Equal("Log", error.Op)
+    Assert.Contains("as Log(-1)", error.Message)
+    Assert.Contains($"{__SOURCE_FILE__}:line {int __LINE__ - 6}.", error.Message)
+    Assert.Contains("It goes into the value.", error.Message)

@@ -20,7 +20,10 @@ public sealed record CompileOptions
     /// <summary>May the algebra take all numbers to be finite, and forget the sign of a zero? Normally not. With it x·0 is 0 and x + 0 is x.</summary>
     public bool AssumeFinite { get; init; }
 
-    /// <summary>Is each value checked for NaN? The first is an error that names its op. Normally not; a function that is checked runs op by op.</summary>
+    /// <summary>
+    /// Is each value checked for NaN? The first is a <see cref="NotANumberException"/> that names its op and what that was called with, the step of the loop that it is in, the line of the source (the function is
+    /// traced again to find it), the argument that it came from and the outputs that it goes into. Normally not: a function that is checked runs op by op.
+    /// </summary>
     public bool CheckNaN { get; init; }
 
     /// <summary>How many plans are kept, for as many combinations of shapes and dtypes; the ones used last. Normally 32.</summary>

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 using Autodiff.Functional.Compilation;
 
 namespace Autodiff.Functional;
@@ -36,11 +37,33 @@ public sealed class Compiled<P, R>
 
     /// <summary>The values at a point.</summary>
     /// <exception cref="MissingValueException">The function asks for a concrete value, which a parameter has not while it is traced.</exception>
-    public R Run(P at)
+    public R Run(P at) => Run(at, CancellationToken.None);
+
+    /// <summary>The values at a point, unless the run is cancelled: that is asked before each step of the plan, and before each trip of its loops.</summary>
+    /// <exception cref="MissingValueException">The function asks for a concrete value, which a parameter has not while it is traced.</exception>
+    /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
+    public R Run(P at, CancellationToken cancellation)
     {
-        var (arguments, rest) = _inputs.Take(at, "Compiled.Run");
-        var traced = Find(at, arguments, rest);
-        return _outputs.Rebuild(traced.Value, AllConstant(arguments) && traced.Captures.IsEmpty ? traced.Plan.Run(arguments.AsSpan()) : traced.Graph.Call(Strong(arguments).AsSpan()));
+        var walk = Walk.Rent();
+        var traced = Find(at, walk);
+        if (AllConstant(walk.Span) && traced.Captures.IsEmpty)
+        {
+            int arguments = walk.Count;
+            var results = walk.Extend(traced.Graph.Outputs.Length);
+            try
+            {
+                traced.Plan.Run(walk.Span[..arguments], results, cancellation);
+            }
+            catch (NaNFound found)
+            {
+                throw Explained(found, traced, at);
+            }
+        }
+        else
+            traced.Graph.Call(Strong(walk.Span)).CopyTo(walk.Extend(traced.Graph.Outputs.Length));
+        var value = _outputs.Replace(traced.Value, walk);
+        walk.Return();
+        return value;
     }
 
     /// <summary>The values at a point, written into the caller's memory: one buffer for each node of the values, in the order of <see cref="Structure.Leaves"/>, row by row.</summary>
@@ -48,21 +71,44 @@ public sealed class Compiled<P, R>
     /// <exception cref="DTypeException">A buffer is of another dtype than the output.</exception>
     /// <exception cref="ShapeException">A buffer has another number of elements than the output.</exception>
     /// <exception cref="MissingValueException">An argument, or something that the function captures, has no value.</exception>
-    public void Run(P at, params ReadOnlySpan<OutputBuffer> into)
-    {
-        var (arguments, rest) = _inputs.Take(at, "Compiled.Run");
-        var traced = Find(at, arguments, rest);
-        traced.Plan.Run((traced.Captures.IsEmpty ? arguments : arguments.AddRange(traced.Captures)).AsSpan(), into);
-    }
+    public void Run(P at, params ReadOnlySpan<OutputBuffer> into) => Run(at, CancellationToken.None, into);
 
     /// <inheritdoc cref="Run(P, ReadOnlySpan{OutputBuffer})"/>
-    public void Run(P at, params OutputBuffer[] into) => Run(at, (ReadOnlySpan<OutputBuffer>)into);   // F# knows no span of parameters
+    public void Run(P at, params OutputBuffer[] into) => Run(at, CancellationToken.None, (ReadOnlySpan<OutputBuffer>)into);   // F# knows no span of parameters
+
+    /// <summary>As <see cref="Run(P, ReadOnlySpan{OutputBuffer})"/>, unless the run is cancelled. What is in the buffers then is of no use.</summary>
+    /// <exception cref="StructureException">There is another number of buffers.</exception>
+    /// <exception cref="DTypeException">A buffer is of another dtype than the output.</exception>
+    /// <exception cref="ShapeException">A buffer has another number of elements than the output.</exception>
+    /// <exception cref="MissingValueException">An argument, or something that the function captures, has no value.</exception>
+    /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
+    public void Run(P at, CancellationToken cancellation, params ReadOnlySpan<OutputBuffer> into)
+    {
+        var walk = Walk.Rent();
+        var traced = Find(at, walk);
+        if (!traced.Captures.IsEmpty)
+            traced.Captures.CopyTo(walk.Extend(traced.Captures.Length));
+        try
+        {
+            traced.Plan.Run(walk.Span, into, cancellation);
+        }
+        catch (NaNFound found)
+        {
+            throw Explained(found, traced, at);
+        }
+        walk.Return();
+    }
+
+    /// <inheritdoc cref="Run(P, CancellationToken, ReadOnlySpan{OutputBuffer})"/>
+    public void Run(P at, CancellationToken cancellation, params OutputBuffer[] into) => Run(at, cancellation, (ReadOnlySpan<OutputBuffer>)into);   // F# knows no span of parameters
 
     /// <summary>The plan for arguments like these.</summary>
     public Plan Plan(P at)
     {
-        var (arguments, rest) = _inputs.Take(at, "Compiled.Plan");
-        return Find(at, arguments, rest).Plan;
+        var walk = Walk.Rent();
+        var plan = Find(at, walk).Plan;
+        walk.Return();
+        return plan;
     }
 
     /// <summary>The plans that are kept, the one used last first.</summary>
@@ -88,45 +134,67 @@ public sealed class Compiled<P, R>
         });
 
         public Graph Graph => graph;
+        public Rest Rest => rest;
         public R Value => value;
         public Plan Plan => _compiled.Value.Plan;
         public ImmutableArray<Expr> Captures => _compiled.Value.Captures;
 
-        public bool Takes(ImmutableArray<Expr> arguments, Rest others)
+        public bool Takes(ReadOnlySpan<Expr> arguments, Rest others)
         {
-            if (arguments.Length != graph.Parameters.Length || rest != others)
+            var parameters = graph.Parameters;
+            if (arguments.Length != parameters.Length || rest != others)
                 return false;
             for (int i = 0; i < arguments.Length; i++)
-                if (arguments[i].DType != graph.Parameters[i].DType || arguments[i].Shape != graph.Parameters[i].Shape)
+                if (arguments[i].DType != parameters[i].DType || arguments[i].Shape != parameters[i].Shape)
                     return false;
             return true;
         }
     }
 
-    private Traced Find(P at, ImmutableArray<Expr> arguments, Rest rest)
+    /// <summary>Collects the nodes of the arguments, and finds the plan for such.</summary>
+    private Traced Find(P at, Walk walk)
     {
         var known = _traced;
+        walk.NoteOthers(known.IsEmpty ? null : known[0].Rest.Others);
+        _inputs.Take(at, walk, "Compiled.Run");
+        var rest = new Rest(walk.Marks, walk.Others);
         for (int i = 0; i < known.Length; i++)
-            if (known[i].Takes(arguments, rest))
+            if (known[i].Takes(walk.Span, rest))
             {
                 // Order is a hint for what to forget; a race may lose a move, never a plan that is being used.
                 if (i > 0)
                     ImmutableInterlocked.InterlockedCompareExchange(ref _traced, known.RemoveAt(i).Insert(0, known[i]), known);
                 return known[i];
             }
-        var traced = Trace(at, arguments, rest);
+        return Kept(Trace(at, walk.Span, rest));
+    }
+
+    private Traced Kept(Traced traced)
+    {
         ImmutableInterlocked.Update(ref _traced, all => [traced, .. all.Take(_options.MaxPlans - 1)]);
         return traced;
     }
 
-    private Traced Trace(P at, ImmutableArray<Expr> arguments, Rest rest)
+    private Traced Trace(P at, ReadOnlySpan<Expr> arguments, Rest rest)
     {
-        var parameters = ImmutableArray.CreateRange(arguments, argument => Expr.Leaf(new Placeholder("Compile"), argument.Type));
-        var value = _function(_inputs.Rebuild(at, parameters));
-        return new(Graph.Of(parameters, _outputs.Flatten(value, "Compile")), rest, value, _options);
+        var parameters = new Expr[arguments.Length];
+        for (int i = 0; i < parameters.Length; i++)
+            parameters[i] = Expr.Leaf(new Placeholder("Compile"), arguments[i].Type);
+        var given = ImmutableCollectionsMarshal.AsImmutableArray(parameters);
+        var value = _function(_inputs.Rebuild(at, given));
+        return new(Graph.Of(given, _outputs.Flatten(value, "Compile")), rest, value, _options);
     }
 
-    private static bool AllConstant(ImmutableArray<Expr> arguments)
+    /// <summary>What is said of a NaN. To find the line that made it the function is traced again.</summary>
+    private NotANumberException Explained(NaNFound found, Traced traced, P at)
+    {
+        Graph again = null!;
+        var origins = Origins.During(() => again = Trace(at, traced.Graph.Parameters.AsSpan(), traced.Rest).Graph);
+        return new NaNReport(found, i => _inputs.PathOf(at, i, "the argument"), i => _outputs.PathOf(traced.Value, i, "the value"))
+            .Error(traced.Graph, traced.Graph.Parameters.Length, (again, origins));
+    }
+
+    private static bool AllConstant(ReadOnlySpan<Expr> arguments)
     {
         foreach (var argument in arguments)
             if (!argument.IsConstant)
@@ -134,5 +202,11 @@ public sealed class Compiled<P, R>
         return true;
     }
 
-    private static ImmutableArray<Expr> Strong(ImmutableArray<Expr> arguments) => ImmutableArray.CreateRange(arguments, argument => Expr.Cast(argument, argument.DType));
+    private static Expr[] Strong(ReadOnlySpan<Expr> arguments)
+    {
+        var strong = new Expr[arguments.Length];
+        for (int i = 0; i < strong.Length; i++)
+            strong[i] = Expr.Cast(arguments[i], arguments[i].DType);
+        return strong;
+    }
 }

@@ -12,7 +12,7 @@ internal sealed record Fused(LoopProgram Loop, ImmutableArray<Place> Reads, Immu
     public override string Attributes => $"{Loop.Space}: {string.Join(" ", Loop.Instructions.Select(instruction => instruction.Op.Name))}"
         + string.Concat(Loop.Results.Where(result => result.Fold != LoopFold.None).Select(result => $" → {result.Fold}"));
 
-    Step IPartsOp.Compile(ImmutableArray<Operand> inputs, ImmutableArray<Operand> outputs, CompileOptions options, Func<Program, SubProgram> body) => throw new NotSupportedException("A fused loop is run by its kernel.");
+    Step IPartsOp.Compile(ImmutableArray<Operand> inputs, ImmutableArray<Operand> outputs, CompileOptions options, Bodies bodies) => throw new NotSupportedException("A fused loop is run by its kernel.");
 
     /// <summary>Op by op, each on whole arrays: what the loop must give.</summary>
     public override Tensor Evaluate(ReadOnlySpan<Tensor> inputs)

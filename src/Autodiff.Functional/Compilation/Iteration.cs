@@ -9,8 +9,13 @@ namespace Autodiff.Functional.Compilation;
 /// <param name="Carries">How many carries.</param>
 /// <param name="Length">How many steps.</param>
 /// <param name="Reverse">Are rows taken and given from the last to the first?</param>
-internal sealed record Iteration(Program Body, int Captures, int Carries, int Length, bool Reverse) : Internal, IPartsOp
+/// <param name="Graph">The scan's body.</param>
+internal sealed record Iteration(Program Body, int Captures, int Carries, int Length, bool Reverse, Graph? Graph = null) : Internal, IPartsOp
 {
+    public override string Name => nameof(Scan);
+
+    internal override IEnumerable<(string Name, Graph Graph)> Bodies => Graph is null ? [] : [("step", Graph)];
+
     public override string Attributes => string.Create(CultureInfo.InvariantCulture, $"length={Length}{(Reverse ? ", reverse" : "")}");
 
     /// <summary>The number of rows that a step takes.</summary>
@@ -24,7 +29,7 @@ internal sealed record Iteration(Program Body, int Captures, int Carries, int Le
 
     /// <summary>Scans become iterations, whose bodies go through some passes.</summary>
     public static Program Of(Program program, ImmutableArray<Pass> passes) => program.Rewrite((builder, instruction) => builder.Add(instruction.Op is Scan scan
-        ? instruction with { Op = new Iteration(passes.Aggregate(Program.Of(scan.Body).Program, (body, pass) => pass.Apply(body)), scan.Captures, scan.Carries, scan.Length, scan.Reverse) }
+        ? instruction with { Op = new Iteration(passes.Aggregate(Program.Of(scan.Body).Program, (body, pass) => pass.Apply(body)), scan.Captures, scan.Carries, scan.Length, scan.Reverse, scan.Body) }
         : instruction));
 
     /// <summary>Step by step, on whole arrays.</summary>
@@ -41,5 +46,5 @@ internal sealed record Iteration(Program Body, int Captures, int Carries, int Le
         return Tensor.Bundle([.. carries, .. Parts[Carries..].Select((type, i) => Length == 0 ? ElementType.Of(type.DType).Zeros(type.Shape) : Expr.Stack(given.Select(row => Expr.Constant(row[i]))).Value)]);
     }
 
-    Step IPartsOp.Compile(ImmutableArray<Operand> inputs, ImmutableArray<Operand> outputs, CompileOptions options, Func<Program, SubProgram> body) => new ScanStep(this, inputs, outputs, body(Body));
+    Step IPartsOp.Compile(ImmutableArray<Operand> inputs, ImmutableArray<Operand> outputs, CompileOptions options, Bodies bodies) => new ScanStep(this, inputs, outputs, bodies.Of(Body, Graph));
 }

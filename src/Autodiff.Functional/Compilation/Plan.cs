@@ -51,20 +51,24 @@ public sealed class Plan
     /// <summary>The outputs as new constants.</summary>
     internal ImmutableArray<Expr> Run(ReadOnlySpan<Expr> arguments)
     {
-        var frame = Rent();
+        var results = new Expr[_outputs.Length];
+        Run(arguments, results);
+        return ImmutableCollectionsMarshal.AsImmutableArray(results);
+    }
+
+    /// <summary>The outputs as new constants, which are all that is allocated.</summary>
+    internal void Run(ReadOnlySpan<Expr> arguments, Span<Expr> results, CancellationToken cancellation = default)
+    {
+        var frame = Rent(cancellation);
         try
         {
             Bind(frame, arguments);
-            Arrays few = default;
-            Span<Array?> large = _outputs.Length <= Arrays.Count ? few : new Array?[_outputs.Length];
-            for (int i = 0; i < _outputs.Length; i++)
-                if (_outputs[i].At.Region != Location.Arena)
-                    frame.Pin(_outputs[i].At.Region, large[i] = _outputs[i].Element.Allocate(_outputs[i].Size), 0);
+            foreach (var output in _outputs)
+                if (output.At.Region != Location.Arena)
+                    frame.Pin(output.At.Region, output.Element.Allocate(output.Size), 0);
             _executable.Run(frame);
-            var results = new Expr[_outputs.Length];
             for (int i = 0; i < results.Length; i++)
-                results[i] = large[i] is { } array ? Expr.Constant(new Tensor(_outputs[i].Element, _outputs[i].Type.Shape, array)) : FromArena(frame, _outputs[i]);
-            return ImmutableCollectionsMarshal.AsImmutableArray(results);
+                results[i] = Result(frame, _outputs[i]);
         }
         finally
         {
@@ -72,33 +76,26 @@ public sealed class Plan
         }
     }
 
-    [InlineArray(Count)]
-    private struct Arrays
-    {
-        public const int Count = 8;
-
-        private Array? _first;
-    }
-
-    /// <summary>The outputs into the caller's memory.</summary>
-    internal void Run(ReadOnlySpan<Expr> arguments, ReadOnlySpan<OutputBuffer> into)
+    /// <summary>The outputs into the caller's memory. Nothing is allocated.</summary>
+    internal void Run(ReadOnlySpan<Expr> arguments, ReadOnlySpan<OutputBuffer> into, CancellationToken cancellation = default)
     {
         Require(into);
-        var frame = Rent();
+        var frame = Rent(cancellation);
+        int pinned = 0;
         try
         {
             Bind(frame, arguments);
-            for (int i = 0; i < _outputs.Length; i++)
-                if (_outputs[i].At.Region != Location.Arena)
-                    Pin(frame, _outputs[i], into[i]);
+            for (; pinned < into.Length; pinned++)
+                if (_outputs[pinned].At.Region != Location.Arena)
+                    Pin(frame, _outputs[pinned], into[pinned]);
             _executable.Run(frame);
-            for (int i = 0; i < _outputs.Length; i++)
+            for (int i = 0; i < into.Length; i++)
                 if (_outputs[i].At.Region == Location.Arena)
                     CopyOut(frame, _outputs[i], into[i]);
         }
         finally
         {
-            for (int i = 0; i < _outputs.Length; i++)
+            for (int i = 0; i < pinned; i++)
                 if (_outputs[i].At.Region != Location.Arena)
                     into[i].Pinnable?.Unpin();
             Return(frame);
@@ -139,27 +136,35 @@ public sealed class Plan
         }
     }
 
-    private Frame Rent()
+    private Frame Rent(CancellationToken cancellation)
     {
-        for (int i = 0; i < _frames.Length; i++)
-            if (_frames[i] is not null && Interlocked.Exchange(ref _frames[i], null) is { } kept)
-                return kept;
-        return _executable.NewFrame();
+        Frame? frame = null;
+        for (int i = 0; i < _frames.Length && frame is null; i++)
+            if (_frames[i] is not null)
+                frame = Interlocked.Exchange(ref _frames[i], null);
+        frame ??= _executable.NewFrame();
+        frame.Cancellation = cancellation;
+        return frame;
     }
 
+    // Nobody waits for anybody: where two come to a free place at once, one frame is lost to the collector. None is ever had twice, as taking one is atomic.
     private void Return(Frame frame)
     {
         frame.Release();
         for (int i = 0; i < _frames.Length; i++)
-            if (_frames[i] is null && Interlocked.CompareExchange(ref _frames[i], frame, null) is null)
+            if (_frames[i] is null)
+            {
+                Volatile.Write(ref _frames[i], frame);
                 return;
+            }
         frame.Dispose();
     }
 
     // ---- values in and out ----
 
-    private static unsafe Expr FromArena(Frame frame, Operand output) => output.Type is { DType: DType.Float64, Shape.IsScalar: true }
-        ? Expr.Scalar(*(double*)frame.Address(output.At))
+    private static unsafe Expr Result(Frame frame, Operand output) =>
+        output.At.Region != Location.Arena ? Expr.Constant(new Tensor(output.Element, output.Type.Shape, frame.Pinned(output.At.Region)))
+        : output.Type is { DType: DType.Float64, Shape.IsScalar: true } ? Expr.Scalar(*(double*)frame.Address(output.At))
         : Expr.Constant(output.Element.Run<FromArenaKernel, Tensor>(new(frame, output)));
 
     private readonly struct FromArenaKernel(Frame frame, Operand output) : IKernel<Tensor>
@@ -195,13 +200,17 @@ public sealed class Plan
     private static unsafe void CopyOut(Frame frame, Operand output, OutputBuffer into)
     {
         int bytes = output.Size * output.Element.Size;
-        var source = frame.Span<byte>(output.At, bytes);
+        byte* source = (byte*)frame.Address(output.At);
         if (into.Array is { } array)
         {
-            source.CopyTo(MemoryMarshal.CreateSpan(ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(array), into.Start * output.Element.Size), bytes));
+            ref byte destination = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(array), into.Start * output.Element.Size);
+            if (bytes == sizeof(long))
+                Unsafe.WriteUnaligned(ref destination, *(long*)source);
+            else
+                new ReadOnlySpan<byte>(source, bytes).CopyTo(MemoryMarshal.CreateSpan(ref destination, bytes));
             return;
         }
-        source.CopyTo(new Span<byte>(into.Pinnable!.Pin(into.Start).Pointer, bytes));
+        new ReadOnlySpan<byte>(source, bytes).CopyTo(new(into.Pinnable!.Pin(into.Start).Pointer, bytes));
         into.Pinnable.Unpin();
     }
 

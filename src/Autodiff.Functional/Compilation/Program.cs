@@ -9,7 +9,8 @@ namespace Autodiff.Functional.Compilation;
 /// <param name="Op">What is computed; a leaf for a parameter or a constant.</param>
 /// <param name="Inputs">The numbers of the values that it is computed from.</param>
 /// <param name="Type">The dtype and shape of the value.</param>
-internal readonly record struct Instruction(Op Op, ImmutableArray<int> Inputs, TensorType Type)
+/// <param name="Origin">Which node of the graph it was made for: the place in the graph's order, counted from 1; 0 if none. Passes keep it.</param>
+internal readonly record struct Instruction(Op Op, ImmutableArray<int> Inputs, TensorType Type, int Origin = 0)
 {
     /// <summary>The value, of a constant.</summary>
     public Tensor? Constant => (Op as Constant)?.Value;
@@ -82,6 +83,7 @@ internal sealed class Program
                 inputs = new int[positions.Length];
             for (int k = 0; k < positions.Length; k++)
                 inputs[k] = positions[k] >= 0 ? byPosition[positions[k]] : Value(node.Inputs[k]);
+            builder.Origin = visit.Position + 1;
             byPosition[visit.Position] = builder.Add(node.Op, inputs.AsSpan(0, positions.Length), node.Type);
         }
         return (builder.Build(graph.Collect(byPosition, Value)), captures.ToImmutable());
@@ -123,6 +125,7 @@ internal sealed class Program
         for (int i = 0; i < Count; i++)
         {
             var instruction = Instructions[i];
+            builder.Origin = instruction.Origin;
             moved[i] = i < Parameters ? builder.Parameter(instruction.Type) : rule(builder, instruction with { Inputs = Renumbered(instruction.Inputs, moved) });
         }
         return builder.Build(Renumbered(Outputs, moved));
@@ -186,6 +189,9 @@ internal sealed class ProgramBuilder(int capacity = 16)
 
     public int Count => _instructions.Count;
 
+    /// <summary>The <see cref="Instruction.Origin"/> of what is added and has none.</summary>
+    public int Origin { get; set; }
+
     /// <summary>The next parameter; all of them come first.</summary>
     public int Parameter(TensorType type)
     {
@@ -200,7 +206,7 @@ internal sealed class ProgramBuilder(int capacity = 16)
 
     public int Add(Instruction instruction)
     {
-        _instructions.Add(instruction);
+        _instructions.Add(instruction.Origin == 0 ? instruction with { Origin = Origin } : instruction);
         return Count - 1;
     }
 
@@ -213,7 +219,7 @@ internal sealed class ProgramBuilder(int capacity = 16)
         var moved = new int[program.Count];
         arguments.CopyTo(moved);
         for (int i = program.Parameters; i < program.Count; i++)
-            moved[i] = Add(program[i] with { Inputs = Program.Renumbered(program[i].Inputs, moved) });
+            moved[i] = Add(program[i] with { Inputs = Program.Renumbered(program[i].Inputs, moved), Origin = 0 });
         return Program.Renumbered(program.Outputs, moved);
     }
 

@@ -26,6 +26,8 @@ public sealed partial class Expr
     {
         (_op, Inputs, Shape, DType, _value, IsWeak) = (op, inputs, type.Shape, type.DType, value, weak);
         Stamp = StampClock.Next(inputs);
+        if (Origins.AreNoted)
+            Origins.Note(this);
     }
 
     private Expr(double scalar, bool weak)
@@ -146,7 +148,16 @@ public sealed partial class Expr
     }
 
     /// <summary>The same op at other inputs of the same types: what replaying a graph does.</summary>
-    internal Expr With(Inputs inputs) => Make(_op!, inputs, Type);
+    internal Expr With(Inputs inputs) => With(_op!, inputs, Type);
+
+    /// <summary>What a transform puts in this node's place.</summary>
+    internal Expr With(Op op, Inputs inputs, TensorType type)
+    {
+        var outer = Origins.Enter(this);
+        var node = Make(op, inputs, type);
+        Origins.Leave(outer);
+        return node;
+    }
 
     internal static Expr FromValue(Tensor value, bool weak) => value.Shape.IsScalar && ReferenceEquals(value.Element, ElementType.Float64)
         ? new(value.Elements<double>()[0], weak) { _value = value }

@@ -163,7 +163,11 @@ public sealed class KahnOrder : IReadOnlyList<Visit>, INodes
     public TState Aggregate<TState>(TState state, Func<TState, Visit, TState> step)
     {
         foreach (var visit in this)
+        {
+            var outer = Origins.Enter(visit.Node);
             state = step(state, visit);
+            Origins.Leave(outer);
+        }
         return state;
     }
 
@@ -206,7 +210,11 @@ public sealed class KahnOrder : IReadOnlyList<Visit>, INodes
         public TState Aggregate<TState>(TState state, Func<TState, Visit, TState> step)
         {
             foreach (var visit in this)
+            {
+                var outer = Origins.Enter(visit.Node);
                 state = step(state, visit);
+                Origins.Leave(outer);
+            }
             return state;
         }
     }

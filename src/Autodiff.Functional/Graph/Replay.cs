@@ -27,7 +27,7 @@ internal sealed class Replay
     {
         var inputs = Inputs(visit);
         if (reverse && visit.Op.ForReverse is var op && !ReferenceEquals(op, visit.Op))
-            return Expr.Make(op, inputs, op.Infer(inputs));
+            return visit.Node.With(op, inputs, op.Infer(inputs));
         if (!sameValues || visit.Node.Remembered is not { } known)
             return visit.Node.With(inputs);
         // A value computed while tracing serves again only where the arguments are the same, and everything else it was computed from is constant.

@@ -182,7 +182,8 @@ internal static class GammaFunction
     /// <summary>(−1)ⁿ times the n-th derivative of π·cot πx, as a polynomial in c = cot πx: the next one is (1 + c²) times its derivative.</summary>
     private static double CotDerivative(int n, double c)
     {
-        Span<double> q = stackalloc double[n + 2], next = stackalloc double[n + 2];
+        bool few = n < 64;   // the order may come from data
+        Span<double> q = few ? stackalloc double[n + 2] : new double[n + 2], next = few ? stackalloc double[n + 2] : new double[n + 2];
         q[1] = Math.PI;
         for (int k = 1; k <= n; k++)
         {

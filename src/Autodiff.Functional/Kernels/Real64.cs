@@ -90,7 +90,7 @@ internal readonly record struct Real64(double Value) : IMasked<Real64, Bit>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Real64 Cosh(Real64 x) => new(Math.Cosh(x.Value));
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Real64 Tanh(Real64 x) => new(Math.Tanh(x.Value));
+    public static Real64 Tanh(Real64 x) => new(ScalarMath.Tanh(x.Value));
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Real64 Asinh(Real64 x) => new(Math.Asinh(x.Value));
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -14,12 +14,13 @@ internal sealed class Executable
     /// <param name="program">The program, without the passes.</param>
     /// <param name="options">How it is compiled.</param>
     /// <param name="isBody">Are all arguments and outputs where somebody else keeps them?</param>
-    public Executable(Program program, CompileOptions options, bool isBody)
+    /// <param name="graph">The graph that the program was, of the body of a loop or branch.</param>
+    public Executable(Program program, CompileOptions options, bool isBody, Graph? graph = null)
     {
         Program = Pipeline.Of(options).Aggregate(program, (current, pass) => pass.Apply(current));
         ImmutableArray<LoopKernel?> kernels = [.. Program.Instructions.Select(instruction => instruction.Op is Fused fused ? LoopKernel.Compile(fused.Loop, options.GenerateCode) : null)];
         Buffers = new(Program, kernels, isBody ? -1 : Buffers.Small);
-        (_steps, _bundles, _children) = StepMaker.Make(Program, Buffers, kernels, options);
+        (_steps, _bundles, _children) = StepMaker.Make(Program, Buffers, kernels, options, graph);
         _places = new(Buffers.Regions);
         if (isBody)
             _steps = [.. _steps.Select(_places.Bind)];
@@ -48,17 +49,24 @@ internal sealed class Executable
     /// <summary>The places of a body's loops.</summary>
     public Places Places => _places;
 
-    public Frame NewFrame()
+    /// <summary>Memory for runs.</summary>
+    /// <param name="parent">The memory of the program that this one is a body of.</param>
+    public Frame NewFrame(Frame? parent = null)
     {
-        var frame = new Frame(Buffers.ArenaBytes, _constantsStart, Buffers.Regions, _bundles, _children, _places.Bytes);
+        var frame = new Frame(Buffers.ArenaBytes, _constantsStart, Buffers.Regions, _bundles, _children, _places.Bytes, parent);
         _places.Prepare(frame);
         return frame;
     }
 
+    /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
     public void Run(Frame frame)
     {
+        var root = frame.Root;
         foreach (var step in _steps)
+        {
+            root.Cancellation.ThrowIfCancellationRequested();
             step.Run(frame);
+        }
     }
 
     private readonly unsafe struct ConstantWriter(Tensor value, nint address) : IKernel<bool>
@@ -73,18 +81,24 @@ internal sealed class Executable
 
 /// <summary>A program that another runs as a part of a step, in memory that the step says.</summary>
 /// <param name="program">What is computed, without the passes.</param>
+/// <param name="graph">The graph that the program was.</param>
 /// <param name="options">How it is compiled.</param>
 /// <param name="number">Its number among the bodies of the program that it is in.</param>
-internal sealed class SubProgram(Program program, CompileOptions options, int number)
+internal sealed class SubProgram(Program program, Graph? graph, CompileOptions options, int number)
 {
-    private readonly Executable _executable = new(program, options, isBody: true);
+    private readonly Executable _executable = new(program, options, isBody: true, graph);
 
     public double Flops => _executable.Steps.Sum(step => step.Flops);
 
     public Executable Executable => _executable;
 
     /// <summary>The memory for it in a run.</summary>
-    public Frame In(Frame frame) => frame.Children[number] ??= _executable.NewFrame();
+    public Frame In(Frame frame)
+    {
+        var own = frame.Children[number] ??= _executable.NewFrame(frame);
+        own.Trips = 0;
+        return own;
+    }
 
     /// <summary>The same memory, with arguments and outputs of its own.</summary>
     public Frame Twin(Frame own) => own.Twin(_executable.Places.Prepare);
@@ -104,5 +118,22 @@ internal sealed class SubProgram(Program program, CompileOptions options, int nu
 
     public int RegionOfOutput(int index) => _executable.Outputs[index].At.Region;
 
-    public void Run(Frame own) => _executable.Run(own);
+    public void Run(Frame own)
+    {
+        own.Trips++;
+        _executable.Run(own);
+    }
+}
+
+/// <summary>The bodies of the loops and branches of a program.</summary>
+internal sealed class Bodies(CompileOptions options)
+{
+    /// <summary>How many there are up to now.</summary>
+    public int Count { get; private set; }
+
+    public SubProgram Of(Graph graph) => Of(Program.Of(graph).Program, graph);
+
+    /// <param name="program">The body as passes left it.</param>
+    /// <param name="graph">The graph that it was.</param>
+    public SubProgram Of(Program program, Graph? graph) => new(program, graph, options, Count++);
 }

@@ -11,8 +11,16 @@ internal sealed unsafe class Frame : IDisposable
     private readonly nint[] _regions;      // pinned
     private readonly PinnedGCHandle<Array?>[] _pins;
 
-    public Frame(long arenaBytes, nint constants, int regions, int bundles, int children, int placesBytes = 0)
+    /// <param name="arenaBytes">How much memory there is for what is computed on the way.</param>
+    /// <param name="constants">Where the constants begin.</param>
+    /// <param name="regions">How many regions there are, with arena and constants.</param>
+    /// <param name="bundles">How many values of several outputs.</param>
+    /// <param name="children">How many bodies.</param>
+    /// <param name="placesBytes">How much memory for addresses that stand ready.</param>
+    /// <param name="parent">The memory of the program that this one is a body of.</param>
+    public Frame(long arenaBytes, nint constants, int regions, int bundles, int children, int placesBytes, Frame? parent)
     {
+        Root = parent?.Root ?? this;
         _arena = GC.AllocateUninitializedArray<byte>(checked((int)(arenaBytes + Alignment)), pinned: true);
         _regions = GC.AllocateArray<nint>(regions, pinned: true);
         _pins = new PinnedGCHandle<Array?>[regions];
@@ -31,7 +39,7 @@ internal sealed unsafe class Frame : IDisposable
     /// <summary>Another one over the same memory, whose arguments and outputs may lie elsewhere. Not for callers' arrays: it pins none.</summary>
     private Frame(Frame other)
     {
-        (_arena, _pins, Bundles, Children, Team) = (other._arena, [], other.Bundles, other.Children, other.Team);
+        (Root, _arena, _pins, Bundles, Children, Team) = (other.Root, other._arena, [], other.Bundles, other.Children, other.Team);
         _regions = GC.AllocateArray<nint>(other._regions.Length, pinned: true);
         Regions = (nint*)Marshal.UnsafeAddrOfPinnedArrayElement(_regions, 0);
         (Regions[Location.Arena], Regions[Location.Constants]) = (other.Regions[Location.Arena], other.Regions[Location.Constants]);
@@ -66,6 +74,15 @@ internal sealed unsafe class Frame : IDisposable
     /// <summary>The threads that help with a step.</summary>
     public Team Team { get; }
 
+    /// <summary>The memory of the whole plan.</summary>
+    public Frame Root { get; }
+
+    /// <summary>Asked between steps, and so between the trips of loops: may the run go on? Of the whole plan.</summary>
+    public CancellationToken Cancellation { get; set; }
+
+    /// <summary>How often a body has begun in the step that runs it.</summary>
+    public int Trips { get; set; }
+
     public nint Address(Location location) => Regions[location.Region] + (nint)location.Offset;
 
     /// <summary>Memory beside the arena, as much as was asked for the first time.</summary>
@@ -83,12 +100,17 @@ internal sealed unsafe class Frame : IDisposable
             Regions[region] = (nint)start + offsetBytes;
     }
 
+    /// <summary>The array that a region is.</summary>
+    public Array Pinned(int region) => _pins[region].Target!;
+
     /// <summary>Forgets all that belongs to the caller.</summary>
     public void Release()
     {
+        Cancellation = default;
         for (int i = Location.Constants + 1; i < _pins.Length; i++)
             _pins[i].Target = null;
-        Array.Clear(Bundles);
+        if (Bundles.Length > 0)
+            Array.Clear(Bundles);
         foreach (var child in Children)
             child?.Release();
     }

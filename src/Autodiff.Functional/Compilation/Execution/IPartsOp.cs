@@ -9,5 +9,5 @@ internal interface IPartsOp
     ImmutableArray<TensorType> Parts { get; }
 
     /// <summary>The step that computes them.</summary>
-    Step Compile(ImmutableArray<Operand> inputs, ImmutableArray<Operand> outputs, CompileOptions options, Func<Program, SubProgram> body);
+    Step Compile(ImmutableArray<Operand> inputs, ImmutableArray<Operand> outputs, CompileOptions options, Bodies bodies);
 }

@@ -45,11 +45,11 @@ internal sealed unsafe class ScanStep : Step
         Begin(frame, odd, 1, spare);
         for (int i = 0; i < _scan.Carries; i++)
             _body.Argument(even, _scan.Captures + i, _carries.Start(frame, i));
-        Step(even);
+        Step(even, 0);
         for (int i = 0; i < _scan.Carries; i++)
             _body.Argument(even, _scan.Captures + i, _carries.At(frame, spare, i, !ToOutput(0)));
         for (int step = 1; step < _scan.Length; step++)
-            Step(step % 2 == 0 ? even : odd);
+            Step(step % 2 == 0 ? even : odd, step);
     }
 
     /// <summary>The last step, and every second one before it, leaves the carries in the output.</summary>
@@ -72,8 +72,9 @@ internal sealed unsafe class ScanStep : Step
             _body.Output(own, _scan.Carries + i, frame.Address(_given[i].At) + row * RowBytes(_given[i]));
     }
 
-    private void Step(Frame own)
+    private void Step(Frame own, int step)
     {
+        own.Trips = step;
         _body.Run(own);
         nint* places = own.Places, regions = own.Regions;
         foreach (var (index, bytes) in _places)
@@ -155,8 +156,7 @@ internal sealed class SwitchStep(Switch op, ImmutableArray<Operand> inputs, Immu
 
     public override void Run(Frame frame)
     {
-        var selector = op.IsCond ? Tensor.Scalar(frame.Span<bool>(inputs[0].At, 1)[0]) : Tensor.Scalar(frame.Span<long>(inputs[0].At, 1)[0]);
-        var branch = branches[op.Taken(selector)];
+        var branch = branches[op.IsCond ? Switch.Taken(frame.Span<bool>(inputs[0].At, 1)[0]) : (int)frame.Span<long>(inputs[0].At, 1)[0]];
         var own = branch.In(frame);
         for (int i = 1; i < inputs.Length; i++)
             branch.Argument(own, i - 1, frame.Address(inputs[i].At));

@@ -5,16 +5,14 @@ namespace Autodiff.Functional.Compilation;
 /// <summary>Finds for each instruction the step that runs it.</summary>
 internal static class StepMaker
 {
-    public static (ImmutableArray<Step> Steps, int Bundles, int Bodies) Make(Program program, Buffers buffers, ImmutableArray<LoopKernel?> kernels, CompileOptions options)
+    public static (ImmutableArray<Step> Steps, int Bundles, int Bodies) Make(Program program, Buffers buffers, ImmutableArray<LoopKernel?> kernels, CompileOptions options, Graph? body)
     {
         var bundles = new Dictionary<int, int>();
-        int bodies = 0;
+        var bodies = new Bodies(options);
         var steps = ImmutableArray.CreateBuilder<Step>(buffers.Steps.Length);
         foreach (int value in buffers.Steps)
-            steps.Add(options.CheckNaN && !buffers.IsBundle(value) && program[value].Op is not IPartsOp
-                ? new CheckedStep(StepOf(value), program[value], [.. program[value].Inputs.Where(input => !buffers.IsBundle(input)).Select(input => buffers[input])], buffers[value])
-                : StepOf(value));
-        return (steps.MoveToImmutable(), bundles.Count, bodies);
+            steps.Add(options.CheckNaN ? new CheckedStep(StepOf(value), program, buffers, value, body) : StepOf(value));
+        return (steps.MoveToImmutable(), bundles.Count, bodies.Count);
 
         Step StepOf(int value)
         {
@@ -31,8 +29,7 @@ internal static class StepMaker
                 return new LoopStep(fused, kernel, arrays, buffers.Scratch[value], options.Threads);
             }
             if (instruction.Op is IPartsOp several and not Fused)
-                return several.Compile([.. instruction.Inputs.Select(input => buffers[input])], [.. Enumerable.Range(value + 1, several.Parts.Length).Select(part => buffers[part])], options,
-                    body => new SubProgram(body, options, bodies++));
+                return several.Compile([.. instruction.Inputs.Select(input => buffers[input])], [.. Enumerable.Range(value + 1, several.Parts.Length).Select(part => buffers[part])], options, bodies);
             if (instruction.Op is ICompiledOp compiled && !instruction.Inputs.Any(input => program[input].Type.Shape.Size == 0)
                 && compiled.Compile([.. instruction.Inputs.Select(input => buffers[input])], buffers[value], options) is { } step)
                 return step;

@@ -78,6 +78,7 @@ internal sealed unsafe class GroupedScalars : LoopKernel
     private readonly record struct Kind(Op Op, DType Result, DType First, DType Last);
 
     public override int Chunks => 1;
+    public override bool Finishes => false;
     public override int ScratchBytes { get; }
 
     public override void Run(ReadOnlySpan<nint> addresses, int firstChunk, int endChunk, nint scratch)

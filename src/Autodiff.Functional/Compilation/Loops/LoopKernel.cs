@@ -47,6 +47,9 @@ internal abstract class LoopKernel
     /// <param name="scratch">The address of the scratch.</param>
     public abstract void Run(ReadOnlySpan<nint> addresses, int firstChunk, int endChunk, nint scratch);
 
+    /// <summary>Is there anything for <see cref="Finish"/> to do?</summary>
+    public virtual bool Finishes => true;
+
     /// <summary>To be called once when all chunks have run.</summary>
     public abstract void Finish(ReadOnlySpan<nint> addresses, nint scratch);
 }

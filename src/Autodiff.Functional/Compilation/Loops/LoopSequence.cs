@@ -12,6 +12,7 @@ internal sealed class LoopSequence(LoopKernel first, LoopKernel second, bool[] l
     public override int Chunks => first.Chunks + second.Chunks;
     public override int ScratchBytes => first.ScratchBytes + second.ScratchBytes;
     public override bool InPlace => false;
+    public override bool Finishes => first.Finishes || second.Finishes;
 
     [SkipLocalsInit]
     public override void Run(ReadOnlySpan<nint> addresses, int firstChunk, int endChunk, nint scratch)

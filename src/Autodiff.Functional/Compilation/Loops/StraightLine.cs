@@ -34,6 +34,7 @@ internal sealed unsafe class StraightLine : LoopKernel
     public static StraightLine? Of(LoopProgram program) => program.Instructions.Length <= MaxLength ? new(program) : null;
 
     public override int Chunks => 1;
+    public override bool Finishes => false;
     public override int ScratchBytes { get; }
     public override bool InPlace { get; }
     public override (TileBody Body, int Points)? Bare => (_body, 1);

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace Autodiff.Functional.Compilation;
 
@@ -10,7 +11,7 @@ internal sealed unsafe class TiledLoop : LoopKernel
     /// <summary>What the values of a tile may take of the first cache, and the points that a tile has then.</summary>
     private const int CachedBytes = 24 << 10, MinPoints = 16, MaxPoints = 512;
 
-    private const int Alignment = 64;
+    private const int Alignment = 64, MostOnStack = 64 << 10;
 
     private readonly Tiling _tiling;
     private readonly TileBody _body;
@@ -115,6 +116,7 @@ internal sealed unsafe class TiledLoop : LoopKernel
     private int Counters { get; }
 
     public override int Chunks => _tiling.Chunks;
+    public override bool Finishes => _tiling.Parts > 1;
     public override bool InPlace { get; }
     public override (TileBody Body, int Points)? Bare => _plain ? (_body, _tiling.Points) : null;
     public override int ScratchBytes => _tiling.Parts == 1 ? 0 : _tiling.Chunks * _partialBytes;
@@ -140,8 +142,20 @@ internal sealed unsafe class TiledLoop : LoopKernel
     [SkipLocalsInit]
     public override void Run(ReadOnlySpan<nint> addresses, int firstChunk, int endChunk, nint scratch)
     {
+        // A loop over hundreds of arrays may need more than a thread of somebody's has left.
+        if (_memory > MostOnStack)
+        {
+            byte* own = (byte*)NativeMemory.AlignedAlloc((nuint)_memory, Alignment);
+            Run(addresses, firstChunk, endChunk, scratch, own);
+            NativeMemory.AlignedFree(own);
+            return;
+        }
         byte* memory = stackalloc byte[_memory + Alignment];
-        memory = (byte*)(((nint)memory + Alignment - 1) & -Alignment);
+        Run(addresses, firstChunk, endChunk, scratch, (byte*)(((nint)memory + Alignment - 1) & -Alignment));
+    }
+
+    private void Run(ReadOnlySpan<nint> addresses, int firstChunk, int endChunk, nint scratch, byte* memory)
+    {
         nint* places = (nint*)(memory + Places);
         addresses[.._operands].CopyTo(new Span<nint>(places, _operands));
         var slots = _body.Slots;
@@ -270,8 +284,19 @@ internal sealed unsafe class TiledLoop : LoopKernel
     {
         if (_tiling.Parts == 1)
             return;
+        if (_memory > MostOnStack)
+        {
+            byte* own = (byte*)NativeMemory.AlignedAlloc((nuint)_memory, Alignment);
+            Finish(addresses, scratch, own);
+            NativeMemory.AlignedFree(own);
+            return;
+        }
         byte* memory = stackalloc byte[_memory + Alignment];
-        memory = (byte*)(((nint)memory + Alignment - 1) & -Alignment);
+        Finish(addresses, scratch, (byte*)(((nint)memory + Alignment - 1) & -Alignment));
+    }
+
+    private void Finish(ReadOnlySpan<nint> addresses, nint scratch, byte* memory)
+    {
         nint* positions = (nint*)(memory + Positions);
         int* counters = (int*)(memory + Counters);
         for (int unit = 0; unit < _tiling.Units; unit++)

@@ -60,12 +60,15 @@ internal sealed record Switch(ImmutableArray<Graph> Branches) : MultiOutput, IPa
     public override ImmutableArray<Tensor> EvaluateParts(ReadOnlySpan<Tensor> inputs) => Branches[Taken(inputs[0])].Stepper.Evaluate(inputs[1..]);
 
     /// <summary>Which branch a selector takes.</summary>
-    public int Taken(Tensor selector) => !IsCond ? (int)selector.Elements<long>()[0] : selector.Elements<bool>()[0] ? 0 : 1;
+    public int Taken(Tensor selector) => IsCond ? Taken(selector.Elements<bool>()[0]) : (int)selector.Elements<long>()[0];
+
+    /// <summary>Which branch a condition takes.</summary>
+    public static int Taken(bool holds) => holds ? 0 : 1;
 
     ImmutableArray<TensorType> IPartsOp.Parts => [.. Branches[0].Outputs.Select(output => output.Type)];
 
-    Step IPartsOp.Compile(ImmutableArray<Operand> inputs, ImmutableArray<Operand> outputs, CompileOptions options, Func<Program, SubProgram> body) =>
-        new SwitchStep(this, inputs, outputs, [.. Branches.Select(branch => body(Program.Of(branch).Program))]);
+    Step IPartsOp.Compile(ImmutableArray<Operand> inputs, ImmutableArray<Operand> outputs, CompileOptions options, Bodies bodies) =>
+        new SwitchStep(this, inputs, outputs, [.. Branches.Select(bodies.Of)]);
 
     // ---- making ----
 

@@ -77,8 +77,8 @@ internal sealed record While(Graph Condition, Graph Body, int Captures) : MultiO
 
     ImmutableArray<TensorType> IPartsOp.Parts => [.. Body.Outputs.Select(output => output.Type)];
 
-    Step IPartsOp.Compile(ImmutableArray<Operand> inputs, ImmutableArray<Operand> outputs, CompileOptions options, Func<Program, SubProgram> body) =>
-        new WhileStep(this, inputs, outputs, body(Program.Of(Condition).Program), body(Program.Of(Body).Program));
+    Step IPartsOp.Compile(ImmutableArray<Operand> inputs, ImmutableArray<Operand> outputs, CompileOptions options, Bodies bodies) =>
+        new WhileStep(this, inputs, outputs, bodies.Of(Condition), bodies.Of(Body));
 
     public override Expr? Jvp(Inputs inputs, Expr output, ReadOnlySpan<Expr?> tangents)
     {

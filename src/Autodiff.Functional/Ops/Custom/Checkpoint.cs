@@ -16,7 +16,7 @@ internal sealed record Checkpoint(Graph Body) : MultiOutput, IPartsOp
 
     ImmutableArray<TensorType> IPartsOp.Parts => [.. Body.Outputs.Select(output => output.Type)];
 
-    Step IPartsOp.Compile(ImmutableArray<Operand> inputs, ImmutableArray<Operand> outputs, CompileOptions options, Func<Program, SubProgram> body) => new CallStep(inputs, outputs, body(Program.Of(Body).Program));
+    Step IPartsOp.Compile(ImmutableArray<Operand> inputs, ImmutableArray<Operand> outputs, CompileOptions options, Bodies bodies) => new CallStep(inputs, outputs, bodies.Of(Body));
 
     public override ImmutableArray<Tensor> EvaluateParts(ReadOnlySpan<Tensor> inputs) => Body.Stepper.Evaluate(inputs);
 

@@ -21,7 +21,7 @@ internal sealed record CustomRule(Graph Forward, Graph Rule, bool Pushes, int Ca
 
     ImmutableArray<TensorType> IPartsOp.Parts => [.. Forward.Outputs.Select(output => output.Type)];
 
-    Step IPartsOp.Compile(ImmutableArray<Operand> inputs, ImmutableArray<Operand> outputs, CompileOptions options, Func<Program, SubProgram> body) => new CallStep(inputs, outputs, body(Program.Of(Forward).Program));
+    Step IPartsOp.Compile(ImmutableArray<Operand> inputs, ImmutableArray<Operand> outputs, CompileOptions options, Bodies bodies) => new CallStep(inputs, outputs, bodies.Of(Forward));
 
     public override ImmutableArray<Tensor> EvaluateParts(ReadOnlySpan<Tensor> inputs) => Forward.Stepper.Evaluate(inputs);
 

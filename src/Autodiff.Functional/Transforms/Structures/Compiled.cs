@@ -8,20 +8,24 @@ namespace Autodiff.Functional;
 /// <summary>A value with members (a record, a class, a tuple, a case of a union), taken apart and rebuilt by code that is compiled once for its type.</summary>
 internal sealed class Compiled<P>(Layout layout) : Structure<P>
 {
-    private readonly Lazy<Action<P, Walk>> _collect = new(() => (Action<P, Walk>)layout.Collector.Compile());
-    private readonly Lazy<Func<P, Walk, P>> _replace = new(() => (Func<P, Walk, P>)layout.Replacer.Compile());
+    private Action<P, Walk>? _collect;
+    private Func<P, Walk, P>? _replace;
+
+    private Action<P, Walk> Collector => _collect ??= (Action<P, Walk>)layout.Collector.Compile();
+
+    private Func<P, Walk, P> Replacer => _replace ??= (Func<P, Walk, P>)layout.Replacer.Compile();
 
     internal override bool NullIsValue => layout.NullIsCase || default(P) is not null;
 
     internal override void Collect(P value, Walk walk)
     {
         if (value is not null || layout.NullIsCase)
-            _collect.Value(value, walk);
+            Collector(value, walk);
         else
             walk.Mark(-1);
     }
 
-    internal override P Replace(P like, Walk walk) => like is not null || layout.NullIsCase ? _replace.Value(like, walk) : like;
+    internal override P Replace(P like, Walk walk) => like is not null || layout.NullIsCase ? Replacer(like, walk) : like;
 
     internal override IEnumerable<Part> Parts(P value) => value is null ? []
         : layout.MembersOf(value).Where(member => member.HoldsNodes).Select(member => new Part($".{member.Info.Name}", member.Structure, member.Of(value), member.MayBeMissing));
@@ -68,7 +72,11 @@ internal sealed class Writer
     public Expression Collect(IEnumerable<Member> members, IEnumerable<MemberInfo> others) => Expression.Block(typeof(void),
         [.. members.Where(member => member.HoldsNodes).Select(Collect), Expression.IfThen(Expression.Property(_walk, nameof(Walk.NotesOthers)), Expression.Block(typeof(void), [.. others.Select(Note), Expression.Empty()]))]);
 
-    private MethodCallExpression Note(MemberInfo other) => Expression.Call(_walk, typeof(Walk).GetMethod(nameof(Walk.Note))!, Expression.Convert(Read(other), typeof(object)));
+    private MethodCallExpression Note(MemberInfo other)
+    {
+        var value = Read(other);
+        return Expression.Call(_walk, nameof(Walk.Note), [value.Type], value);
+    }
 
     private MethodCallExpression Collect(Member member) => member.Structure is OneNode
         ? Expression.Call(_walk, typeof(Walk).GetMethod(member.MayBeMissing ? nameof(Walk.AddIfAny) : nameof(Walk.Add))!, Read(member))

@@ -113,11 +113,19 @@ public abstract class Structure<P> : IStructure
     /// <summary>The nodes of a value, in order.</summary>
     internal virtual ImmutableArray<Expr> Flatten(P value, string op = "Structure") => Walked(value, op).Nodes;
 
-    /// <summary>The nodes of a value, in order, and all else that a function of it may depend on.</summary>
-    internal virtual (ImmutableArray<Expr> Nodes, Rest Besides) Take(P value, string op)
+    /// <summary>Walks through a value.</summary>
+    internal virtual void Take(P value, Walk walk, string op)
     {
-        var walk = Walked(value, op, notesOthers: true);
-        return (walk.Nodes, new(walk.Marks, walk.Others));
+        if (Flaw is not null || (value is null && !NullIsValue))
+            throw Paths.Diagnose(this, value, op);
+        try
+        {
+            Collect(value, walk);
+        }
+        catch (LostException)
+        {
+            throw Paths.Diagnose(this, value, op);
+        }
     }
 
     /// <summary>The nodes of a value that has the structure of another.</summary>
@@ -131,21 +139,12 @@ public abstract class Structure<P> : IStructure
     internal virtual P Rebuild(P like, ImmutableArray<Expr> nodes) => Replace(like, new Walk(nodes));
 
     /// <summary>The path of the node at an index.</summary>
-    internal string PathOf(P value, int index) => Paths.Leaves(this, value, "Structure", "the argument")[index].Path;
+    internal string PathOf(P value, int index, string name = "the argument") => Paths.Leaves(this, value, "Structure", name)[index].Path;
 
-    private Walk Walked(P value, string op, bool notesOthers = false)
+    private Walk Walked(P value, string op)
     {
-        var walk = new Walk { NotesOthers = notesOthers };
-        if (Flaw is not null || (value is null && !NullIsValue))
-            throw Paths.Diagnose(this, value, op);
-        try
-        {
-            Collect(value, walk);
-        }
-        catch (LostException)
-        {
-            throw Paths.Diagnose(this, value, op);
-        }
+        var walk = new Walk();
+        Take(value, walk, op);
         return walk;
     }
 }
@@ -188,10 +187,11 @@ internal sealed class OneNode : Structure<Expr>
 
     internal override IEnumerable<Part> Parts(Expr value) => [];
 
-    internal override ImmutableArray<Expr> Flatten(Expr value, string op = "Structure") => value is not null ? [value]
-        : throw new ArgumentNullException(nameof(value), $"{op}: expected an Expr; got null, as an argument or as a function's value.");
+    internal override ImmutableArray<Expr> Flatten(Expr value, string op = "Structure") => value is not null ? [value] : throw Missing(nameof(value), op);
 
-    internal override (ImmutableArray<Expr>, Rest) Take(Expr value, string op) => (Flatten(value, op), default);
+    private static ArgumentNullException Missing(string value, string op) => new(value, $"{op}: expected an Expr; got null, as an argument or as a function's value.");
+
+    internal override void Take(Expr value, Walk walk, string op) => walk.Add(value ?? throw Missing(nameof(value), op));
 
     internal override ImmutableArray<Expr> FlattenLike(Expr value, Expr like, string op, string what) => Flatten(value, op);
 
