@@ -234,11 +234,14 @@ internal static class VectorMath32
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Lanes PowerOf2(Lanes k) => ((k + Vector256.Create(Shifter + 127)).AsInt32() << 23).AsSingle();
 
-    /// <summary>x·2ᵏ for whole k: by an instruction, or in two steps of which only the last may round, to the same bits.</summary>
+    /// <summary>x·2ᵏ for whole k.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Lanes Scale(Lanes x, Lanes k)
+    private static Lanes Scale(Lanes x, Lanes k) => PowersOfTwo.CanScale(x) ? PowersOfTwo.Scale(x, k) : ScaleInSteps(x, k);
+
+    /// <summary>The same without an instruction for it: two steps, of which only the last may round.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes ScaleInSteps(Lanes x, Lanes k)
     {
-        if (PowersOfTwo.CanScale(x)) return PowersOfTwo.Scale(x, k);
         Lanes half = Vector256.Round(k * 0.5f);
         return x * PowerOf2(half) * PowerOf2(k - half);
     }

@@ -304,11 +304,14 @@ internal static class VectorMath64
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Lanes PowerOf2(Lanes k) => ((k + Vector256.Create(Shifter + 1023)).AsInt64() << 52).AsDouble();
 
-    /// <summary>x·2ᵏ for whole k: by an instruction, or in two steps of which only the last may round, to the same bits.</summary>
+    /// <summary>x·2ᵏ for whole k.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Lanes Scale(Lanes x, Lanes k)
+    private static Lanes Scale(Lanes x, Lanes k) => PowersOfTwo.CanScale(x) ? PowersOfTwo.Scale(x, k) : ScaleInSteps(x, k);
+
+    /// <summary>The same without an instruction for it: two steps, of which only the last may round.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes ScaleInSteps(Lanes x, Lanes k)
     {
-        if (PowersOfTwo.CanScale(x)) return PowersOfTwo.Scale(x, k);
         Lanes half = Vector256.Round(k * 0.5);
         return x * PowerOf2(half) * PowerOf2(k - half);
     }

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Autodiff.Functional.Kernels;
+using Wide = Autodiff.Functional.Kernels.Wide;
 
 namespace Autodiff.Functional.Properties.Kernels;
 
@@ -294,6 +295,10 @@ internal sealed class Function
     public required Func<double, double> Scalar64 { get; init; }
     public required Func<float, float> Scalar32 { get; init; }
 
+    /// <summary>By registers of 256 bits and by those of 512.</summary>
+    public required Func<double[], (double[] Narrow, double[] Wide)> Widths64 { get; init; }
+    public required Func<float[], (float[] Narrow, float[] Wide)> Widths32 { get; init; }
+
     public double Lane64(double x)
     {
         double[] z = new double[1];
@@ -319,5 +324,16 @@ internal sealed class Function
         Loop32 = (x, z) => Loops.Unary<F, Real32>(MemoryMarshal.Cast<float, Real32>(x), MemoryMarshal.Cast<float, Real32>(z.AsSpan())),
         Scalar64 = x => F.Apply(new Real64(x)).Value,
         Scalar32 = x => F.Apply(new Real32(x)).Value,
+        Widths64 = x => (Registers<F, Lanes64, Real64, double>(x), Registers<F, Wide.Lanes64, Real64, double>(x)),
+        Widths32 = x => (Registers<F, Lanes32, Real32, float>(x), Registers<F, Wide.Lanes32, Real32, float>(x)),
     };
+
+    private static T[] Registers<F, V, E, T>(T[] x) where F : struct, IUnary where V : struct, ILanes<V, E> where E : struct where T : struct
+    {
+        var z = new T[x.Length];
+        Span<E> from = MemoryMarshal.Cast<T, E>(x.AsSpan()), to = MemoryMarshal.Cast<T, E>(z.AsSpan());
+        for (int i = 0; i < z.Length; i += V.Count)
+            F.Apply(V.Load(in from[i])).Store(ref to[i]);
+        return z;
+    }
 }

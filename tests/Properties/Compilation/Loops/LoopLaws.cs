@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.Intrinsics;
 using Autodiff.Functional.Compilation;
 using Autodiff.Functional.Properties.Ops;
 using FsCheck;
@@ -56,7 +57,7 @@ public sealed class LoopLaws(ITestOutputHelper output)
             var x = Expr.Variable("x", Shape.Scalar);
             var program = new LoopProgram(Shape.Of(points), [new(DType.Float64, [1])], [new(Expr.Exp(x).Op, [0], DType.Float64)], [new(1, DType.Float64, [1])]);
             var kernel = LoopKernel.Compile(program, generateCode: true);
-            Assert.True(kernel.InPlace || points % 4 > 0);
+            Assert.True(kernel.InPlace || points % (Vector512.IsHardwareAccelerated && points >= 8 ? 8 : 4) > 0);
             double[] data = [.. Enumerable.Range(0, points).Select(i => i / 10.0)], apart = new double[points];
             fixed (double* from = data, to = apart)
             {
