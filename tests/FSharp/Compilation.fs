@@ -66,5 +66,5 @@ let ``The first NaN is told with its line`` () =
         Assert.Throws<NotANumberException>(fun () -> (compileWith (CompileOptions(CheckNaN = true)) loss).Run({ W = scalar -1.0; B = scalar 2.0 }) |> ignore)
     Assert.Equal("Log", error.Op)
     Assert.Contains("as Log(-1)", error.Message)
-    Assert.Contains($"{__SOURCE_FILE__}:line {int __LINE__ - 6}.", error.Message)
+    Assert.Contains(sprintf "%s:line %d." __SOURCE_FILE__ (int __LINE__ - 6), error.Message)
     Assert.Contains("It goes into the value.", error.Message)
