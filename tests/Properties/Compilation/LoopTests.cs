@@ -1,0 +1,135 @@
+using System.Collections.Immutable;
+using Autodiff.Functional.Compilation;
+using Autodiff.Functional.Properties.ControlFlow;
+using Xunit;
+using Xunit.Abstractions;
+
+namespace Autodiff.Functional.Properties.Compilation;
+
+/// <summary>Loops compiled are loops, with any number of steps; what the reverse of one finds kept, and what is moved out of it or left out.</summary>
+public sealed class LoopTests(ITestOutputHelper output)
+{
+    private static readonly TensorType s_row = new(DType.Float64, Shape.Of(5));
+
+    [Fact]
+    public void A_loop_compiled_is_the_loop() => Law.Holds(output, 40, Programs.Plain, body =>
+        Same.Results(Graph.Trace(x => [.. Looped.Of(body).Scan([.. x])], [.. body.Inputs.Select(input => input.Type)]), body.Inputs));
+
+    [Fact]
+    public void The_gradient_of_a_loop_compiled_is_its_gradient() => Law.Holds(output, 40, Programs.Plain, body =>
+    {
+        var loop = Looped.Of(body);
+        if (!body.IsTame || !loop.Unroll(body.At).All(node => node.Value.ToArray<double>().All(e => Math.Abs(e) < 1e4)))
+            return "";
+        return Same.Results(Graph.Trace(x => [.. Ad.Grad<Expr[]>(i => Looped.Loss(loop.Scan(i)), [.. x])], [.. body.Inputs.Select(input => input.Type)]), body.Inputs, 1e3);
+    }, atMost: 0.5);
+
+    [Theory]
+    [InlineData(0), InlineData(1), InlineData(2), InlineData(3), InlineData(4), InlineData(7)]
+    public void Carries_that_change_places_end_where_they_should(int length) => Holds(length, (w, start, rows) =>
+    {
+        var ((a, b, c), outputs) = Ad.Scan(((Expr A, Expr B, Expr C) carry, Expr row) => ((carry.B, carry.A + row * w, Expr.Sin(carry.C)), carry.A - carry.B), (start, start * 2, start), rows, reverse: length % 2 == 1);
+        return [a, b, c, outputs];
+    });
+
+    [Theory]
+    [InlineData(1), InlineData(6)]
+    public void Steps_of_products_and_sums_too(int length) => Holds(length, (w, start, rows) =>
+    {
+        var (last, outputs) = Ad.Scan((h, row) => (Expr.Tanh(Expr.MatMul(Expr.Reshape(w, [5, 1]) * Expr.Reshape(w, [1, 5]), h) + row), Expr.Sum(h * row)), start, rows);
+        return [last, outputs];
+    });
+
+    [Theory]
+    [InlineData(0), InlineData(1), InlineData(5)]
+    public void While_loops_too(int steps) => Holds(1, (w, start, _) =>
+    {
+        var (count, x) = Ad.While<(Expr Count, Expr X)>(c => c.Count < steps, c => (c.Count + 1, Expr.Sin(c.X + w)), (Expr.Constant(Tensor.Scalar(0.0)), start));
+        return [count, x];
+    }, differentiable: false);
+
+    // ---- what is kept ----
+
+    private static Expr Recurrent(Expr w, Expr start, Expr rows) => Expr.Sum(Ad.Scan((h, row) => Expr.Tanh(h * w + row) is var next ? (next * Expr.Sigmoid(h), next) : default, start, rows).Outputs);
+
+    [Fact]
+    public void The_reverse_of_a_loop_finds_what_is_dear()
+    {
+        var loops = Loops(Residuals(Gradient(Recurrent)));
+        Assert.Equal(2, loops.Length);
+        Assert.Equal(["Sigmoid", "Tanh"], Dear(loops[0]));
+        Assert.Equal(["Sigmoid"], Dear(loops[1]));      // of −h, which only the way back asks for
+        Assert.Contains(loops[1].Body.Instructions, instruction => instruction.Op is Binary<Multiply>);
+    }
+
+    [Fact]
+    public void Nothing_of_a_checkpoint_is_kept()
+    {
+        var loops = Loops(Residuals(Gradient((w, start, rows) => Expr.Sum(Ad.Scan((h, row) => Ad.Checkpoint<(Expr, Expr, Expr), Expr>(c => Expr.Tanh(c.Item1 * c.Item2 + c.Item3))((h, w, row)) is var next ? (next, next) : default, start, rows).Outputs))));
+        Assert.Equal(2, loops.Length);
+        // The carries before each step and the outputs, no more.
+        Assert.True(loops[0].Parts.Length <= 3, $"{loops[0].Body}");
+        Assert.All(loops, loop => Assert.DoesNotContain(loop.Body.Instructions, instruction => instruction.Op is Unary<Tanh>));
+    }
+
+    [Fact]
+    public void More_than_memory_is_good_for_is_computed_again()
+    {
+        var type = new TensorType(DType.Float64, Shape.Of(40_000));
+        static Expr F(Expr x) => Expr.Sum(Ad.ForLoop(40, (_, c) => Expr.Sin(Expr.Sin(Expr.Sin(Expr.Sin(Expr.Sin(Expr.Sin(Expr.Sin(Expr.Sin(c)))))))), x));
+        var loops = Loops(Residuals(Functional.Compilation.Program.Of(Graph.Trace(x => [Ad.Grad(F, x[0])], [type])).Program));
+        long before = 40L * 40_000 * sizeof(double), kept = loops[0].Parts[loops[0].Carries..].Sum(part => (long)part.Shape.Size * sizeof(double));
+        Assert.InRange(kept, 2 * before, 5 * before);
+    }
+
+    [Fact]
+    public void A_loop_keeps_its_length_of_code()
+    {
+        // Compile time does not depend on the number of steps.
+        int Instructions(int length) => Loops(Residuals(Gradient(Recurrent, length))).Sum(loop => loop.Body.Count);
+        Assert.Equal(Instructions(3), Instructions(30_000));
+    }
+
+    // ---- what is moved and left out ----
+
+    [Fact]
+    public void What_each_step_computes_alike_is_computed_once()
+    {
+        var loops = Loops(Residuals(Traced((w, start, rows) => [Ad.Scan((h, row) => (h * Expr.Exp(Expr.Sin(w)) + row, h), start, rows).Carry], 4)));
+        Assert.Equal([], Dear(loops[0]));
+        Assert.Equal(1, loops[0].Captures);
+    }
+
+    [Fact]
+    public void Carries_that_matter_only_to_themselves_are_left_out()
+    {
+        var loops = Loops(Residuals(Traced((w, start, rows) => [Ad.Scan(((Expr A, Expr B) c, Expr row) => ((c.A + row, Expr.Sin(c.B * w)), c.B), (start, start * 2), rows).Carry.A], 4)));
+        Assert.Equal((0, 1, 1), (loops[0].Captures, loops[0].Carries, loops[0].Parts.Length));
+    }
+
+    private static Functional.Compilation.Program Residuals(Functional.Compilation.Program program) =>
+        Pipeline.Of(new()).TakeWhile(pass => pass.Name != "parts").Aggregate(program, (current, pass) => pass.Apply(current));
+
+    private static ImmutableArray<Iteration> Loops(Functional.Compilation.Program program) => [.. program.Instructions.Select(instruction => instruction.Op).OfType<Iteration>()];
+
+    private static IEnumerable<string> Dear(Iteration loop) => loop.Body.Instructions.Select(instruction => instruction.Op).Where(op => op is ILoopOp { IsArithmetic: false }).Select(op => op.Name).Order();
+
+    private static Functional.Compilation.Program Gradient(Func<Expr, Expr, Expr, Expr> loss, int length = 6) => Traced((w, start, rows) => [Ad.Grad(at => loss(at, start, rows), w)], length);
+
+    private static Functional.Compilation.Program Traced(Func<Expr, Expr, Expr, ImmutableArray<Expr>> f, int length) => Functional.Compilation.Program.Of(Graphed(f, length)).Program;
+
+    private static Graph Graphed(Func<Expr, Expr, Expr, ImmutableArray<Expr>> f, int length) => Graph.Trace(x => f(x[0], x[1], x[2]), [s_row, s_row, new(DType.Float64, Shape.Of(length, 5))]);
+
+    /// <summary>The function and its gradient, compiled in all ways.</summary>
+    private static void Holds(int length, Func<Expr, Expr, Expr, ImmutableArray<Expr>> f, bool differentiable = true)
+    {
+        ImmutableArray<Tensor> inputs = [Numbers(5, 0.3), Numbers(5, 0.7), Tensor.Of([.. Enumerable.Range(0, 5 * length).Select(i => Math.Sin(i))], Shape.Of(length, 5))];
+        Assert.Null(Same.Results(Graphed(f, length), inputs));
+        if (!differentiable)
+            return;
+        Expr Loss((Expr, Expr, Expr) at) => f(at.Item1, at.Item2, at.Item3).Select((output, i) => (i + 1) * Expr.Sum(output)).Aggregate((a, b) => a + b);
+        Assert.Null(Same.Results(Graphed((w, start, rows) => Ad.Grad<(Expr, Expr, Expr)>(Loss, (w, start, rows)) is var (a, b, c) ? [a, b, c] : [], length), inputs, 1e2));
+    }
+
+    private static Tensor Numbers(int count, double phase) => Tensor.Of([.. Enumerable.Range(0, count).Select(i => Math.Cos(i + phase))], Shape.Of(count));
+}
