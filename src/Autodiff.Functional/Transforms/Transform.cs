@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
+using Autodiff.Functional.Compilation;
 
 namespace Autodiff.Functional;
 
@@ -13,7 +15,10 @@ internal static class Transform
             ArgumentNullException.ThrowIfNull(f);
             RequireNodes(op, "parameters", inputs);
             RequireNodes(op, "a value", outputs);
-            At = [.. inputs.Flatten(at, op).Select((node, i) => Point(op, node, inputs, at, i))];
+            var points = new Expr[(At = inputs.Flatten(at, op)).Length];
+            for (int i = 0; i < points.Length; i++)
+                points[i] = Point(op, At[i], inputs, at, i);
+            At = ImmutableCollectionsMarshal.AsImmutableArray(points);
             R value = default!;
             Graph = Graph.TraceAt(parameters => outputs.Flatten(value = f(inputs.Rebuild(at, parameters)), op), At);
             (Value, Input, Output) = (value, nodes => inputs.Rebuild(at, nodes), nodes => outputs.Rebuild(value, nodes));
@@ -26,10 +31,14 @@ internal static class Transform
         public Func<ImmutableArray<Expr>, R> Output { get; }
     }
 
-    public static (Expr Value, P Gradient) ValueAndGrad<P>(string op, Func<P, Expr> f, P at, Structure<P> structure)
+    public static (Expr Value, P Gradient) ValueAndGrad<P>(string op, Func<P, Expr> f, P at, Structure<P> structure, SeenGraphs? seen = null)
     {
         var traced = new Traced<P, Expr>(op, f, at, structure, Structure.Node);
         RequireScalar(op, traced.Graph.Outputs[0]);
+        if ((seen ?? SeenGraphs.Shared).ValueAndGradients(traced.Graph, traced.At) is { IsDefault: false } byPlan)
+            return (byPlan[0], traced.Input(byPlan[1..]));
+        if (ScalarReverse.ValueAndGradients(traced.Graph, traced.At) is { IsDefault: false } onNumbers)
+            return (onNumbers[0], traced.Input(onNumbers[1..]));
         var replay = traced.Graph.Replay(traced.At, reverse: true);
         var value = replay.Outputs[0];
         return (value, traced.Input(replay.Pullback([Expr.Ones(value.Shape, value.DType)])));

@@ -12,7 +12,7 @@ internal static class Pipeline
 {
     public static ImmutableArray<Pass> Of(CompileOptions options) =>
     [
-        .. options.CheckNaN ? ImmutableArray<Pass>.Empty : [new Pass("lowering", Lowering.Apply)],
+        .. options.CheckNaN || options.Exact ? ImmutableArray<Pass>.Empty : [new Pass("lowering", Lowering.Apply)],
         new("common subexpressions", CommonSubexpressions.Apply),
         new("constant folding", ConstantFolding.Apply),
         new("simplification", program => Simplification.Apply(program, options.AssumeFinite, options.StructuralZeros)),
@@ -21,7 +21,7 @@ internal static class Pipeline
         new("parts", Parts.Apply),
         new("layout", program => Parts.OfDense(Views.Apply(program))),
         new("common views", CommonSubexpressions.Apply),
-        .. options.CheckNaN ? ImmutableArray<Pass>.Empty : [new Pass("scalars", Scalarisation.Apply), new("fusion", Fusion.Apply)],
+        .. options.CheckNaN ? ImmutableArray<Pass>.Empty : [new Pass("scalars", program => Scalarisation.Apply(program, options.Exact)), new("fusion", program => Fusion.Apply(program, options.Exact))],
         new("all parts", Parts.Apply),
     ];
 }

@@ -1,0 +1,104 @@
+using System.Buffers;
+using System.Collections.Immutable;
+
+namespace Autodiff.Functional;
+
+/// <summary>
+/// Reverse mode on numbers: of a smooth function of Float64 scalars at constants, value and gradients come out without a node being made. The ops' functions and differentials
+/// are the ones that nodes are made by, run on doubles, in the same order: so the results are the same bits.
+/// </summary>
+internal static class ScalarReverse
+{
+    /// <summary>The value, then the gradients; <c>default</c> if the graph computes on anything else.</summary>
+    public static ImmutableArray<Expr> ValueAndGradients(Graph graph, ImmutableArray<Expr> at)
+    {
+        foreach (var point in at)
+            if (!point.IsScalarConstant)
+                return default;
+        var order = graph.Order;
+        if (order.Roots[0] < 0)
+            return default;
+        var rented = ArrayPool<Number>.Shared.Rent(order.Count);
+        try
+        {
+            var numbers = rented.AsSpan(0, order.Count);
+            numbers.Clear();
+            for (int i = 0; i < at.Length; i++)
+                if (graph.ParameterPositions[i] is var position and >= 0)
+                    numbers[position] = new() { Value = at[i].ScalarValue, IsParameter = true };
+            return Forward(order, numbers) ? Backward(graph, numbers) : default;
+        }
+        finally
+        {
+            ArrayPool<Number>.Shared.Return(rented);
+        }
+    }
+
+    private record struct Number(double Value, double Cotangent, bool IsParameter, bool HasCotangent);
+
+    private static bool Forward(KahnOrder order, Span<Number> numbers)
+    {
+        for (int position = 0; position < numbers.Length; position++)
+        {
+            if (numbers[position].IsParameter)
+                continue;
+            var node = order.Node(position);
+            // A contribution of what selects would need to know what was selected.
+            if (node.OpUnlessConstant is not IScalarFunction { Slope: not Slope.Selecting } function || !node.Shape.IsScalar || node.DType != DType.Float64
+                || !Values(order, position, numbers, out double x, out double y))
+                return false;
+            numbers[position].Value = function.Evaluate(x, y);
+        }
+        return true;
+    }
+
+    private static ImmutableArray<Expr> Backward(Graph graph, Span<Number> numbers)
+    {
+        var order = graph.Order;
+        ref var root = ref numbers[order.Roots[0]];
+        (root.Cotangent, root.HasCotangent) = (1, true);
+        for (int position = numbers.Length - 1; position >= 0; position--)
+        {
+            var (value, cotangent, isParameter, hasCotangent) = numbers[position];
+            if (isParameter || !hasCotangent)
+                continue;
+            var function = (IScalarFunction)order.Node(position).OpUnlessConstant!;
+            if (function.Slope == Slope.Zero)
+                continue;
+            Values(order, position, numbers, out double x, out double y);
+            var inputs = order.InputPositions(position);
+            for (int i = 0; i < inputs.Length; i++)
+                if (inputs[i] >= 0)
+                {
+                    double contribution = function.Differential(i, x, y, value, cotangent);
+                    ref var input = ref numbers[inputs[i]];
+                    (input.Cotangent, input.HasCotangent) = (input.HasCotangent ? input.Cotangent + contribution : contribution, true);
+                }
+        }
+        var results = ImmutableArray.CreateBuilder<Expr>(1 + graph.Parameters.Length);
+        results.Add(Expr.Scalar(root.Value));
+        foreach (int position in graph.ParameterPositions)
+            results.Add(Expr.Scalar(position >= 0 && numbers[position].HasCotangent ? numbers[position].Cotangent : 0.0));
+        return results.MoveToImmutable();
+    }
+
+    /// <summary>The values of the first and the last input; false if one is no Float64 scalar.</summary>
+    private static bool Values(KahnOrder order, int position, Span<Number> numbers, out double x, out double y)
+    {
+        var positions = order.InputPositions(position);
+        y = 0;
+        return Value(order, position, 0, positions[0], numbers, out x) && Value(order, position, positions.Length - 1, positions[^1], numbers, out y);
+    }
+
+    private static bool Value(KahnOrder order, int position, int index, int input, Span<Number> numbers, out double value)
+    {
+        if (input >= 0)
+        {
+            value = numbers[input].Value;
+            return true;
+        }
+        var outside = order.Node(position).Inputs[index];
+        value = outside.ScalarValue;
+        return outside.IsScalarConstant;
+    }
+}
