@@ -1,23 +1,24 @@
 using System.Buffers;
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 
 namespace Autodiff.Functional;
 
 /// <summary>
-/// Reverse mode on numbers: of a smooth function of Float64 scalars at constants, value and gradients come out without a node being made. The ops' functions and differentials
+/// Reverse mode on numbers: of a smooth function of Float64 scalars at constants, values and gradients come out without a node being made. The ops' functions and differentials
 /// are the ones that nodes are made by, run on doubles, in the same order: so the results are the same bits.
 /// </summary>
 internal static class ScalarReverse
 {
-    /// <summary>The value, then the gradients; <c>default</c> if the graph computes on anything else.</summary>
-    public static ImmutableArray<Expr> ValueAndGradients(Graph graph, ImmutableArray<Expr> at)
+    /// <summary>The outputs, and the first one's gradients; null if the graph computes on anything else.</summary>
+    public static (ImmutableArray<Expr> Outputs, ImmutableArray<Expr> Gradients)? Gradients(Graph graph, ImmutableArray<Expr> at)
     {
         foreach (var point in at)
             if (!point.IsScalarConstant)
-                return default;
+                return null;
         var order = graph.Order;
         if (order.Roots[0] < 0)
-            return default;
+            return null;
         var rented = ArrayPool<Number>.Shared.Rent(order.Count);
         try
         {
@@ -26,7 +27,10 @@ internal static class ScalarReverse
             for (int i = 0; i < at.Length; i++)
                 if (graph.ParameterPositions[i] is var position and >= 0)
                     numbers[position] = new() { Value = at[i].ScalarValue, IsParameter = true };
-            return Forward(order, numbers) ? Backward(graph, numbers) : default;
+            if (!Forward(order, numbers))
+                return null;
+            Backward(order, numbers);
+            return (Outputs(graph, numbers), Totals(graph, numbers));
         }
         finally
         {
@@ -52,9 +56,8 @@ internal static class ScalarReverse
         return true;
     }
 
-    private static ImmutableArray<Expr> Backward(Graph graph, Span<Number> numbers)
+    private static void Backward(KahnOrder order, Span<Number> numbers)
     {
-        var order = graph.Order;
         ref var root = ref numbers[order.Roots[0]];
         (root.Cotangent, root.HasCotangent) = (1, true);
         for (int position = numbers.Length - 1; position >= 0; position--)
@@ -75,11 +78,22 @@ internal static class ScalarReverse
                     (input.Cotangent, input.HasCotangent) = (input.HasCotangent ? input.Cotangent + contribution : contribution, true);
                 }
         }
-        var results = ImmutableArray.CreateBuilder<Expr>(1 + graph.Parameters.Length);
-        results.Add(Expr.Scalar(root.Value));
-        foreach (int position in graph.ParameterPositions)
-            results.Add(Expr.Scalar(position >= 0 && numbers[position].HasCotangent ? numbers[position].Cotangent : 0.0));
-        return results.MoveToImmutable();
+    }
+
+    private static ImmutableArray<Expr> Outputs(Graph graph, Span<Number> numbers)
+    {
+        var outputs = new Expr[graph.Outputs.Length];
+        for (int i = 0; i < outputs.Length; i++)
+            outputs[i] = graph.Order.Roots[i] is var position and >= 0 ? Expr.Scalar(numbers[position].Value) : graph.Outputs[i];
+        return ImmutableCollectionsMarshal.AsImmutableArray(outputs);
+    }
+
+    private static ImmutableArray<Expr> Totals(Graph graph, Span<Number> numbers)
+    {
+        var totals = new Expr[graph.Parameters.Length];
+        for (int i = 0; i < totals.Length; i++)
+            totals[i] = Expr.Scalar(graph.ParameterPositions[i] is var position and >= 0 && numbers[position].HasCotangent ? numbers[position].Cotangent : 0.0);
+        return ImmutableCollectionsMarshal.AsImmutableArray(totals);
     }
 
     /// <summary>The values of the first and the last input; false if one is no Float64 scalar.</summary>

@@ -66,6 +66,26 @@ public sealed class SeenLaws(ITestOutputHelper output)
             [random.NextTensor(Shape.Of(columns, 17), new(-1, 1)), random.NextTensor(Shape.Of(17), new(-1, 1))]));
     }
 
+    [Fact]
+    public void What_is_given_beside_the_value_is_the_same_bits_by_a_plan()
+    {
+        var seen = Eager();
+        var random = new Random(5);
+        Func<(Expr X, Expr Y), (Expr, (Expr, Expr, Expr, Expr))> f = p => Expr.Sin(p.X * p.Y) is var s ? (Expr.Exp(s) * p.X, (s, p.Y, Expr.Greater(s, 0.1), 3.0)) : default;
+        foreach (var shape in (Shape[])[Shape.Scalar, Shape.Of(1), Shape.Of(1, 1)])
+            for (int i = 0; i < 4; i++)
+            {
+                (Expr, Expr) at = (random.NextTensor(shape, new(-1, 1)), random.NextTensor(shape, new(-1, 1)));
+                var (structure, auxiliary) = (Structure.Of<(Expr, Expr)>(), Structure.Of<(Expr, Expr, Expr, Expr)>());
+                var expected = Transform.ValueAndGradWithAuxiliary("Grad", f, at, structure, auxiliary, SeenGraphs.None);
+                var actual = Transform.ValueAndGradWithAuxiliary("Grad", f, at, structure, auxiliary, seen);
+                var (e, a) = (expected.Auxiliary, actual.Auxiliary);
+                foreach (var (x, y) in new[] { (expected.Value, actual.Value), (e.Item1, a.Item1), (e.Item2, a.Item2), (e.Item3, a.Item3), (e.Item4, a.Item4), (expected.Gradient.Item1, actual.Gradient.Item1), (expected.Gradient.Item2, actual.Gradient.Item2) })
+                    Assert.True(Same.SameBits(x.Value, y.Value));
+            }
+        Assert.True(seen.Hits > 0);
+    }
+
     // ---- never another function's plan ----
 
     private static readonly ImmutableArray<Func<Expr, Expr>> s_alike =

@@ -15,13 +15,6 @@ internal abstract class LoopKernel
     /// <summary>Can a loop compute this op?</summary>
     public static bool Supports(Op op, DType dtype) => op is ILoopOp && Enum.IsDefined(dtype);
 
-    /// <summary>
-    /// Does an op give the same bits for an element by itself as it does on a whole tensor? Functions of a Float64 scalar are computed alone anyway; of more, in lanes, whose
-    /// functions round differently: then only what adds or selects is the same.
-    /// </summary>
-    public static bool IsSameAlone(Op op, TensorType type) =>
-        op is Where or Guard || type.DType == DType.Bool || (op is IScalarFunction function && (function.Slope is Slope.Constant or Slope.Selecting || type is { DType: DType.Float64, Shape.IsScalar: true }));
-
     /// <summary>Makes a loop ready to run.</summary>
     /// <param name="program">What it does.</param>
     /// <param name="generateCode">May code be generated for it? If not, or where the runtime cannot, tiles are interpreted; the results are the same, bit for bit.</param>

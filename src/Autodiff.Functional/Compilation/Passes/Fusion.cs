@@ -74,7 +74,7 @@ internal sealed class Fusion
     {
         Copy => true,
         IFolding => instruction.Type.DType.IsFloating() && !_exact,
-        _ => LoopKernel.Supports(instruction.Op, instruction.Type.DType) && (!_exact || instruction.Type.Shape.Size > 1 || LoopKernel.IsSameAlone(instruction.Op, instruction.Type)),
+        _ => LoopKernel.Supports(instruction.Op, instruction.Type.DType) && (!_exact || instruction.Type.Shape.Size > 1 || Exact.IsSameAlone(instruction.Op, instruction.Type)),
     };
 
     /// <summary>The loop that gives all inputs of the highest level, each used point by point; null if there is none.</summary>

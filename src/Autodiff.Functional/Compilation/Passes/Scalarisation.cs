@@ -86,8 +86,8 @@ internal sealed class Scalarisation
         if (instruction.Inputs.Any(input => RowSize(_program[input].Type.Shape) is 0 or > MaxElements))
             return null;
         if (LoopKernel.Supports(instruction.Op, instruction.Type.DType))
-            return !_exact || _batch > 0 || LoopKernel.IsSameAlone(instruction.Op, instruction.Type) ? Pointwise(instruction, size) : null;
-        if (Map(instruction) is not { } map || (_exact && map.Any(terms => terms.Length > 1 || terms.Any(term => term.Right >= 0))))
+            return !_exact || _batch > 0 || Exact.IsSameAlone(instruction.Op, instruction.Type) ? Pointwise(instruction, size) : null;
+        if (Map(instruction) is not { } map || (_exact && !Exact.Moves(map)))
             return null;
         _moved++;
         return Sums(instruction, map);

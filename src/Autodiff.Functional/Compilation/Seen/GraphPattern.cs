@@ -13,7 +13,7 @@ internal sealed class GraphPattern
 
     private readonly ImmutableArray<Item> _items;     // parameters, constants, then nodes in the order in which they were made
     private readonly ImmutableArray<int> _edges;      // the items that a node is computed from, node after node
-    private readonly int _output;
+    private readonly ImmutableArray<int> _outputs;    // −1: an output that depends on no parameter, and is what it is
 
     /// <param name="Op">What is computed; null for parameters and constants.</param>
     /// <param name="Type">The type of the value.</param>
@@ -22,8 +22,8 @@ internal sealed class GraphPattern
     /// <param name="Edges">How many it has.</param>
     private readonly record struct Item(Op? Op, TensorType Type, bool IsUniform = false, int FirstEdge = 0, int Edges = 0);
 
-    private GraphPattern(ImmutableArray<Item> items, ImmutableArray<int> edges, int parameters, int leaves, int output) =>
-        (_items, _edges, Parameters, Leaves, _output) = (items, edges, parameters, leaves, output);
+    private GraphPattern(ImmutableArray<Item> items, ImmutableArray<int> edges, int parameters, int leaves, ImmutableArray<int> outputs) =>
+        (_items, _edges, Parameters, Leaves, _outputs) = (items, edges, parameters, leaves, outputs);
 
     /// <summary>How many parameters there are: the first items.</summary>
     public int Parameters { get; }
@@ -35,12 +35,13 @@ internal sealed class GraphPattern
     public int Count => _items.Length;
 
     /// <summary>
-    /// The pattern of a graph with one output; null if it has none: it is too large, or closes over a node that is no constant, or an op of it holds functions, which have no equals.
+    /// The pattern of a graph; null if it has none: it is too large, or its first output depends on no parameter, or it closes over a node that is no constant, or an op of it holds
+    /// functions, which have no equals.
     /// </summary>
     public static GraphPattern? Of(Graph graph)
     {
         var order = graph.Order;
-        if (order.Count > MaxItems || order.Roots[0] < 0)
+        if (order.Count > MaxItems || order.Roots[0] < 0 || graph.Outputs.Where((output, i) => order.Roots[i] < 0 && !output.IsConstant).Any())
             return null;
         var items = ImmutableArray.CreateBuilder<Item>(order.Count + graph.Parameters.Length);
         var place = new int[order.Count];
@@ -79,23 +80,23 @@ internal sealed class GraphPattern
             for (int k = 0; k < visit.Inputs.Count; k++)
                 edges.Add(visit.InputPositions[k] is var input and >= 0 ? place[input] : constants[visit.Inputs[k]]);
         }
-        return new(items.ToImmutable(), edges.ToImmutable(), graph.Parameters.Length, leaves, place[order.Roots[0]]);
+        return new(items.ToImmutable(), edges.ToImmutable(), graph.Parameters.Length, leaves, [.. order.Roots.ToArray().Select(position => position < 0 ? -1 : place[position])]);
     }
 
     /// <summary>
-    /// Is the graph of this pattern? Then <paramref name="found"/>, which was empty, holds its parameters, constants and nodes. From the output down each item is met
+    /// Is the graph of this pattern? Then <paramref name="found"/>, which was empty, holds its parameters, constants and nodes. From the outputs down each item is met
     /// after all that use it, so that a node is known when its turn comes; it must be another one each time, and the very one wherever it is used.
     /// </summary>
     public bool Matches(Graph graph, Span<Expr?> found)
     {
-        if (graph.Parameters.Length != Parameters)
+        if (graph.Parameters.Length != Parameters || graph.Outputs.Length != _outputs.Length)
             return false;
         for (int i = 0; i < Parameters; i++)
             if ((found[i] = graph.Parameters[i]) is var parameter && (parameter.DType != _items[i].Type.DType || parameter.Shape != _items[i].Type.Shape))
                 return false;
-        if (found[_output] is { } alreadyThere && !ReferenceEquals(alreadyThere, graph.Outputs[0]))
-            return false;
-        found[_output] = graph.Outputs[0];
+        for (int i = 0; i < _outputs.Length; i++)
+            if (_outputs[i] < 0 ? !graph.Outputs[i].IsConstant : !IsThere(ref found[_outputs[i]], graph.Outputs[i]))
+                return false;
         ReadOnlySpan<Item> items = _items.AsSpan();
         ReadOnlySpan<int> edges = _edges.AsSpan();
         long stamp = long.MaxValue;
@@ -109,14 +110,8 @@ internal sealed class GraphPattern
                 return false;
             stamp = node.Stamp;
             for (int k = 0; k < item.Edges; k++)
-            {
-                ref var place = ref found[edges[item.FirstEdge + k]];
-                var input = inputs[k];
-                if (place is null)
-                    place = input;
-                else if (!ReferenceEquals(place, input))
+                if (!IsThere(ref found[edges[item.FirstEdge + k]], inputs[k]))
                     return false;
-            }
         }
         for (int i = Parameters; i < Leaves; i++)
             if (found[i] is not { IsConstant: true } constant || constant.DType != items[i].Type.DType || constant.Shape != items[i].Type.Shape
@@ -125,11 +120,16 @@ internal sealed class GraphPattern
         return true;
     }
 
+    private static bool IsThere(ref Expr? place, Expr node) => ReferenceEquals(place ??= node, node);
+
+    /// <summary>Does the output at an index depend on a parameter?</summary>
+    public bool Varies(int output) => _outputs[output] >= 0;
+
     /// <summary>What a plan takes for a constant: a stretched number is handed over as one.</summary>
     public Expr Argument(int leaf, Expr constant) => _items[leaf].IsUniform ? Expr.Constant(constant.Value.First(1).Reshape(Shape.Scalar)) : constant;
 
-    /// <summary>The graph made anew, with its constants as parameters after its own: those, and the output.</summary>
-    public (ImmutableArray<Expr> Leaves, Expr Output) Rebuild()
+    /// <summary>The graph made anew, with its constants as parameters after its own: those, and the outputs that depend on its own.</summary>
+    public (ImmutableArray<Expr> Leaves, ImmutableArray<Expr> Outputs) Rebuild()
     {
         var nodes = new Expr[Count];
         var leaves = ImmutableArray.CreateBuilder<Expr>(Leaves);
@@ -147,7 +147,7 @@ internal sealed class GraphPattern
                 inputs[k] = nodes[_edges[item.FirstEdge + k]];
             nodes[i] = Expr.Make(item.Op!, Inputs.Of(inputs), item.Type);
         }
-        return (leaves.MoveToImmutable(), nodes[_output]);
+        return (leaves.MoveToImmutable(), [.. _outputs.Where(output => output >= 0).Select(output => nodes[output])]);
     }
 
     /// <summary>

@@ -14,7 +14,7 @@ internal sealed class SeenGraphs(int sightings, Func<Graph, int>? hash = null, l
     private const int Places = 4096, MaxAtPlace = 4;
 
     /// <summary>The one that all transforms use.</summary>
-    public static SeenGraphs Shared { get; } = new(sightings: 24);
+    public static SeenGraphs Shared { get; } = new(sightings: 100);
 
     /// <summary>Never a plan.</summary>
     public static SeenGraphs None { get; } = new(sightings: int.MaxValue);
@@ -30,23 +30,23 @@ internal sealed class SeenGraphs(int sightings, Func<Graph, int>? hash = null, l
     public long Hits => Volatile.Read(ref _hits);
     private long _hits;
 
-    /// <summary>The value of a graph and its gradients at constants, by a plan; <c>default</c> if there is none.</summary>
-    public ImmutableArray<Expr> ValueAndGradients(Graph graph, ImmutableArray<Expr> at)
+    /// <summary>The outputs of a graph at constants, and the first one's gradients, by a plan; null if there is none.</summary>
+    public (ImmutableArray<Expr> Outputs, ImmutableArray<Expr> Gradients)? Gradients(Graph graph, ImmutableArray<Expr> at)
     {
         foreach (var point in at)
             if (!point.IsConstant || !GraphPattern.CanBeArgument(point, out bool isUniform) || isUniform)
-                return default;
+                return null;
         uint key = (uint)(hash is null ? graph.Outputs[0].StructureHash : hash(graph)) * 0x9E3779B1;
         int place = (int)(key % Places);
         for (var entry = Volatile.Read(ref _plans)[place]; entry is not null; entry = entry.Next)
-            if (entry.Plan.Run(graph, at) is { IsDefault: false } results)
+            if (entry.Plan.Run(graph, at) is { } results)
             {
                 _hits++;
                 return results;
             }
         if (Seen(place, key) == sightings)
             Keep(place, graph);
-        return default;
+        return null;
     }
 
     /// <summary>How often the hash has been seen since another one was in its place. A few may be lost between threads.</summary>

@@ -1,20 +1,29 @@
 using System.Buffers;
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace Autodiff.Functional.Compilation;
 
-/// <summary>The plan for value and gradients of all graphs of a pattern. Its results are the same bits as without it.</summary>
+/// <summary>The plan for outputs and gradients of all graphs of a pattern. Its results are the same bits as without it.</summary>
 internal sealed class SeenPlan
 {
-    /// <summary>A plan that ran so often is worth generated code, which takes milliseconds to make.</summary>
-    private const int Hot = 1000;
+    /// <summary>
+    /// Generated code takes some 50 µs an instruction to make, and saves about a nanosecond of each for each element: so it pays after so many elements.
+    /// </summary>
+    private const long Hot = 50_000;
 
     private readonly GraphPattern _pattern;
     private readonly Program _program;
     private volatile Plan _plan;
-    private int _runs;
+    private readonly long _elements;     // of the largest loop
+    private long _run;                   // elements that have run
 
-    private SeenPlan(GraphPattern pattern, Program program, Plan plan) => (_pattern, _program, _plan) = (pattern, program, plan);
+    private SeenPlan(GraphPattern pattern, Program program, Plan plan)
+    {
+        (_pattern, _program, _plan) = (pattern, program, plan);
+        _elements = plan.Program.Instructions.Max(instruction => instruction.Op is Fused fused ? fused.Loop.Space.Size : 0L);
+    }
 
     /// <summary>What it takes to keep it, in bytes, roughly.</summary>
     public long Bytes => _plan.ArenaBytes + 512L * _program.Count;
@@ -26,22 +35,20 @@ internal sealed class SeenPlan
             return null;
         try
         {
-            var (leaves, output) = pattern.Rebuild();
-            var forward = Graph.Of(leaves[..pattern.Parameters], [output]);
-            var gradients = forward.Pullback([Expr.Ones(output.Shape, output.DType)]);
-            ImmutableArray<Expr> outputs = [output, .. gradients.Select((total, i) => total.Value ?? Expr.Zeros(leaves[i].Shape, leaves[i].DType))];
-            var (program, captures) = Program.Of(Graph.Of(leaves, outputs));
+            var (leaves, outputs) = pattern.Rebuild();
+            var gradients = Graph.Of(leaves[..pattern.Parameters], outputs).Pullback([Expr.Ones(outputs[0].Shape, outputs[0].DType), .. new Cotangent[outputs.Length - 1]]);
+            var (program, captures) = Program.Of(Graph.Of(leaves, [.. outputs, .. gradients.Select((total, i) => total.Value ?? Expr.Zeros(leaves[i].Shape, leaves[i].DType))]));
             var plan = new Plan(program, Options(generateCode: false));
             return captures.IsEmpty && Pays(plan) ? new(pattern, program, plan) : null;
         }
-        catch (AutodiffException)
+        catch (Exception e) when (e is not OutOfMemoryException)
         {
-            return null;    // a rule that looks at values of the graph's constants
+            return null;    // a rule that looks at the value of a constant, or an op that can't be compiled: op by op it can be evaluated
         }
     }
 
-    /// <summary>The value and the gradients; <c>default</c> if the graph is of another pattern.</summary>
-    public ImmutableArray<Expr> Run(Graph graph, ImmutableArray<Expr> at)
+    /// <summary>The outputs, and the first one's gradients; null if the graph is of another pattern.</summary>
+    public (ImmutableArray<Expr> Outputs, ImmutableArray<Expr> Gradients)? Run(Graph graph, ImmutableArray<Expr> at)
     {
         var rented = ArrayPool<Expr?>.Shared.Rent(_pattern.Count);
         var found = rented.AsSpan(0, _pattern.Count);
@@ -49,17 +56,23 @@ internal sealed class SeenPlan
         try
         {
             if (!_pattern.Matches(graph, found))
-                return default;
+                return null;
             at.CopyTo(found!);
             for (int i = _pattern.Parameters; i < _pattern.Leaves; i++)
                 found[i] = _pattern.Argument(i, found[i]!);
-            if (++_runs == Hot)
+            // A race may count too little, or make the code twice.
+            if (_run < Hot && (_run += _elements) >= Hot && RuntimeFeature.IsDynamicCodeSupported)
                 _plan = new Plan(_program, Options(generateCode: true));
-            return _plan.Run(found[.._pattern.Leaves]!);
+            var results = _plan.Run(found[.._pattern.Leaves]!);
+            var outputs = new Expr[graph.Outputs.Length];
+            int next = 0;
+            for (int i = 0; i < outputs.Length; i++)
+                outputs[i] = _pattern.Varies(i) ? results[next++] : graph.Outputs[i];
+            return (ImmutableCollectionsMarshal.AsImmutableArray(outputs), results[next..]);
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
-            return default;     // op by op it is thrown again, by the op that comes first
+            return null;     // op by op it is thrown again, by the op that comes first
         }
         finally
         {
