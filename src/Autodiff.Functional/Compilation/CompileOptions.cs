@@ -28,4 +28,7 @@ public sealed record CompileOptions
 
     /// <summary>How many plans are kept, for as many combinations of shapes and dtypes; the ones used last. Normally 32.</summary>
     public int MaxPlans { get; init; } = 32;
+
+    /// <summary>Must each value be the same bits as op by op? Then nothing is summed in another order, nor computed by another formula.</summary>
+    internal bool Exact { get; init; }
 }

@@ -44,6 +44,9 @@ public sealed class Plan
 
     internal Buffers Buffers => _executable.Buffers;
 
+    /// <summary>Is a step an op without code of its own in plans?</summary>
+    internal bool IsOpByOp(int step) => _executable.Steps[step] is OpStep;
+
     private readonly record struct Argument(int Index, Operand Array);
 
     // ---- running ----

@@ -22,17 +22,20 @@ public sealed partial class Expr
     private readonly double _scalar;   // a Float64 scalar constant's value, whose tensor is made when asked for
     private Tensor? _value;            // another constant's value; for other nodes the value once somebody asked
 
+    private readonly byte _dtype;      // with the flag and the hash in one word
+
     private Expr(Op? op, Inputs inputs, TensorType type, Tensor? value, bool weak)
     {
-        (_op, Inputs, Shape, DType, _value, IsWeak) = (op, inputs, type.Shape, type.DType, value, weak);
+        (_op, Inputs, Shape, _dtype, _value, IsWeak) = (op, inputs, type.Shape, (byte)type.DType, value, weak);
         Stamp = StampClock.Next(inputs);
+        StructureHash = HashOf(op, inputs, type);
         if (Origins.AreNoted)
             Origins.Note(this);
     }
 
     private Expr(double scalar, bool weak)
     {
-        (_scalar, DType, IsWeak) = (scalar, DType.Float64, weak);
+        (_scalar, _dtype, IsWeak) = (scalar, (byte)DType.Float64, weak);
         Stamp = StampClock.Next(default);
     }
 
@@ -46,7 +49,7 @@ public sealed partial class Expr
     public Shape Shape { get; }
 
     /// <summary>The element type of its value.</summary>
-    public DType DType { get; }
+    public DType DType => (DType)_dtype;
 
     /// <summary>The dtype and shape of its value.</summary>
     public TensorType Type => new(DType, Shape);
@@ -62,6 +65,25 @@ public sealed partial class Expr
 
     /// <summary>Larger than the stamps of the inputs, and than those of all nodes that this thread made before.</summary>
     internal long Stamp { get; }
+
+    /// <summary>
+    /// Equal for nodes that are computed in the same way: by the same kinds of op, from constants and parameters of the same sizes, whatever their values. Others may have it by chance.
+    /// </summary>
+    internal int StructureHash { get; }
+
+    private static int HashOf(Op? op, Inputs inputs, TensorType type)
+    {
+        uint hash = op is null ? 0 : (uint)op.KindHash;
+        for (int i = 0, count = inputs.Count; i < count; i++)
+        {
+            hash = (hash + (uint)inputs[i].StructureHash) * 0x9E3779B1;
+            hash ^= hash >> 15;
+        }
+        return (int)(type.Shape.IsScalar ? hash : (hash + (uint)type.Shape.Size) * 0x85EBCA77);
+    }
+
+    /// <summary>The op; null for a constant.</summary>
+    internal Op? OpUnlessConstant => _op;
 
     /// <summary>A constant scalar whose value is in <see cref="_scalar"/>.</summary>
     internal bool IsScalarConstant => _op is null && (_value is null || (Shape.IsScalar && ReferenceEquals(_value.Element, ElementType.Float64)));

@@ -14,11 +14,23 @@ namespace Autodiff.Functional;
 /// </code></example>
 public sealed class Graph
 {
-    private Graph(ImmutableArray<Expr> parameters, ImmutableArray<Expr> outputs)
+    private Sorted? _sorted;
+
+    private Graph(ImmutableArray<Expr> parameters, ImmutableArray<Expr> outputs) => (Parameters, Outputs) = (parameters, outputs);
+
+    /// <summary>The order and the parameters' places in it.</summary>
+    private sealed record Sorted(KahnOrder Order, ImmutableArray<int> ParameterPositions);
+
+    // Made when first needed: a graph that was seen before is run without.
+    private Sorted InOrder
     {
-        (Parameters, Outputs) = (parameters, outputs);
-        Order = KahnOrder.Between(parameters.AsSpan(), outputs.AsSpan(), out int[] positions);
-        ParameterPositions = ImmutableCollectionsMarshal.AsImmutableArray(positions);
+        get
+        {
+            if (_sorted is { } known)
+                return known;
+            var order = KahnOrder.Between(Parameters.AsSpan(), Outputs.AsSpan(), out int[] positions);
+            return _sorted = new(order, ImmutableCollectionsMarshal.AsImmutableArray(positions));
+        }
     }
 
     /// <summary>The parameters: leaves, or nodes that are taken as such.</summary>
@@ -28,10 +40,10 @@ public sealed class Graph
     public ImmutableArray<Expr> Outputs { get; }
 
     /// <summary>The nodes that depend on a parameter, in Kahn's order.</summary>
-    public KahnOrder Order { get; }
+    public KahnOrder Order => InOrder.Order;
 
     /// <summary>The parameters' positions in the order, −1 for one that no output depends on.</summary>
-    internal ImmutableArray<int> ParameterPositions { get; }
+    internal ImmutableArray<int> ParameterPositions => InOrder.ParameterPositions;
 
     // ---- making ----
 
@@ -60,7 +72,7 @@ public sealed class Graph
     public static Graph TraceAt(Func<ImmutableArray<Expr>, ImmutableArray<Expr>> function, ImmutableArray<Expr> at)
     {
         ArgumentNullException.ThrowIfNull(function);
-        ImmutableArray<Expr> parameters = [.. at.Select(Expr.SeedAt)];
+        var parameters = ImmutableArray.CreateRange(at, Expr.SeedAt);
         return new(parameters, function(parameters));
     }
 

@@ -12,9 +12,14 @@ internal interface INodes
     int Find(Expr node);
 }
 
-/// <summary>Numbers nodes in the order in which they are added. The stamp is the hash; it is multiplied, since raw stamps cluster.</summary>
+/// <summary>
+/// Numbers nodes in the order in which they are added. The stamp is the hash; it is multiplied, since raw stamps cluster, but for its last bits: nodes made one after the other are
+/// mostly looked up so, and lie in one line of the cache.
+/// </summary>
 internal sealed class NodeIndex : INodes, IDisposable
 {
+    private const int LineBits = 3;
+
     private readonly GrowingList<Expr> _nodes = new();
     private int[] _slots = Slots(5);   // number + 1; 0 is free
     private int _bits = 5;
@@ -50,7 +55,7 @@ internal sealed class NodeIndex : INodes, IDisposable
     private int Slot(Expr node)
     {
         int mask = (1 << _bits) - 1;
-        int slot = (int)((ulong)node.Stamp * 0x9E3779B97F4A7C15 >> (64 - _bits));
+        int slot = (int)((ulong)(node.Stamp >> LineBits) * 0x9E3779B97F4A7C15 >> (64 - _bits)) & ~((1 << LineBits) - 1) | ((int)node.Stamp & ((1 << LineBits) - 1));
         while (_slots[slot] != 0 && !ReferenceEquals(Node(_slots[slot] - 1), node))
             slot = (slot + 1) & mask;
         return slot;

@@ -8,6 +8,12 @@ namespace Autodiff.Functional;
 /// <remarks>Rules see inputs and output as expressions, so that what they return can be differentiated again.</remarks>
 public abstract record Op
 {
+    /// <summary>An op of this type.</summary>
+    protected Op() => KindHash = GetType().GetHashCode();
+
+    /// <summary>A hash of the type: what the hash of a node's structure is made from.</summary>
+    internal int KindHash { get; }
+
     /// <summary>The name that printing and errors show.</summary>
     public virtual string Name => GetType().Name;
 

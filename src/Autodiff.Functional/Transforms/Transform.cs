@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
+using Autodiff.Functional.Compilation;
 
 namespace Autodiff.Functional;
 
@@ -13,7 +15,10 @@ internal static class Transform
             ArgumentNullException.ThrowIfNull(f);
             RequireNodes(op, "parameters", inputs);
             RequireNodes(op, "a value", outputs);
-            At = [.. inputs.Flatten(at, op).Select((node, i) => Point(op, node, inputs, at, i))];
+            var points = new Expr[(At = inputs.Flatten(at, op)).Length];
+            for (int i = 0; i < points.Length; i++)
+                points[i] = Point(op, At[i], inputs, at, i);
+            At = ImmutableCollectionsMarshal.AsImmutableArray(points);
             R value = default!;
             Graph = Graph.TraceAt(parameters => outputs.Flatten(value = f(inputs.Rebuild(at, parameters)), op), At);
             (Value, Input, Output) = (value, nodes => inputs.Rebuild(at, nodes), nodes => outputs.Rebuild(value, nodes));
@@ -26,23 +31,32 @@ internal static class Transform
         public Func<ImmutableArray<Expr>, R> Output { get; }
     }
 
-    public static (Expr Value, P Gradient) ValueAndGrad<P>(string op, Func<P, Expr> f, P at, Structure<P> structure)
+    public static (Expr Value, P Gradient) ValueAndGrad<P>(string op, Func<P, Expr> f, P at, Structure<P> structure, SeenGraphs? seen = null)
     {
         var traced = new Traced<P, Expr>(op, f, at, structure, Structure.Node);
         RequireScalar(op, traced.Graph.Outputs[0]);
-        var replay = traced.Graph.Replay(traced.At, reverse: true);
+        var (outputs, gradients) = Gradients(traced.Graph, traced.At, seen ?? SeenGraphs.Shared);
+        return (outputs[0], traced.Input(gradients));
+    }
+
+    /// <summary>A graph's outputs at a point, and the gradients of the first. Three ways to the same bits: by a plan, on numbers, and by making nodes, which always works.</summary>
+    private static (ImmutableArray<Expr> Outputs, ImmutableArray<Expr> Gradients) Gradients(Graph graph, ImmutableArray<Expr> at, SeenGraphs seen)
+    {
+        if ((seen.Gradients(graph, at) ?? ScalarReverse.Gradients(graph, at)) is { } known)
+            return known;
+        var replay = graph.Replay(at, reverse: true);
         var value = replay.Outputs[0];
-        return (value, traced.Input(replay.Pullback([Expr.Ones(value.Shape, value.DType)])));
+        return (replay.Outputs, replay.Pullback([Expr.Ones(value.Shape, value.DType), .. new Cotangent[graph.Outputs.Length - 1]]));
     }
 
     /// <summary>As <see cref="ValueAndGrad{P}"/>, of a function that gives something beside its value.</summary>
-    public static (Expr Value, A Auxiliary, P Gradient) ValueAndGradWithAuxiliary<P, A>(string op, Func<P, (Expr, A)> f, P at, Structure<P> structure, Structure<A> auxiliary)
+    public static (Expr Value, A Auxiliary, P Gradient) ValueAndGradWithAuxiliary<P, A>(string op, Func<P, (Expr, A)> f, P at, Structure<P> structure, Structure<A> auxiliary, SeenGraphs? seen = null)
     {
         var traced = new Traced<P, (Expr, A)>(op, f, at, structure, Structure.Tuple(Structure.Node, auxiliary));
         RequireScalar(op, traced.Graph.Outputs[0]);
-        var replay = traced.Graph.Replay(traced.At, reverse: true);
-        var (value, beside) = traced.Output(replay.Outputs);
-        return (value, beside, traced.Input(replay.Pullback([Expr.Ones(value.Shape, value.DType), .. new Cotangent[traced.Graph.Outputs.Length - 1]])));
+        var (outputs, gradients) = Gradients(traced.Graph, traced.At, seen ?? SeenGraphs.Shared);
+        var (value, beside) = traced.Output(outputs);
+        return (value, beside, traced.Input(gradients));
     }
 
     /// <summary>As <see cref="ValueAndGrad{P}"/>, with respect to the part of the parameters that a selector picks; the others stay what they are.</summary>

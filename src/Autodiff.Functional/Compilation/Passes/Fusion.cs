@@ -23,11 +23,15 @@ internal sealed class Fusion
     private readonly Dictionary<(int Level, Shape Space), Group> _open = [];
     private readonly List<Group> _groups = [];
 
-    private Fusion(Program program) => (_program, _level, _group, _pointwise, _number) = (program, new int[program.Count], new Group?[program.Count], new bool[program.Count], new int[program.Count]);
+    private readonly bool _exact;            // are reductions left to their ops, which add in their own order?
 
-    public static Program Apply(Program program)
+    private Fusion(Program program, bool exact) => (_exact, _program, _level, _group, _pointwise, _number) = (exact, program, new int[program.Count], new Group?[program.Count], new bool[program.Count], new int[program.Count]);
+
+    public static Program Apply(Program program) => Apply(program, exact: false);
+
+    public static Program Apply(Program program, bool exact)
     {
-        var fusion = new Fusion(program);
+        var fusion = new Fusion(program, exact);
         for (int value = program.Parameters; value < program.Count; value++)
             fusion.Place(value);
         return fusion.Emit();
@@ -66,11 +70,11 @@ internal sealed class Fusion
 
     private Group? Admitted(Group? group, Instruction instruction, Shape shape) => group is not null && group.Admits(shape) && Fits(group, instruction, shape) ? group : null;
 
-    private static bool IsLoop(Instruction instruction) => instruction.Type.Shape.Size > 0 && instruction.Op switch
+    private bool IsLoop(Instruction instruction) => instruction.Type.Shape.Size > 0 && instruction.Op switch
     {
         Copy => true,
-        IFolding => instruction.Type.DType.IsFloating(),
-        _ => LoopKernel.Supports(instruction.Op, instruction.Type.DType),
+        IFolding => instruction.Type.DType.IsFloating() && !_exact,
+        _ => LoopKernel.Supports(instruction.Op, instruction.Type.DType) && (!_exact || instruction.Type.Shape.Size > 1 || Exact.IsSameAlone(instruction.Op, instruction.Type)),
     };
 
     /// <summary>The loop that gives all inputs of the highest level, each used point by point; null if there is none.</summary>

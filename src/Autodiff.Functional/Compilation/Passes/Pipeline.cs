@@ -18,14 +18,14 @@ internal static class Pipeline
         new("parts", Parts.Apply),
         new("layout", program => Parts.OfDense(Views.Apply(program))),
         new("common views", CommonSubexpressions.Apply),
-        .. Unless(options.CheckNaN, new("scalars", Scalarisation.Apply), new("fusion", Fusion.Apply)),
+        .. Unless(options.CheckNaN, new("scalars", program => Scalarisation.Apply(program, options.Exact)), new("fusion", program => Fusion.Apply(program, options.Exact))),
         new("all parts", Parts.Apply),
     ];
 
     /// <summary>The passes that leave a program of ops, each on its own: a loop's body goes through them before it is looked into.</summary>
     private static ImmutableArray<Pass> Simpler(CompileOptions options) =>
     [
-        .. Unless(options.CheckNaN, new Pass("lowering", Lowering.Apply)),
+        .. Unless(options.CheckNaN || options.Exact, new Pass("lowering", Lowering.Apply)),
         new("common subexpressions", CommonSubexpressions.Apply),
         new("constant folding", ConstantFolding.Apply),
         new("simplification", program => Simplification.Apply(program, options.AssumeFinite, options.StructuralZeros)),

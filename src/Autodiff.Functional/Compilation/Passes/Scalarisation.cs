@@ -21,6 +21,7 @@ internal sealed class Scalarisation
     private static readonly Op s_add = (Expr.Variable("x", Shape.Scalar) + Expr.Variable("y", Shape.Scalar)).Op, s_multiply = (Expr.Variable("x", Shape.Scalar) * Expr.Variable("y", Shape.Scalar)).Op;
 
     private readonly Program _program;
+    private readonly bool _exact;                 // are sums left to their ops, which add in their own order?
     private readonly int _batch;                  // 0: none
     private readonly int[]?[] _elements;          // of the values that the loop computes
     private readonly bool[] _after;               // does it depend on what the loop computes, and is not in it?
@@ -33,19 +34,21 @@ internal sealed class Scalarisation
     /// <summary>An element outside the loop, or one of each row.</summary>
     private readonly record struct Read(int Value, int Offset, int Stride);
 
-    private Scalarisation(Program program, int batch) => (_program, _batch, _elements, _after) = (program, batch, new int[program.Count][], new bool[program.Count]);
+    private Scalarisation(Program program, int batch, bool exact) => (_exact, _program, _batch, _elements, _after) = (exact, program, batch, new int[program.Count][], new bool[program.Count]);
 
-    public static Program Apply(Program program)
+    public static Program Apply(Program program) => Apply(program, exact: false);
+
+    public static Program Apply(Program program, bool exact)
     {
-        program = Apply(program, 0);
+        program = Apply(program, 0, exact);
         foreach (int batch in program.Instructions.Where(instruction => instruction.Type.Shape is { Rank: > 0 } shape && shape[0] > MaxElements).Select(instruction => instruction.Type.Shape[0]).Distinct().ToArray())
-            program = Apply(program, batch);
+            program = Apply(program, batch, exact);
         return program;
     }
 
-    private static Program Apply(Program program, int batch)
+    private static Program Apply(Program program, int batch, bool exact)
     {
-        var loop = new Scalarisation(program, batch);
+        var loop = new Scalarisation(program, batch, exact);
         for (int value = program.Parameters; value < program.Count; value++)
             loop.Place(value);
         return loop.Pays ? loop.Emit() : program;
@@ -83,8 +86,8 @@ internal sealed class Scalarisation
         if (instruction.Inputs.Any(input => RowSize(_program[input].Type.Shape) is 0 or > MaxElements))
             return null;
         if (LoopKernel.Supports(instruction.Op, instruction.Type.DType))
-            return Pointwise(instruction, size);
-        if (Map(instruction) is not { } map)
+            return !_exact || _batch > 0 || Exact.IsSameAlone(instruction.Op, instruction.Type) ? Pointwise(instruction, size) : null;
+        if (Map(instruction) is not { } map || (_exact && !Exact.Moves(map)))
             return null;
         _moved++;
         return Sums(instruction, map);

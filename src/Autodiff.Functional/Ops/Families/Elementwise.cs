@@ -84,6 +84,12 @@ public abstract record Elementwise : Op
 internal interface IScalarFunction
 {
     double Evaluate(double x, double y);
+
+    /// <summary>What is known of the slopes.</summary>
+    Slope Slope { get; }
+
+    /// <summary>The differential in one input, where the value is <paramref name="z"/>.</summary>
+    double Differential(int index, double x, double y, double z, double d);
 }
 
 /// <summary>The op of an elementwise function of one argument.</summary>
@@ -130,6 +136,8 @@ public sealed record Unary<TFunction> : Elementwise, IScalarFunction, ILoopOp wh
     public override Tensor Evaluate(ReadOnlySpan<Tensor> inputs) => inputs[0].Element.Run<Kernel, Tensor>(new(inputs[0]));
 
     double IScalarFunction.Evaluate(double x, double y) => TFunction.Apply(new Real64(x)).Value;
+    Slope IScalarFunction.Slope => TFunction.Slope;
+    double IScalarFunction.Differential(int index, double x, double y, double z, double d) => TFunction.Differential<Real64>(new(x), new(z), new(d)).Value;
 
     private readonly struct Kernel(Tensor x) : IKernel<Tensor>
     {
@@ -212,6 +220,10 @@ public sealed record Binary<TFunction> : Elementwise, IScalarFunction, ILoopOp w
     public override Tensor Evaluate(ReadOnlySpan<Tensor> inputs) => inputs[0].Element.Run<Kernel, Tensor>(new(inputs[0], inputs[1]));
 
     double IScalarFunction.Evaluate(double x, double y) => TFunction.Apply(new Real64(x), new Real64(y)).Value;
+    Slope IScalarFunction.Slope => TFunction.Slope;
+    double IScalarFunction.Differential(int index, double x, double y, double z, double d) => (index == 0
+        ? TFunction.DifferentialX<Real64>(new(x), new(y), new(z), new(d))
+        : TFunction.DifferentialY<Real64>(new(x), new(y), new(z), new(d))).Value;
 
     private readonly struct Kernel(Tensor x, Tensor y) : IKernel<Tensor>
     {

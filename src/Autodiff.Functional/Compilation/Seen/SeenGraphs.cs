@@ -1,0 +1,85 @@
+using System.Collections.Immutable;
+
+namespace Autodiff.Functional.Compilation;
+
+/// <summary>
+/// Graphs that were differentiated before, by their structure. One that comes again and again gets a plan, which all graphs of its structure then run. A hint to be fast:
+/// results are the same bits with and without. Threads may lose each other's entries, and take a plan for no other graph than those of its pattern.
+/// </summary>
+/// <param name="sightings">How often a graph is seen until it gets a plan: once it has taken about as long as compiling does.</param>
+/// <param name="hash">What graphs are found by; the structure's hash if null.</param>
+/// <param name="maxBytes">How much all plans may take.</param>
+internal sealed class SeenGraphs(int sightings, Func<Graph, int>? hash = null, long maxBytes = 64 << 20)
+{
+    private const int Places = 4096, MaxAtPlace = 4;
+
+    /// <summary>The one that all transforms use.</summary>
+    public static SeenGraphs Shared { get; } = new(sightings: 100);
+
+    /// <summary>Never a plan.</summary>
+    public static SeenGraphs None { get; } = new(sightings: int.MaxValue);
+
+    private readonly long[] _counts = new long[Places];           // a hash, and how often it was seen
+    private Entry?[] _plans = new Entry?[Places];                 // each with others of its place
+    private long _bytes;
+
+    /// <summary>How many plans there are.</summary>
+    public int Count => Volatile.Read(ref _plans).Sum(first => Chain(first).Count());
+
+    /// <summary>How often a graph was run by a plan.</summary>
+    public long Hits => Volatile.Read(ref _hits);
+    private long _hits;
+
+    /// <summary>The outputs of a graph at constants, and the first one's gradients, by a plan; null if there is none.</summary>
+    public (ImmutableArray<Expr> Outputs, ImmutableArray<Expr> Gradients)? Gradients(Graph graph, ImmutableArray<Expr> at)
+    {
+        foreach (var point in at)
+            if (!point.IsConstant || !GraphPattern.CanBeArgument(point, out bool isUniform) || isUniform)
+                return null;
+        uint key = (uint)(hash is null ? graph.Outputs[0].StructureHash : hash(graph)) * 0x9E3779B1;
+        int place = (int)(key % Places);
+        for (var entry = Volatile.Read(ref _plans)[place]; entry is not null; entry = entry.Next)
+            if (entry.Plan.Run(graph, at) is { } results)
+            {
+                _hits++;
+                return results;
+            }
+        if (Seen(place, key) == sightings)
+            Keep(place, graph);
+        return null;
+    }
+
+    /// <summary>How often the hash has been seen since another one was in its place. A few may be lost between threads.</summary>
+    private int Seen(int place, uint key)
+    {
+        long known = Volatile.Read(ref _counts[place]);
+        int count = (uint)(known >> 32) == key ? (int)known + 1 : 1;
+        Volatile.Write(ref _counts[place], ((long)key << 32) | (uint)count);
+        return count;
+    }
+
+    private void Keep(int place, Graph graph)
+    {
+        var plans = Volatile.Read(ref _plans);
+        var others = plans[place];
+        if (Chain(others).Count() == MaxAtPlace || SeenPlan.Of(graph) is not { } plan || plan.Bytes > maxBytes / 4)
+            return;
+        Volatile.Write(ref _counts[place], 0);     // others of the hash have their turn
+        if (Interlocked.Add(ref _bytes, plan.Bytes) > maxBytes)
+        {
+            // Too much: all are forgotten, and what is still in use comes again.
+            Volatile.Write(ref _bytes, plan.Bytes);
+            Volatile.Write(ref _plans, plans = new Entry?[Places]);
+            others = null;
+        }
+        Volatile.Write(ref plans[place], new(plan, others));
+    }
+
+    private static IEnumerable<Entry> Chain(Entry? first)
+    {
+        for (var entry = first; entry is not null; entry = entry.Next)
+            yield return entry;
+    }
+
+    private sealed record Entry(SeenPlan Plan, Entry? Next);
+}
