@@ -1,3 +1,6 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
 namespace Autodiff.Functional.Compilation;
 
 /// <summary>Copies between the elements of a tile, side by side, and where they lie in an array.</summary>
@@ -23,6 +26,22 @@ internal static unsafe class TileCopy
         else if (size == sizeof(long)) Scatter((long*)*tiles, (long*)target, shape, rows);
         else if (size == sizeof(int)) Scatter((int*)*tiles, (int*)target, shape, rows);
         else Scatter((byte*)*tiles, (byte*)target, shape, rows);
+    }
+
+    /// <summary>Copies bytes past the caches, so that no line is read before it is written.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Stream(nint source, nint target, int bytes)
+    {
+        const int Line = 64;
+        int head = Math.Min(bytes, (int)(-target & (Line - 1))), at = head;
+        Unsafe.CopyBlockUnaligned((void*)target, (void*)source, (uint)head);
+        for (; at <= bytes - Line; at += Line)
+        {
+            var (first, second) = (Vector256.Load((byte*)source + at), Vector256.Load((byte*)source + at + Line / 2));
+            first.StoreAlignedNonTemporal((byte*)target + at);
+            second.StoreAlignedNonTemporal((byte*)target + at + Line / 2);
+        }
+        Unsafe.CopyBlockUnaligned((byte*)target + at, (byte*)source + at, (uint)(bytes - at));
     }
 
     private static void Gather<T>(T* source, T* tile, TileOperandShape shape, int rows) where T : unmanaged

@@ -10,7 +10,10 @@ internal sealed unsafe class TiledLoop : LoopKernel
     /// <summary>What the values of a tile may take of the first cache, and the points that a tile has then.</summary>
     private const int CachedBytes = 24 << 10, MinPoints = 16, MaxPoints = 512;
 
-    private const int Alignment = 64;
+    /// <summary>Rows of results are written past the caches if they are more than a core can hope to have in the last one. They lie in the first cache before.</summary>
+    private const long StreamedBytes = 16 << 20;
+
+    private const int MaxRowsBytes = 16 << 10, Alignment = 64;
 
     private readonly Tiling _tiling;
     private readonly TileBody _body;
@@ -20,14 +23,15 @@ internal sealed unsafe class TiledLoop : LoopKernel
     private readonly Folding[] _folds;
     private readonly nint[][] _steps;                      // of each loop over tiles, for each operand, in bytes
     private readonly int _memory, _partialBytes;
-    private readonly bool _plain;
+    private readonly bool _plain, _streams;
 
     /// <summary>An operand that passes through memory of its own.</summary>
     /// <param name="Operand">The operand.</param>
     /// <param name="Shape">How it lies in a tile.</param>
     /// <param name="Offset">Where its own memory lies in that of a thread.</param>
     /// <param name="Follows">Is it the next operand after the one staged before it, and does it go along with that in rows of one element?</param>
-    private readonly record struct Staging(int Operand, TileOperandShape Shape, int Offset, bool Follows);
+    /// <param name="Streams">Is it written past the caches, if its rows are full of such results?</param>
+    private readonly record struct Staging(int Operand, TileOperandShape Shape, int Offset, bool Follows, bool Streams = false);
 
     /// <summary>A result that is folded: tile by tile if no loop over tiles is reduced for it, else over a unit.</summary>
     /// <param name="Operand">The result.</param>
@@ -63,7 +67,7 @@ internal sealed unsafe class TiledLoop : LoopKernel
         _sizes = [.. dtypes.Select(dtype => ElementType.Of(dtype).Size)];
         _steps = [.. tiling.Loops.Select(loop => loop.Steps.Select((step, k) => step * _sizes[k]).ToArray())];
 
-        int memory = 0;
+        int memory = 0, rowsBytes = 0;
         var gathered = new List<Staging>();
         var staging = new List<Staging>();
         var folds = new List<Folding>();
@@ -81,7 +85,10 @@ internal sealed unsafe class TiledLoop : LoopKernel
             else
             {
                 staged[k - _inputs] = true;
-                staging.Add(new(k, shape, Take(bytes), staging.Count > 0 && program.Results[k - _inputs].Fold == LoopFold.None && Follows(k, staging[^1])));
+                bool isFold = program.Results[k - _inputs].Fold != LoopFold.None, streams = !isFold && shape.Offsets.Length == 1 && (long)program.Space.Size * shape.Row * _sizes[k] > StreamedBytes
+                    && (long)bytes * shape.Row <= MaxRowsBytes;
+                rowsBytes = Math.Max(rowsBytes, streams ? bytes * shape.Row : 0);
+                staging.Add(new(k, shape, Take(bytes), staging.Count > 0 && !isFold && Follows(k, staging[^1]), streams));
             }
         }
         for (int r = 0; r < program.Results.Length; r++)
@@ -103,6 +110,8 @@ internal sealed unsafe class TiledLoop : LoopKernel
         Positions = Take(_operands * sizeof(nint));
         Counters = Take(tiling.Loops.Length * sizeof(int));
         Together = Take((gathered.Count + staging.Count) * sizeof(int));
+        RowsBuffer = Take(rowsBytes);
+        _streams = rowsBytes > 0;
         InPlace = _body.InPlace && program.Results.All(result => result.Value >= _inputs);
         _memory = memory;
         _plain = tiling.Loops.Length == 0 && _staged.Length == 0 && _gathered.Length == 0;
@@ -123,6 +132,7 @@ internal sealed unsafe class TiledLoop : LoopKernel
     private int Positions { get; }
     private int Counters { get; }
     private int Together { get; }
+    private int RowsBuffer { get; }
 
     public override int Chunks => _tiling.Chunks;
     public override bool InPlace { get; }
@@ -165,6 +175,8 @@ internal sealed unsafe class TiledLoop : LoopKernel
         FindRows(addresses, _staged, (int*)(memory + Together) + _gathered.Length);
         for (int chunk = firstChunk; chunk < endChunk; chunk++)
             RunChunk(addresses, chunk, scratch, memory);
+        if (_streams)
+            Thread.MemoryBarrier();     // what went past the caches is seen by others from here on
     }
 
     /// <summary>Counts how many operands, from each on, lie side by side in the rows of one array: only addresses tell.</summary>
@@ -247,7 +259,11 @@ internal sealed unsafe class TiledLoop : LoopKernel
         for (int i = _folds.Length; i < _staged.Length; i += together[i])
         {
             int k = _staged[i].Operand;
-            TileCopy.Scatter(places + k, positions[k], together[i], _sizes[k], _staged[i].Shape, rows);
+            bool streams = _staged[i].Streams && together[i] == _staged[i].Shape.Row;
+            nint target = streams ? (nint)memory + RowsBuffer : positions[k];
+            TileCopy.Scatter(places + k, target, together[i], _sizes[k], _staged[i].Shape, rows);
+            if (streams)
+                TileCopy.Stream(target, positions[k], rows * together[i] * _sizes[k]);
         }
     }
 

@@ -24,6 +24,9 @@ internal static class ElementMap
     /// <param name="batch">The length of the first axis that is a batch, of all inputs that have it; 0: none.</param>
     public static ImmutableArray<Term>[]? Of(Op op, ImmutableArray<(TensorType Type, Tensor? Value)> inputs, TensorType output, int batch)
     {
+        // What is constant must be the same for all rows; and of constants alone nothing is learnt.
+        if (inputs.Any(input => input.Value is { } value && Learner.IsBatched(value.Shape, batch)) || inputs.All(input => input.Value is not null))
+            return null;
         try
         {
             return op switch
