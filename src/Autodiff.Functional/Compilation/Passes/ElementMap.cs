@@ -27,10 +27,14 @@ internal static class ElementMap
         // What is constant must be the same for all rows; and of constants alone nothing is learnt.
         if (inputs.Any(input => input.Value is { } value && Learner.IsBatched(value.Shape, batch)) || inputs.All(input => input.Value is not null))
             return null;
+        if (!Learner.IsBatched(output.Shape, batch) && inputs.Any(input => Learner.IsBatched(input.Type.Shape, batch)))
+            return null;        // rows are mixed
         try
         {
             return op switch
             {
+                // What a cast does to fractions no unit vector tells.
+                Linear when inputs.Any(input => input.Value is null && input.Type.DType != output.DType) => null,
                 Linear => new Learner(op, inputs, output, batch).Linear(),
                 // Doubles have digits enough for all.
                 Bilinear => new Learner(op, [.. inputs.Select(input => (input.Type with { DType = DType.Float64 }, input.Value))], output, batch).Bilinear(),
@@ -159,8 +163,6 @@ internal static class ElementMap
                             return false;
                         continue;
                     }
-                    if (!_outputBatched && (_batched[k] || onlyRow is not null))
-                        return false;       // rows are mixed
                     if (pattern is not null && !pattern.AsSpan().SequenceEqual(values))
                         return false;
                     pattern = values;
