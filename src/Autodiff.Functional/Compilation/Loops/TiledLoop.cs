@@ -85,8 +85,7 @@ internal sealed unsafe class TiledLoop : LoopKernel
             else
             {
                 staged[k - _inputs] = true;
-                bool isFold = program.Results[k - _inputs].Fold != LoopFold.None, streams = !isFold && shape.Offsets.Length == 1 && (long)program.Space.Size * shape.Row * _sizes[k] > StreamedBytes
-                    && (long)bytes * shape.Row <= MaxRowsBytes;
+                bool isFold = program.Results[k - _inputs].Fold != LoopFold.None, streams = !isFold && Streams(k);
                 rowsBytes = Math.Max(rowsBytes, streams ? bytes * shape.Row : 0);
                 staging.Add(new(k, shape, Take(bytes), staging.Count > 0 && !isFold && Follows(k, staging[^1]), streams));
             }
@@ -122,6 +121,8 @@ internal sealed unsafe class TiledLoop : LoopKernel
             memory += (bytes + Alignment - 1) / Alignment * Alignment;
             return offset;
         }
+
+        bool Streams(int k) => tiling.Operands[k] is { Offsets.Length: 1, Row: var row } && (long)program.Space.Size * row * _sizes[k] > StreamedBytes && (long)tiling.Points * row * _sizes[k] <= MaxRowsBytes;
 
         bool Follows(int k, in Staging before) => k == before.Operand + 1 && _sizes[k] == _sizes[k - 1] && tiling.Operands[k] is { Offsets.Length: 1 } shape
             && shape.Row == before.Shape.Row && before.Shape.Offsets.Length == 1 && _steps.All(steps => steps[k] == steps[k - 1]);
@@ -183,7 +184,8 @@ internal sealed unsafe class TiledLoop : LoopKernel
     private void FindRows(ReadOnlySpan<nint> addresses, ReadOnlySpan<Staging> stagings, int* together)
     {
         for (int i = stagings.Length - 1; i >= 0; i--)
-            together[i] = i + 1 < stagings.Length && stagings[i + 1] is { Follows: true, Operand: var next } && addresses[next] == addresses[next - 1] + _sizes[next] ? together[i + 1] + 1 : 1;
+            together[i] = i + 1 < stagings.Length && stagings[i + 1] is { Follows: true, Operand: var next } && next - 1 == stagings[i].Operand && addresses[next] == addresses[next - 1] + _sizes[next]
+                ? together[i + 1] + 1 : 1;
     }
 
     private void RunChunk(ReadOnlySpan<nint> addresses, int chunk, nint scratch, byte* memory)
