@@ -15,32 +15,38 @@ internal sealed record IndexedAxis(string Op, Shape Data, int Axis, int Leading,
     /// <summary>How many elements lie together at each place.</summary>
     public int Inner { get; } = Data.Slice(Axis + 1, Data.Rank - Axis - 1).Size;
 
-    /// <summary>Visits each place in the data with the place in the sub-tensors that belongs to it.</summary>
-    public void Visit<TVisitor>(Frame frame, ref TVisitor visitor) where TVisitor : struct, IVisitor, allows ref struct
+    /// <summary>How many sub-tensors there are.</summary>
+    public int Count => _shared * _before * PerShared;
+
+    private int PerShared => Indices.Size / Math.Max(1, _shared);
+
+    /// <summary>Visits the places in the data, from one sub-tensor to another, with the place in the sub-tensors that belongs to each.</summary>
+    public void Visit<TVisitor>(Frame frame, int first, int end, ref TVisitor visitor) where TVisitor : struct, IVisitor, allows ref struct
     {
         if (Indices.Type.DType == DType.Int32)
-            Visit<int, TVisitor>(frame, ref visitor);
+            Visit<int, TVisitor>(frame, first, end, ref visitor);
         else
-            Visit<long, TVisitor>(frame, ref visitor);
+            Visit<long, TVisitor>(frame, first, end, ref visitor);
     }
 
-    private void Visit<I, TVisitor>(Frame frame, ref TVisitor visitor) where I : unmanaged, IBinaryInteger<I> where TVisitor : struct, IVisitor, allows ref struct
+    private void Visit<I, TVisitor>(Frame frame, int first, int end, ref TVisitor visitor) where I : unmanaged, IBinaryInteger<I> where TVisitor : struct, IVisitor, allows ref struct
     {
         var indices = frame.Span<I>(Indices.At, Indices.Size);
-        int perShared = indices.Length / _shared, at = 0;
-        for (int s = 0; s < _shared; s++)
-            for (int b = 0; b < _before; b++)
-                for (int i = 0; i < perShared; i++)
-                {
-                    var index = indices[s * perShared + i];
-                    long place = long.CreateTruncating(index);
-                    if (place < 0)
-                        place += _length;
-                    if ((ulong)place >= (ulong)_length)
-                        throw new IndexException(Op, $"indices in {-_length} … {_length - 1} at axis {Axis} of {Data}", $"{index}");
-                    visitor.Visit(((s * _before + b) * _length + (int)place) * Inner, at);
-                    at += Inner;
-                }
+        while (first < end)
+        {
+            var (block, from) = Math.DivRem(first, PerShared);
+            var row = indices.Slice(block / _before * PerShared + from, Math.Min(PerShared - from, end - first));
+            for (int i = 0; i < row.Length; i++)
+            {
+                long place = long.CreateTruncating(row[i]);
+                if (place < 0)
+                    place += _length;
+                if ((ulong)place >= (ulong)_length)
+                    throw new IndexException(Op, $"indices in {-_length} … {_length - 1} at axis {Axis} of {Data}", $"{row[i]}");
+                visitor.Visit((block * _length + (int)place) * Inner, (first + i) * Inner);
+            }
+            first += row.Length;
+        }
     }
 
     /// <summary>What is done at each place.</summary>
@@ -51,16 +57,24 @@ internal sealed record IndexedAxis(string Op, Shape Data, int Axis, int Leading,
 }
 
 /// <summary>Takes the sub-tensors at indices.</summary>
-internal sealed class GatherStep<E>(IndexedAxis axis, Operand data, Operand output) : Step where E : unmanaged
+internal sealed class GatherStep<E>(IndexedAxis axis, Operand data, Operand output, int threads) : ChunkedStep(threads) where E : unmanaged
 {
+    private const int ChunkSize = 1 << 14;      // elements
+
+    private readonly int _perChunk = Math.Max(1, ChunkSize / Math.Max(1, axis.Inner));
+
     public override string Kind => "gather";
 
     public override double Flops => 0;
 
-    public override void Run(Frame frame)
+    protected override double Work => output.Size;
+
+    protected override int Chunks => (axis.Count + _perChunk - 1) / _perChunk;
+
+    public override void Run(Frame frame, int firstChunk, int endChunk)
     {
         var copy = new Copy(frame.Span<E>(data.At, data.Size), frame.Span<E>(output.At, output.Size), axis.Inner);
-        axis.Visit(frame, ref copy);
+        axis.Visit(frame, firstChunk * _perChunk, Math.Min(endChunk * _perChunk, axis.Count), ref copy);
     }
 
     private readonly ref struct Copy(ReadOnlySpan<E> data, Span<E> output, int inner) : IndexedAxis.IVisitor
@@ -90,7 +104,7 @@ internal sealed class ScatterAddStep<E>(IndexedAxis axis, Operand target, Operan
         var sums = frame.Span<E>(output.At, output.Size);
         Operands.Read(target, frame, sums);
         var add = new Add(sums, frame.Span<E>(updates.At, updates.Size), axis.Inner);
-        axis.Visit(frame, ref add);
+        axis.Visit(frame, 0, axis.Count, ref add);
     }
 
     private readonly ref struct Add(Span<E> output, ReadOnlySpan<E> updates, int inner) : IndexedAxis.IVisitor

@@ -21,6 +21,9 @@ internal abstract class ChunkedStep(int threads) : Step
 
     protected abstract int Chunks { get; }
 
+    /// <summary>How much there is to do.</summary>
+    protected virtual double Work => Flops;
+
     public abstract void Run(Frame frame, int firstChunk, int endChunk);
 
     /// <summary>What is left to do when all chunks are done.</summary>
@@ -28,7 +31,7 @@ internal abstract class ChunkedStep(int threads) : Step
 
     public sealed override void Run(Frame frame)
     {
-        if (threads > 1 && Chunks > 1 && Flops > WorthSharing)
+        if (threads > 1 && Chunks > 1 && Work > WorthSharing)
             frame.Team.Run(this, frame, Chunks, threads);
         else
             Run(frame, 0, Chunks);

@@ -35,6 +35,45 @@ internal sealed record LoopProgram(Shape Space, ImmutableArray<LoopInput> Inputs
             Results = [.. Results.Select(result => result with { Value = number[result.Value] })],
         };
     }
+
+    /// <summary>
+    /// The same, in the order of a walk from each result to what it is computed from, the argument that is the longest way from the inputs first, and without what no
+    /// result needs. A value is then used soon after it is computed, and few are alive at once.
+    /// </summary>
+    public LoopProgram DepthFirst()
+    {
+        int inputs = Inputs.Length;
+        var depth = new int[inputs + Instructions.Length];
+        for (int i = 0; i < Instructions.Length; i++)
+            foreach (int argument in Instructions[i].Arguments)
+                depth[inputs + i] = Math.Max(depth[inputs + i], depth[argument] + 1);
+        var number = new int[depth.Length];
+        Array.Fill(number, -1, inputs, Instructions.Length);
+        for (int input = 0; input < inputs; input++)
+            number[input] = input;
+        var instructions = ImmutableArray.CreateBuilder<LoopInstruction>(Instructions.Length);
+        var pending = new Stack<(int Value, bool Ready)>();
+        foreach (var result in Results)
+        {
+            pending.Push((result.Value, false));
+            while (pending.TryPop(out var next))
+            {
+                if (number[next.Value] >= 0)
+                    continue;
+                var instruction = Instructions[next.Value - inputs];
+                if (next.Ready)
+                {
+                    number[next.Value] = inputs + instructions.Count;
+                    instructions.Add(instruction with { Arguments = [.. instruction.Arguments.Select(argument => number[argument])] });
+                    continue;
+                }
+                pending.Push((next.Value, true));
+                foreach (int argument in instruction.Arguments.OrderBy(argument => depth[argument]))
+                    pending.Push((argument, false));
+            }
+        }
+        return this with { Instructions = instructions.ToImmutable(), Results = [.. Results.Select(result => result with { Value = number[result.Value] })] };
+    }
 }
 
 /// <summary>An array that a loop reads.</summary>

@@ -1,20 +1,47 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
 namespace Autodiff.Functional.Compilation;
 
 /// <summary>Copies between the elements of a tile, side by side, and where they lie in an array.</summary>
 internal static unsafe class TileCopy
 {
-    public static void Gather(nint source, nint tile, int size, TileOperandShape shape, int rows)
+    /// <param name="source">Where the first operand lies.</param>
+    /// <param name="tiles">The addresses of the tiles.</param>
+    /// <param name="together">How many operands lie side by side; more than one: in rows of one element of each.</param>
+    /// <param name="size">Of an element.</param>
+    /// <param name="shape">How each of them lies.</param>
+    /// <param name="rows">The number of rows.</param>
+    public static void Gather(nint source, nint* tiles, int together, int size, TileOperandShape shape, int rows)
     {
-        if (size == sizeof(long)) Gather((long*)source, (long*)tile, shape, rows);
-        else if (size == sizeof(int)) Gather((int*)source, (int*)tile, shape, rows);
-        else Gather((byte*)source, (byte*)tile, shape, rows);
+        if (together > 1) TileRows.Gather(source, (nint)shape.Row * size, tiles, together, rows, size);
+        else if (size == sizeof(long)) Gather((long*)source, (long*)*tiles, shape, rows);
+        else if (size == sizeof(int)) Gather((int*)source, (int*)*tiles, shape, rows);
+        else Gather((byte*)source, (byte*)*tiles, shape, rows);
     }
 
-    public static void Scatter(nint tile, nint target, int size, TileOperandShape shape, int rows)
+    public static void Scatter(nint* tiles, nint target, int together, int size, TileOperandShape shape, int rows)
     {
-        if (size == sizeof(long)) Scatter((long*)tile, (long*)target, shape, rows);
-        else if (size == sizeof(int)) Scatter((int*)tile, (int*)target, shape, rows);
-        else Scatter((byte*)tile, (byte*)target, shape, rows);
+        if (together > 1) TileRows.Scatter(tiles, target, (nint)shape.Row * size, together, rows, size);
+        else if (size == sizeof(long)) Scatter((long*)*tiles, (long*)target, shape, rows);
+        else if (size == sizeof(int)) Scatter((int*)*tiles, (int*)target, shape, rows);
+        else Scatter((byte*)*tiles, (byte*)target, shape, rows);
+    }
+
+    /// <summary>Copies bytes past the caches, so that no line is read before it is written.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Stream(nint source, nint target, int bytes)
+    {
+        const int Line = 64;
+        int head = Math.Min(bytes, (int)(-target & (Line - 1))), at = head;
+        Unsafe.CopyBlockUnaligned((void*)target, (void*)source, (uint)head);
+        for (; at <= bytes - Line; at += Line)
+        {
+            var (first, second) = (Vector256.Load((byte*)source + at), Vector256.Load((byte*)source + at + Line / 2));
+            first.StoreAlignedNonTemporal((byte*)target + at);
+            second.StoreAlignedNonTemporal((byte*)target + at + Line / 2);
+        }
+        Unsafe.CopyBlockUnaligned((byte*)target + at, (byte*)source + at, (uint)(bytes - at));
     }
 
     private static void Gather<T>(T* source, T* tile, TileOperandShape shape, int rows) where T : unmanaged

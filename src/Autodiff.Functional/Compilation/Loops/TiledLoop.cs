@@ -11,7 +11,10 @@ internal sealed unsafe class TiledLoop : LoopKernel
     /// <summary>What the values of a tile may take of the first cache, and the points that a tile has then.</summary>
     private const int CachedBytes = 24 << 10, MinPoints = 16, MaxPoints = 512;
 
-    private const int Alignment = 64, MostOnStack = 64 << 10;
+    /// <summary>Rows of results are written past the caches if they are more than a core can hope to have in the last one. They lie in the first cache before.</summary>
+    private const long StreamedBytes = 16 << 20;
+
+    private const int MaxRowsBytes = 16 << 10, Alignment = 64, MostOnStack = 64 << 10;
 
     private readonly Tiling _tiling;
     private readonly TileBody _body;
@@ -21,10 +24,15 @@ internal sealed unsafe class TiledLoop : LoopKernel
     private readonly Folding[] _folds;
     private readonly nint[][] _steps;                      // of each loop over tiles, for each operand, in bytes
     private readonly int _memory, _partialBytes;
-    private readonly bool _plain;
+    private readonly bool _plain, _streams;
 
     /// <summary>An operand that passes through memory of its own.</summary>
-    private readonly record struct Staging(int Operand, TileOperandShape Shape, int Offset);
+    /// <param name="Operand">The operand.</param>
+    /// <param name="Shape">How it lies in a tile.</param>
+    /// <param name="Offset">Where its own memory lies in that of a thread.</param>
+    /// <param name="Follows">Is it the next operand after the one staged before it, and does it go along with that in rows of one element?</param>
+    /// <param name="Streams">Is it written past the caches, if its rows are full of such results?</param>
+    private readonly record struct Staging(int Operand, TileOperandShape Shape, int Offset, bool Follows, bool Streams = false);
 
     /// <summary>A result that is folded: tile by tile if no loop over tiles is reduced for it, else over a unit.</summary>
     /// <param name="Operand">The result.</param>
@@ -36,6 +44,7 @@ internal sealed unsafe class TiledLoop : LoopKernel
 
     public static LoopKernel Of(LoopProgram program, bool generateCode)
     {
+        program = program.DepthFirst();
         bool[] folds = [.. program.Inputs.Select(_ => false), .. program.Results.Select(result => result.Fold != LoopFold.None)];
         var tiling = Tiling.Of(program.Space, [.. program.Inputs.Select(input => input.Strides), .. program.Results.Select(result => result.Strides)], folds,
             Points(program), program.Instructions.Length + program.Inputs.Length + program.Results.Length);
@@ -59,7 +68,7 @@ internal sealed unsafe class TiledLoop : LoopKernel
         _sizes = [.. dtypes.Select(dtype => ElementType.Of(dtype).Size)];
         _steps = [.. tiling.Loops.Select(loop => loop.Steps.Select((step, k) => step * _sizes[k]).ToArray())];
 
-        int memory = 0;
+        int memory = 0, rowsBytes = 0;
         var gathered = new List<Staging>();
         var staging = new List<Staging>();
         var folds = new List<Folding>();
@@ -73,11 +82,13 @@ internal sealed unsafe class TiledLoop : LoopKernel
                 continue;
             int bytes = tiling.Points * _sizes[k];
             if (k < _inputs)
-                gathered.Add(new(k, shape, Take(bytes)));
+                gathered.Add(new(k, shape, Take(bytes), gathered.Count > 0 && Follows(k, gathered[^1])));
             else
             {
                 staged[k - _inputs] = true;
-                staging.Add(new(k, shape, Take(bytes)));
+                bool isFold = program.Results[k - _inputs].Fold != LoopFold.None, streams = !isFold && Streams(k);
+                rowsBytes = Math.Max(rowsBytes, streams ? bytes * shape.Row : 0);
+                staging.Add(new(k, shape, Take(bytes), staging.Count > 0 && !isFold && Follows(k, staging[^1]), streams));
             }
         }
         for (int r = 0; r < program.Results.Length; r++)
@@ -98,6 +109,9 @@ internal sealed unsafe class TiledLoop : LoopKernel
         Places = Take((_operands + _body.Slots.Length) * sizeof(nint));
         Positions = Take(_operands * sizeof(nint));
         Counters = Take(tiling.Loops.Length * sizeof(int));
+        Together = Take((gathered.Count + staging.Count) * sizeof(int));
+        RowsBuffer = Take(rowsBytes);
+        _streams = rowsBytes > 0;
         InPlace = _body.InPlace && program.Results.All(result => result.Value >= _inputs);
         _memory = memory;
         _plain = tiling.Loops.Length == 0 && _staged.Length == 0 && _gathered.Length == 0;
@@ -108,12 +122,19 @@ internal sealed unsafe class TiledLoop : LoopKernel
             memory += (bytes + Alignment - 1) / Alignment * Alignment;
             return offset;
         }
+
+        bool Streams(int k) => tiling.Operands[k] is { Offsets.Length: 1, Row: var row } && (long)program.Space.Size * row * _sizes[k] > StreamedBytes && (long)tiling.Points * row * _sizes[k] <= MaxRowsBytes;
+
+        bool Follows(int k, in Staging before) => k == before.Operand + 1 && _sizes[k] == _sizes[k - 1] && tiling.Operands[k] is { Offsets.Length: 1 } shape
+            && shape.Row == before.Shape.Row && before.Shape.Offsets.Length == 1 && _steps.All(steps => steps[k] == steps[k - 1]);
     }
 
     private int Slots { get; }
     private int Places { get; }
     private int Positions { get; }
     private int Counters { get; }
+    private int Together { get; }
+    private int RowsBuffer { get; }
 
     public override int Chunks => _tiling.Chunks;
     public override bool Finishes => _tiling.Parts > 1;
@@ -166,8 +187,20 @@ internal sealed unsafe class TiledLoop : LoopKernel
             _body.Run(places, _tiling.Points);
             return;
         }
+        FindRows(addresses, _gathered, (int*)(memory + Together));
+        FindRows(addresses, _staged, (int*)(memory + Together) + _gathered.Length);
         for (int chunk = firstChunk; chunk < endChunk; chunk++)
             RunChunk(addresses, chunk, scratch, memory);
+        if (_streams)
+            Thread.MemoryBarrier();     // what went past the caches is seen by others from here on
+    }
+
+    /// <summary>Counts how many operands, from each on, lie side by side in the rows of one array: only addresses tell.</summary>
+    private void FindRows(ReadOnlySpan<nint> addresses, ReadOnlySpan<Staging> stagings, int* together)
+    {
+        for (int i = stagings.Length - 1; i >= 0; i--)
+            together[i] = i + 1 < stagings.Length && stagings[i + 1] is { Follows: true, Operand: var next } && next - 1 == stagings[i].Operand && addresses[next] == addresses[next - 1] + _sizes[next]
+                ? together[i + 1] + 1 : 1;
     }
 
     private void RunChunk(ReadOnlySpan<nint> addresses, int chunk, nint scratch, byte* memory)
@@ -213,12 +246,16 @@ internal sealed unsafe class TiledLoop : LoopKernel
         nint* places = (nint*)(memory + Places);
         new ReadOnlySpan<nint>(positions, _operands).CopyTo(new Span<nint>(places, _operands));
         foreach (ref readonly var staging in _gathered.AsSpan())
-        {
             places[staging.Operand] = (nint)memory + staging.Offset;
-            TileCopy.Gather(positions[staging.Operand], places[staging.Operand], _sizes[staging.Operand], staging.Shape, rows);
-        }
         foreach (ref readonly var staging in _staged.AsSpan())
             places[staging.Operand] = (nint)memory + staging.Offset;
+
+        int* together = (int*)(memory + Together);
+        for (int i = 0; i < _gathered.Length; i += together[i])
+        {
+            int k = _gathered[i].Operand;
+            TileCopy.Gather(positions[k], places + k, together[i], _sizes[k], _gathered[i].Shape, rows);
+        }
 
         _body.Run(places, rows * _tiling.Block);
 
@@ -235,8 +272,16 @@ internal sealed unsafe class TiledLoop : LoopKernel
                 folding.Fold.Reset(accumulator);
             }
         }
-        foreach (ref readonly var staging in _staged.AsSpan(_folds.Length))
-            TileCopy.Scatter(places[staging.Operand], positions[staging.Operand], _sizes[staging.Operand], staging.Shape, rows);
+        together += _gathered.Length;
+        for (int i = _folds.Length; i < _staged.Length; i += together[i])
+        {
+            int k = _staged[i].Operand;
+            bool streams = _staged[i].Streams && together[i] == _staged[i].Shape.Row;
+            nint target = streams ? (nint)memory + RowsBuffer : positions[k];
+            TileCopy.Scatter(places + k, target, together[i], _sizes[k], _staged[i].Shape, rows);
+            if (streams)
+                TileCopy.Stream(target, positions[k], rows * together[i] * _sizes[k]);
+        }
     }
 
     /// <summary>The rows of the tile that the loops are at.</summary>

@@ -24,10 +24,17 @@ internal static class ElementMap
     /// <param name="batch">The length of the first axis that is a batch, of all inputs that have it; 0: none.</param>
     public static ImmutableArray<Term>[]? Of(Op op, ImmutableArray<(TensorType Type, Tensor? Value)> inputs, TensorType output, int batch)
     {
+        // What is constant must be the same for all rows; and of constants alone nothing is learnt.
+        if (inputs.Any(input => input.Value is { } value && Learner.IsBatched(value.Shape, batch)) || inputs.All(input => input.Value is not null))
+            return null;
+        if (!Learner.IsBatched(output.Shape, batch) && inputs.Any(input => Learner.IsBatched(input.Type.Shape, batch)))
+            return null;        // rows are mixed
         try
         {
             return op switch
             {
+                // What a cast does to fractions no unit vector tells.
+                Linear when inputs.Any(input => input.Value is null && input.Type.DType != output.DType) => null,
                 Linear => new Learner(op, inputs, output, batch).Linear(),
                 // Doubles have digits enough for all.
                 Bilinear => new Learner(op, [.. inputs.Select(input => (input.Type with { DType = DType.Float64 }, input.Value))], output, batch).Bilinear(),
@@ -156,8 +163,6 @@ internal static class ElementMap
                             return false;
                         continue;
                     }
-                    if (!_outputBatched && (_batched[k] || onlyRow is not null))
-                        return false;       // rows are mixed
                     if (pattern is not null && !pattern.AsSpan().SequenceEqual(values))
                         return false;
                     pattern = values;

@@ -262,14 +262,15 @@ internal sealed class Scalarisation
         var places = ImmutableArray.CreateBuilder<Place>();
         var numbers = new int[scalars.Count];
         var constants = new List<int>();
+        var elements = new List<(int Scalar, Read Read)>();
         for (int scalar = 0; scalar < scalars.Count; scalar++)
             if (scalars[scalar].Op is Element element)
-            {
-                var read = _reads[element.Read];
-                numbers[scalar] = Input(moved[read.Value], read.Offset, scalars[scalar].Type.DType, _batch > 0 ? [read.Stride] : []);
-            }
+                elements.Add((scalar, _reads[element.Read]));
             else if (scalars[scalar].Op is Constant)
                 constants.Add(scalar);
+        // In the order in which they lie, so that the loop can read those of a row together.
+        foreach (var (scalar, read) in elements.OrderBy(element => (element.Read.Value, element.Read.Offset)))
+            numbers[scalar] = Input(moved[read.Value], read.Offset, scalars[scalar].Type.DType, _batch > 0 ? [read.Stride] : []);
         foreach (var sameType in constants.GroupBy(scalar => scalars[scalar].Type.DType))
         {
             int offset = 0, array = builder.Constant(Expr.Stack(sameType.Select(scalar => Expr.Constant(scalars[scalar].Constant!))).Value);

@@ -1,12 +1,14 @@
 namespace Autodiff.Functional.Compilation;
 
 /// <summary>
-/// Algebra that changes no bit of a result, whatever it is (NaN, an infinity, a zero of either sign): x·1, x/1, x − 0, x + −0, −−x, selections by a constant mask,
-/// masks combined with themselves, and masks of what is one constant or another. Asked to, it also uses what holds for finite numbers only.
+/// Algebra that changes no bit of a result, whatever it is (NaN, an infinity, a zero of either sign): x·1, x/1, x − 0, x + −0, −−x, signs moved out of products and quotients
+/// and into sums and differences, selections by a constant mask, masks combined with themselves, and masks of what is one constant or another. Asked to, it also uses what
+/// holds for finite numbers only.
 /// </summary>
 internal static class Simplification
 {
-    private static readonly Op s_not = Expr.Not(Expr.Variable("x", Shape.Scalar, DType.Bool)).Op;
+    private static readonly Expr s_x = Expr.Variable("x", Shape.Scalar), s_y = Expr.Variable("y", Shape.Scalar);
+    private static readonly Op s_not = Expr.Not(Expr.Variable("x", Shape.Scalar, DType.Bool)).Op, s_negate = (-s_x).Op, s_add = (s_x + s_y).Op, s_subtract = (s_x - s_y).Op;
 
     public static Program Apply(Program program, bool finite = false, bool structuralZeros = true) => program.Rewrite((builder, instruction) => Rule(builder, instruction, finite, structuralZeros) ?? builder.Add(instruction));
 
@@ -24,6 +26,11 @@ internal static class Simplification
             Binary<Multiply> when finite && Is(1, 0) => inputs[1],
             Binary<Multiply> when finite && Is(0, 0) => inputs[0],
             Unary<Negate> when builder[inputs[0]].Op is Unary<Negate> => builder[inputs[0]].Inputs[0],
+            Binary<Multiply> or Binary<Divide> when Negated(0) is { } x => Minus(x, inputs[1]),
+            Binary<Multiply> or Binary<Divide> when Negated(1) is { } y => Minus(inputs[0], y),
+            Binary<Add> when Negated(1) is { } y => builder.Add(s_subtract, [inputs[0], y], instruction.Type),
+            Binary<Add> when Negated(0) is { } x => builder.Add(s_subtract, [inputs[1], x], instruction.Type),
+            Binary<Subtract> when Negated(1) is { } y => builder.Add(s_add, [inputs[0], y], instruction.Type),
             Unary<Not> when builder[inputs[0]].Op is Unary<Not> => builder[inputs[0]].Inputs[0],
             Binary<And> when Is(1, 1) => inputs[0],
             Binary<And> when Is(0, 1) => inputs[1],
@@ -47,6 +54,17 @@ internal static class Simplification
             && BitConverter.DoubleToInt64Bits(constant.First(1).ElementAsDouble(0)) == BitConverter.DoubleToInt64Bits(number);
 
         bool IsNot(int index, int other) => builder[inputs[index]] is { Op: Unary<Not> } not && not.Inputs[0] == inputs[other];
+
+        // Of integers the least has no opposite.
+        int? Negated(int index) => builder[inputs[index]] is { Op: Unary<Negate> } negation && negation.Type.DType.IsFloating() ? negation.Inputs[0] : null;
+
+        // −(x ∘ y), of which a sign may be taken out again.
+        int Minus(int x, int y)
+        {
+            var without = new Instruction(instruction.Op, [x, y], instruction.Type);
+            int value = Rule(builder, without, finite, structuralZeros) ?? builder.Add(without);
+            return builder[value].Op is Unary<Negate> ? builder[value].Inputs[0] : builder.Add(s_negate, [value], instruction.Type);
+        }
 
         int Mask(bool all) => builder.Constant(Tensor.Scalar(all).Reshape(Shape.Ones(instruction.Type.Shape.Rank)).Expand(instruction.Type.Shape));
 

@@ -45,7 +45,7 @@ internal readonly struct Divide : IBinary
     public static Formula? Latex(Formula x, Formula y) => new Formula($@"\frac{{{x}}}{{{y}}}", Binding.Product);
     public static T Apply<T>(T x, T y) where T : IElementary<T> => x / y;
     public static T DifferentialX<T>(T x, T y, T z, T d) where T : IElementary<T> => d / y;
-    public static T DifferentialY<T>(T x, T y, T z, T d) where T : IElementary<T> => -d * z / y;
+    public static T DifferentialY<T>(T x, T y, T z, T d) where T : IElementary<T> => -(d / y * z);      // d / y is what the other argument's differential is, too
 }
 
 /// <summary>The remainder with the sign of the dividend. Derivative, where it is smooth: 1 in x, −trunc(x / y) in y.</summary>

@@ -62,11 +62,11 @@ internal sealed record Gather(int Axis, int Leading = 0) : Linear, ICompiledOp
     }
 
     Step? ICompiledOp.Compile(ImmutableArray<Operand> inputs, Operand output, CompileOptions options) =>
-        inputs[0].IsDense && inputs[1].IsDense ? output.Element.Run<StepMaker, Step>(new(new(Name, inputs[0].Type.Shape, Axis, Leading, inputs[1]), inputs[0], output)) : null;
+        inputs[0].IsDense && inputs[1].IsDense ? output.Element.Run<StepMaker, Step>(new(new(Name, inputs[0].Type.Shape, Axis, Leading, inputs[1]), inputs[0], output, options.Threads)) : null;
 
-    private readonly struct StepMaker(IndexedAxis axis, Operand data, Operand output) : IKernel<Step>
+    private readonly struct StepMaker(IndexedAxis axis, Operand data, Operand output, int threads) : IKernel<Step>
     {
-        public Step Run<E>() where E : unmanaged, IElementary<E> => new GatherStep<E>(axis, data, output);
+        public Step Run<E>() where E : unmanaged, IElementary<E> => new GatherStep<E>(axis, data, output, threads);
     }
 
     public override Expr Transpose(int index, Expr cotangent, Inputs inputs) =>

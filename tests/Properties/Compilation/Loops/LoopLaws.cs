@@ -78,12 +78,16 @@ public sealed class LoopLaws(ITestOutputHelper output)
     [Fact]
     public void Loops_of_floats_are_right() => Holds(100, 50_000, dtype => dtype is DType.Float32 or DType.Bool);
 
-    private void Holds(int cases, int largest, Func<DType, bool> dtypes) => Law.Holds(output, cases, Drawn(largest, dtypes), seed =>
+    /// <summary>Those whose code is cut into parts.</summary>
+    [Fact]
+    public void Long_loops_are_right() => Holds(40, 3_000, dtype => dtype is DType.Float64 or DType.Bool, 250);
+
+    private void Holds(int cases, int largest, Func<DType, bool> dtypes, int longest = 12) => Law.Holds(output, cases, Drawn(largest, dtypes, longest), seed =>
     {
         LoopRun run;
         try
         {
-            run = LoopPrograms.Next(new Random(seed.Seed), largest, dtypes);
+            run = LoopPrograms.Next(new Random(seed.Seed), largest, dtypes, longest);
             _ = run.Expected();
         }
         catch (Exception none) when (none is DivideByZeroException or ArgumentOutOfRangeException)
@@ -132,6 +136,6 @@ public sealed class LoopLaws(ITestOutputHelper output)
         public override string ToString() => Print();
     }
 
-    private static Arbitrary<Drawing> Drawn(int largest, Func<DType, bool> dtypes) => Arb.From(
-        Gen.Choose(0, int.MaxValue).Select(seed => new Drawing(seed, () => $"seed {seed}: {LoopPrograms.Next(new Random(seed), largest, dtypes).Text}")));
+    private static Arbitrary<Drawing> Drawn(int largest, Func<DType, bool> dtypes, int longest) => Arb.From(
+        Gen.Choose(0, int.MaxValue).Select(seed => new Drawing(seed, () => $"seed {seed}: {LoopPrograms.Next(new Random(seed), largest, dtypes, longest).Text}")));
 }

@@ -64,8 +64,8 @@ internal static class LoopPrograms
         }
     }
 
-    /// <summary>A program of up to so many instructions over a random space with random strides, some results folded.</summary>
-    public static LoopRun Next(Random random, int largest, Func<DType, bool> dtypes)
+    /// <summary>A program over a random space with random strides, some results folded.</summary>
+    public static LoopRun Next(Random random, int largest, Func<DType, bool> dtypes, int longest = 12)
     {
         var space = Space(random, largest);
         DType[] all = [.. Enum.GetValues<DType>().Where(dtypes)];
@@ -73,7 +73,7 @@ internal static class LoopPrograms
         var values = inputs.Select(input => input.DType).ToList();
         var instructions = ImmutableArray.CreateBuilder<LoopInstruction>();
         var ops = s_ops.Where(op => op.Arguments.Append(op.Result).All(dtypes)).ToArray();
-        for (int count = 1 + random.Next(12), tries = 0; instructions.Count < count && tries < 1000; tries++)
+        for (int count = 1 + random.Next(longest), tries = 0; instructions.Count < count && tries < 1000; tries++)
         {
             var op = ops[random.Next(ops.Length)];
             int[] arguments = [.. op.Arguments.Select(dtype => Pick(random, values, dtype))];
