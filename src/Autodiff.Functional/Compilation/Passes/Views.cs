@@ -10,7 +10,7 @@ internal static class Views
 
     public static Program Apply(Program program)
     {
-        var viewed = program.Rewrite((builder, instruction) => instruction switch
+        var viewed = !program.Has(IsSeen) ? program : program.Rewrite((builder, instruction) => instruction switch
         {
             { Constant: { IsUniform: true, Size: > 1 } uniform } => builder.Add(new View(uniform.Shape, 0, Axes.Of(new int[uniform.Rank])), [builder.Constant(uniform.First(1).Reshape(Shape.Scalar))], uniform.Type),
             { Op: IView view } => See(builder, instruction, view),
@@ -18,6 +18,8 @@ internal static class Views
         });
         return OwnOutputs(viewed);
     }
+
+    private static bool IsSeen(Instruction instruction) => instruction is { Op: IView } or { Constant: { IsUniform: true, Size: > 1 } };
 
     private static int See(ProgramBuilder builder, Instruction instruction, IView view)
     {
@@ -41,6 +43,9 @@ internal static class Views
     private static Program OwnOutputs(Program program)
     {
         var taken = new HashSet<int>();
+        if (program.Outputs.All(output => program[output].Op is not (View or Leaf or Project) && taken.Add(output)))
+            return program;
+        taken.Clear();
         var builder = new ProgramBuilder(program.Count);
         foreach (var instruction in program.Instructions)
             if (instruction.Op is Parameter)
