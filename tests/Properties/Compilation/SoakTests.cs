@@ -27,7 +27,8 @@ public sealed class SoakTests(ITestOutputHelper output)
                 GC.WaitForPendingFinalizers();
             }
             GC.Collect();
-            return new(GC.GetTotalMemory(false) / Mega, GC.GetGCMemoryInfo(GCKind.FullBlocking).GenerationInfo[4].SizeAfterBytes / Mega, Environment.WorkingSet / Mega);
+            var pinned = GC.GetGCMemoryInfo(GCKind.FullBlocking).GenerationInfo[4];
+            return new(GC.GetTotalMemory(false) / Mega, (pinned.SizeAfterBytes - pinned.FragmentationAfterBytes) / Mega, Environment.WorkingSet / Mega);
         }
     }
 

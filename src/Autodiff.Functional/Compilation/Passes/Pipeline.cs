@@ -21,6 +21,7 @@ internal static class Pipeline
         new("parts", Parts.Apply),
         new("layout", program => Parts.OfDense(Views.Apply(program))),
         new("common views", CommonSubexpressions.Apply),
+        new("outputs", Views.OwnOutputs),
         .. options.CheckNaN ? ImmutableArray<Pass>.Empty : [new Pass("scalars", Scalarisation.Apply), new("fusion", Fusion.Apply)],
         new("all parts", Parts.Apply),
         .. options.CheckNaN ? ImmutableArray<Pass>.Empty : [new Pass("scheduling", Scheduling.Apply)],      // the first NaN is the first in the user's order
