@@ -20,7 +20,7 @@ internal static class Pipeline
         new("dead code", DeadCode.Apply),
         new("parts", Parts.Apply),
         new("layout", program => Parts.OfDense(Views.Apply(program))),
-        new("common views", CommonSubexpressions.Apply),
+        new("common views", program => program.Has(instruction => instruction.Op is View) ? CommonSubexpressions.Apply(program) : program),
         new("outputs", Views.OwnOutputs),
         .. options.CheckNaN ? ImmutableArray<Pass>.Empty : [new Pass("scalars", Scalarisation.Apply), new("fusion", Fusion.Apply)],
         new("all parts", Parts.Apply),

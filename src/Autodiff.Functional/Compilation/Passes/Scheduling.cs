@@ -123,7 +123,7 @@ internal sealed class Scheduling
             foreach (int value in Reads(step))
                 if (--left[value] == 0)
                     now -= _bytes[value];
-            for (int value = _steps[step]; value < End(step); value++)
+            for (int value = _steps[step], end = End(step); value < end; value++)
                 if (left[value] == 0)
                     now -= _bytes[value];
         }
@@ -159,7 +159,7 @@ internal sealed class Scheduling
                 if (--left[value] == 1)
                     ready.Costs(lastReader[value], -_bytes[value]);
             }
-            for (int value = _steps[step]; value < End(step); value++)
+            for (int value = _steps[step], end = End(step); value < end; value++)
                 foreach (int reader in Readers(value))
                     if (--waits[reader] == 0)
                         ready.Add(reader, reader);
@@ -255,7 +255,7 @@ internal sealed class Scheduling
             else if (_program[value].Op is Leaf)
                 moved[value] = builder.Add(_program[value]);
         foreach (int step in order)
-            for (int value = _steps[step]; value < End(step); value++)
+            for (int value = _steps[step], end = End(step); value < end; value++)
                 moved[value] = Add(value);
         return builder.Build([.. _program.Outputs.Select(Moved)]);
 
