@@ -24,7 +24,7 @@ public static class Compiling
         Print(new(Measurement.FirstCall + "W1", Measurement.Ours, settings.Threads, Nodes(Scalars.SmallGraph), cold[cold.Length / 2], null, null));
 
         Allocate("W1", Scalars.SmallGraph, settings);
-        Allocate("W3", Elementwise.Of(100_000), settings);
+        Allocate("W3", Models.Elementwise.Of(100_000), settings);
         Allocate("W4", Rows.W4, settings);
         Allocate(Rows.W5[0].Name, Rows.W5[0], settings);
         Allocate("Scan", Scalars.LongLoop(1_000), settings);
