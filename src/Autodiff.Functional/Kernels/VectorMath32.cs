@@ -283,7 +283,7 @@ internal static class VectorMath32
     }
 
     /// <summary>Up to here the reduction below is exact enough.</summary>
-    private const float Reducible = 1 << 20;
+    private const float Reducible = 1 << 19;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool AreReducible(Lanes x) => Vector256.LessThanAll(Vector256.Abs(x), Vector256.Create(Reducible));

@@ -10,6 +10,7 @@ internal sealed class Executable
     private readonly nint _constantsStart;
     private readonly int _bundles, _children;
     private readonly Places _places;
+    private readonly long _bodyBytes;
 
     /// <param name="program">The program, without the passes.</param>
     /// <param name="options">How it is compiled.</param>
@@ -20,7 +21,9 @@ internal sealed class Executable
         Program = Pipeline.Of(options).Aggregate(program, (current, pass) => pass.Apply(current));
         ImmutableArray<LoopKernel?> kernels = [.. Program.Instructions.Select(instruction => instruction.Op is Fused fused ? LoopKernel.Compile(fused.Loop, options.GenerateCode) : null)];
         Buffers = new(Program, kernels, isBody ? -1 : Buffers.Small);
-        (_steps, _bundles, _children) = StepMaker.Make(Program, Buffers, kernels, options, graph);
+        (_steps, _bundles, var bodies) = StepMaker.Make(Program, Buffers, kernels, options, graph);
+        _children = bodies.Length;
+        _bodyBytes = bodies.Select(body => body.Executable.ArenaBytes).DefaultIfEmpty().Max();
         _places = new(Buffers.Regions);
         if (isBody)
             _steps = [.. _steps.Select(_places.Bind)];
@@ -49,11 +52,14 @@ internal sealed class Executable
     /// <summary>The places of a body's loops.</summary>
     public Places Places => _places;
 
+    /// <summary>The bytes of memory that a run works in: its own values, and after them those of a body, one at a time.</summary>
+    public long ArenaBytes => Frame.Rounded(Buffers.ArenaBytes) + _bodyBytes;
+
     /// <summary>Memory for runs.</summary>
     /// <param name="parent">The memory of the program that this one is a body of.</param>
     public Frame NewFrame(Frame? parent = null)
     {
-        var frame = new Frame(Buffers.ArenaBytes, _constantsStart, Buffers.Regions, _bundles, _children, _places.Bytes, parent);
+        var frame = new Frame(Buffers.ArenaBytes, _constantsStart, Buffers.Regions, _bundles, _children, _places.Bytes, parent, _bodyBytes);
         _places.Prepare(frame);
         return frame;
     }
@@ -128,12 +134,17 @@ internal sealed class SubProgram(Program program, Graph? graph, CompileOptions o
 /// <summary>The bodies of the loops and branches of a program.</summary>
 internal sealed class Bodies(CompileOptions options)
 {
-    /// <summary>How many there are up to now.</summary>
-    public int Count { get; private set; }
+    private readonly List<SubProgram> _all = [];
+
+    public ImmutableArray<SubProgram> All => [.. _all];
 
     public SubProgram Of(Graph graph) => Of(Program.Of(graph).Program, graph);
 
     /// <param name="program">The body as passes left it.</param>
     /// <param name="graph">The graph that it was.</param>
-    public SubProgram Of(Program program, Graph? graph) => new(program, graph, options, Count++);
+    public SubProgram Of(Program program, Graph? graph)
+    {
+        _all.Add(new(program, graph, options, _all.Count));
+        return _all[^1];
+    }
 }

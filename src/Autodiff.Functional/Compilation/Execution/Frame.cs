@@ -7,7 +7,8 @@ internal sealed unsafe class Frame : IDisposable
 {
     private const int Alignment = 64;
 
-    private readonly byte[] _arena;
+    private readonly byte[] _arena;        // pinned
+    private readonly nint _bodies;         // where the memory of bodies begins
     private readonly nint[] _regions;      // pinned
     private readonly PinnedGCHandle<Array?>[] _pins;
 
@@ -17,17 +18,19 @@ internal sealed unsafe class Frame : IDisposable
     /// <param name="bundles">How many values of several outputs.</param>
     /// <param name="children">How many bodies.</param>
     /// <param name="placesBytes">How much memory for addresses that stand ready.</param>
-    /// <param name="parent">The memory of the program that this one is a body of.</param>
-    public Frame(long arenaBytes, nint constants, int regions, int bundles, int children, int placesBytes, Frame? parent)
+    /// <param name="parent">The memory of the program that this one is a body of, which it works in.</param>
+    /// <param name="bodyBytes">How much memory bodies work in, one at a time.</param>
+    public Frame(long arenaBytes, nint constants, int regions, int bundles, int children, int placesBytes, Frame? parent, long bodyBytes)
     {
         Root = parent?.Root ?? this;
-        _arena = GC.AllocateUninitializedArray<byte>(checked((int)(arenaBytes + Alignment)), pinned: true);
+        _arena = parent?._arena ?? GC.AllocateUninitializedArray<byte>(checked((int)(Rounded(arenaBytes) + bodyBytes + Alignment)), pinned: true);
         _regions = GC.AllocateArray<nint>(regions, pinned: true);
         _pins = new PinnedGCHandle<Array?>[regions];
         for (int i = Location.Constants + 1; i < regions; i++)
             _pins[i] = new(null);
         Regions = (nint*)Marshal.UnsafeAddrOfPinnedArrayElement(_regions, 0);
-        Regions[Location.Arena] = Aligned(_arena);
+        Regions[Location.Arena] = parent?._bodies ?? Aligned(_arena);
+        _bodies = Regions[Location.Arena] + (nint)Rounded(arenaBytes);
         Regions[Location.Constants] = constants;
         Bundles = new Tensor?[bundles];
         Children = new Frame?[children];
@@ -114,6 +117,9 @@ internal sealed unsafe class Frame : IDisposable
         foreach (var child in Children)
             child?.Release();
     }
+
+    /// <summary>Up to a multiple of the alignment.</summary>
+    public static long Rounded(long bytes) => (bytes + Alignment - 1) & -Alignment;
 
     /// <summary>The first aligned address in a pinned array that has room to spare.</summary>
     public static nint Aligned(byte[] pinned) => (Marshal.UnsafeAddrOfPinnedArrayElement(pinned, 0) + Alignment - 1) & -Alignment;

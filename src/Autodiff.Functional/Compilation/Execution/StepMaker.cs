@@ -5,14 +5,14 @@ namespace Autodiff.Functional.Compilation;
 /// <summary>Finds for each instruction the step that runs it.</summary>
 internal static class StepMaker
 {
-    public static (ImmutableArray<Step> Steps, int Bundles, int Bodies) Make(Program program, Buffers buffers, ImmutableArray<LoopKernel?> kernels, CompileOptions options, Graph? body)
+    public static (ImmutableArray<Step> Steps, int Bundles, ImmutableArray<SubProgram> Bodies) Make(Program program, Buffers buffers, ImmutableArray<LoopKernel?> kernels, CompileOptions options, Graph? body)
     {
         var bundles = new Dictionary<int, int>();
         var bodies = new Bodies(options);
         var steps = ImmutableArray.CreateBuilder<Step>(buffers.Steps.Length);
         foreach (int value in buffers.Steps)
             steps.Add(options.CheckNaN ? new CheckedStep(StepOf(value), program, buffers, value, body) : StepOf(value));
-        return (steps.MoveToImmutable(), bundles.Count, bodies.Count);
+        return (steps.MoveToImmutable(), bundles.Count, bodies.All);
 
         Step StepOf(int value)
         {

@@ -17,9 +17,11 @@ internal static class Pipeline
         .. Unless(options.CheckNaN, new("invariants", Invariants.Apply), new("residuals", Residuals.Apply), new("unused parts", UnusedParts.Apply)),
         new("parts", Parts.Apply),
         new("layout", program => Parts.OfDense(Views.Apply(program))),
-        new("common views", CommonSubexpressions.Apply),
+        new("common views", program => program.Has(instruction => instruction.Op is View) ? CommonSubexpressions.Apply(program) : program),
+        new("outputs", Views.OwnOutputs),
         .. Unless(options.CheckNaN, new("scalars", program => Scalarisation.Apply(program, options.Exact)), new("fusion", program => Fusion.Apply(program, options.Exact))),
         new("all parts", Parts.Apply),
+        .. Unless(options.CheckNaN, new Pass("scheduling", Scheduling.Apply)),      // the first NaN is the first in the user's order
     ];
 
     /// <summary>The passes that leave a program of ops, each on its own: a loop's body goes through them before it is looked into.</summary>
