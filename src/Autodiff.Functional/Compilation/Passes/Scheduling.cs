@@ -25,7 +25,7 @@ internal sealed class Scheduling
         (_program, _maker, _bytes) = (program, new int[program.Count], new long[program.Count]);
         for (int value = 0; value < program.Count; value++)
         {
-            var (op, inputs, type) = program[value];
+            var (op, inputs, type, _) = program[value];
             bool isPart = op is Part or View;
             _maker[value] = op is Leaf ? -1 : isPart ? _maker[inputs[0]] : _steps.Count;
             // What has several outputs has memory for each of them, and none for all.
