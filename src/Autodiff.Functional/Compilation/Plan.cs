@@ -38,7 +38,7 @@ public sealed class Plan
     public int Steps => _executable.Steps.Length;
 
     /// <summary>The bytes of memory that a run works in, besides arguments and outputs.</summary>
-    public long ArenaBytes => Buffers.ArenaBytes;
+    public long ArenaBytes => _executable.ArenaBytes;
 
     internal Program Program => _executable.Program;
 
@@ -211,7 +211,7 @@ public sealed class Plan
     public string Explain()
     {
         var text = new StringBuilder();
-        text.AppendLine(CultureInfo.InvariantCulture, $"{Steps} steps, {Buffers.ArenaBytes} bytes of arena, {Buffers.ConstantBytes} bytes of constants, up to {_options.Threads} threads");
+        text.AppendLine(CultureInfo.InvariantCulture, $"{Steps} steps, {ArenaBytes} bytes of arena (values that are needed at once: {Buffers.PeakBytes}; bodies: {ArenaBytes - Frame.Rounded(Buffers.ArenaBytes)}), {Buffers.ConstantBytes} bytes of constants, up to {_options.Threads} threads");
         for (int step = 0; step < Steps; step++)
         {
             int value = Buffers.Steps[step];

@@ -112,6 +112,15 @@ internal sealed class Program
         return [.. Outputs.Select(output => values[output])];
     }
 
+    /// <summary>Is there such an instruction? A pass that has nothing to do need not make a new program.</summary>
+    public bool Has(Func<Instruction, bool> such)
+    {
+        foreach (var instruction in Instructions)
+            if (such(instruction))
+                return true;
+        return false;
+    }
+
     /// <summary>
     /// The program with each instruction replaced by what a rule adds to the new one. The rule gets the instruction with the new numbers of its inputs,
     /// and gives the number of the value that takes its place.

@@ -2,11 +2,13 @@ using Autodiff.Functional.Compilation;
 
 namespace Autodiff.Functional.Properties.Compilation;
 
-/// <summary>Proves on a plan that no place in memory holds two values that are needed at once.</summary>
+/// <summary>Proves on a plan that no place in memory holds two values that are needed at once, and each output has one.</summary>
 internal static class BufferCheck
 {
     public static string? Violation(Plan plan)
     {
+        if (plan.Program.Outputs.Distinct().Count() < plan.Program.Outputs.Length)
+            return "Two outputs are one value, of which only one is written.";
         var all = plan.Buffers.All;
         for (int i = 0; i < all.Count; i++)
             for (int k = 0; k < i; k++)

@@ -199,6 +199,21 @@ public sealed class RunTests
         protected override void Dispose(bool disposing) => System.Runtime.InteropServices.NativeMemory.Free(_start);
     }
 
+    /// <summary>Large ones lie in memory of the caller's, each in its own.</summary>
+    [Theory, InlineData(3), InlineData(5000)]
+    public void Equal_outputs_are_all_written(int length)
+    {
+        Expr x = Expr.Ones(Shape.Of(length));
+        var outputs = Ad.Compile<Expr, Expr[]>(v => [v * 2, v + v * 0, v * 2, v * 2, Expr.Zeros(v.Shape), Expr.Zeros(v.Shape), v, v]).Run(x);
+        double[] expected = [2, 1, 2, 2, 0, 0, 1, 1];
+        for (int i = 0; i < expected.Length; i++)
+            Assert.Equal(Tensor.Full(x.Shape, expected[i]), outputs[i].Value);
+        // What does not depend on the parameters: two gradients, one constant.
+        var (a, b) = Ad.Compile(((Expr A, Expr B, Expr C) p) => Ad.Grad(((Expr A, Expr B, Expr C) q) => Expr.Sum(q.C), p)).Run((x, x, x)) is var (g, h, _) ? (g, h) : default;
+        Assert.Equal(Tensor.Full(x.Shape, 0.0), a.Value);
+        Assert.Equal(Tensor.Full(x.Shape, 0.0), b.Value);
+    }
+
     [Fact]
     public void Buffers_that_do_not_fit_are_errors()
     {

@@ -49,7 +49,7 @@ internal sealed class ArenaLayout
         Add(offset, bytes);
     }
 
-    private static long Rounded(long bytes) => Math.Max(Alignment, (bytes + Alignment - 1) & -Alignment);
+    public static long Rounded(long bytes) => Math.Max(Alignment, (bytes + Alignment - 1) & -Alignment);
 
     private void Add(long offset, long bytes)
     {

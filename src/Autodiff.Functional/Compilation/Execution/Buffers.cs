@@ -39,6 +39,29 @@ internal sealed class Buffers
     /// <summary>The bytes of the arena.</summary>
     public long ArenaBytes => _arena.Bytes;
 
+    /// <summary>The most bytes of the arena that hold values needed at once: no layout does with less.</summary>
+    public long PeakBytes
+    {
+        get
+        {
+            var change = new long[Steps.Length + 3];       // from a time on: −1, the steps, and the end
+            var over = new HashSet<(long Offset, int Last)>();
+            foreach (var buffer in _all)
+                if (buffer.At.Region == Location.Arena)
+                {
+                    long bytes = ArenaLayout.Rounded(buffer.Bytes);
+                    // What is written over an input takes its place already at the step that reads it last.
+                    change[buffer.First + (over.Contains((buffer.At.Offset, buffer.First)) ? 2 : 1)] += bytes;
+                    change[buffer.Last + 2] -= bytes;
+                    over.Add((buffer.At.Offset, buffer.Last));
+                }
+            long now = 0, peak = 0;
+            foreach (long bytes in change)
+                peak = Math.Max(peak, now += bytes);
+            return peak;
+        }
+    }
+
     /// <summary>The bytes of the constants.</summary>
     public long ConstantBytes { get; private set; }
 

@@ -9,6 +9,7 @@ internal sealed class Executable
     private readonly byte[] _constants;     // pinned
     private readonly nint _constantsStart;
     private readonly int _bundles, _children;
+    private readonly long _bodyBytes;
 
     /// <param name="program">The program, without the passes.</param>
     /// <param name="options">How it is compiled.</param>
@@ -18,7 +19,9 @@ internal sealed class Executable
         Program = Pipeline.Of(options).Aggregate(program, (current, pass) => pass.Apply(current));
         ImmutableArray<LoopKernel?> kernels = [.. Program.Instructions.Select(instruction => instruction.Op is Fused fused ? LoopKernel.Compile(fused.Loop, options.GenerateCode) : null)];
         Buffers = new(Program, kernels, isBody ? -1 : Buffers.Small);
-        (_steps, _bundles, _children) = StepMaker.Make(Program, Buffers, kernels, options);
+        (_steps, _bundles, var bodies) = StepMaker.Make(Program, Buffers, kernels, options);
+        _children = bodies.Length;
+        _bodyBytes = bodies.Select(body => body.Executable.ArenaBytes).DefaultIfEmpty().Max();
         _constants = GC.AllocateUninitializedArray<byte>(checked((int)Buffers.ConstantBytes + 64), pinned: true);
         _constantsStart = Frame.Aligned(_constants);
         for (int value = 0; value < Program.Count; value++)
@@ -41,7 +44,12 @@ internal sealed class Executable
     /// <summary>Where each output is left.</summary>
     public ImmutableArray<Operand> Outputs { get; }
 
-    public Frame NewFrame() => new(Buffers.ArenaBytes, _constantsStart, Buffers.Regions, _bundles, _children);
+    /// <summary>The bytes of memory that a run works in: its own values, and after them those of a body, one at a time.</summary>
+    public long ArenaBytes => Frame.Rounded(Buffers.ArenaBytes) + _bodyBytes;
+
+    /// <summary>Memory for runs.</summary>
+    /// <param name="parent">The memory of the program that this one is a body of.</param>
+    public Frame NewFrame(Frame? parent = null) => new(Buffers.ArenaBytes, _constantsStart, Buffers.Regions, _bundles, _children, parent, _bodyBytes);
 
     public void Run(Frame frame)
     {
@@ -72,7 +80,7 @@ internal sealed class SubProgram(Graph graph, CompileOptions options, int number
     public Executable Executable => _executable;
 
     /// <summary>The memory for it in a run.</summary>
-    public Frame In(Frame frame) => frame.Children[number] ??= _executable.NewFrame();
+    public Frame In(Frame frame) => frame.Children[number] ??= _executable.NewFrame(frame);
 
     /// <summary>Says where a parameter's value stands.</summary>
     public unsafe void Argument(Frame own, int index, nint address)

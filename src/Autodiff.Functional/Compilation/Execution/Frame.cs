@@ -7,19 +7,28 @@ internal sealed unsafe class Frame : IDisposable
 {
     private const int Alignment = 64;
 
-    private readonly byte[] _arena;
+    private readonly byte[] _arena;        // pinned
+    private readonly nint _bodies;         // where the memory of bodies begins
     private readonly nint[] _regions;      // pinned
     private readonly PinnedGCHandle<Array?>[] _pins;
 
-    public Frame(long arenaBytes, nint constants, int regions, int bundles, int children)
+    /// <param name="arenaBytes">How much memory there is for what is computed on the way.</param>
+    /// <param name="constants">Where the constants begin.</param>
+    /// <param name="regions">How many regions there are, with arena and constants.</param>
+    /// <param name="bundles">How many values of several outputs.</param>
+    /// <param name="children">How many bodies.</param>
+    /// <param name="parent">The memory of the program that this one is a body of, which it works in.</param>
+    /// <param name="bodyBytes">How much memory bodies work in, one at a time.</param>
+    public Frame(long arenaBytes, nint constants, int regions, int bundles, int children, Frame? parent, long bodyBytes)
     {
-        _arena = GC.AllocateUninitializedArray<byte>(checked((int)(arenaBytes + Alignment)), pinned: true);
+        _arena = parent?._arena ?? GC.AllocateUninitializedArray<byte>(checked((int)(Rounded(arenaBytes) + bodyBytes + Alignment)), pinned: true);
         _regions = GC.AllocateArray<nint>(regions, pinned: true);
         _pins = new PinnedGCHandle<Array?>[regions];
         for (int i = Location.Constants + 1; i < regions; i++)
             _pins[i] = new(null);
         Regions = (nint*)Marshal.UnsafeAddrOfPinnedArrayElement(_regions, 0);
-        Regions[Location.Arena] = Aligned(_arena);
+        Regions[Location.Arena] = parent?._bodies ?? Aligned(_arena);
+        _bodies = Regions[Location.Arena] + (nint)Rounded(arenaBytes);
         Regions[Location.Constants] = constants;
         Bundles = new Tensor?[bundles];
         Children = new Frame?[children];
@@ -64,6 +73,9 @@ internal sealed unsafe class Frame : IDisposable
         foreach (var child in Children)
             child?.Release();
     }
+
+    /// <summary>Up to a multiple of the alignment.</summary>
+    public static long Rounded(long bytes) => (bytes + Alignment - 1) & -Alignment;
 
     /// <summary>The first aligned address in a pinned array that has room to spare.</summary>
     public static nint Aligned(byte[] pinned) => (Marshal.UnsafeAddrOfPinnedArrayElement(pinned, 0) + Alignment - 1) & -Alignment;

@@ -5,16 +5,16 @@ namespace Autodiff.Functional.Compilation;
 /// <summary>Finds for each instruction the step that runs it.</summary>
 internal static class StepMaker
 {
-    public static (ImmutableArray<Step> Steps, int Bundles, int Bodies) Make(Program program, Buffers buffers, ImmutableArray<LoopKernel?> kernels, CompileOptions options)
+    public static (ImmutableArray<Step> Steps, int Bundles, ImmutableArray<SubProgram> Bodies) Make(Program program, Buffers buffers, ImmutableArray<LoopKernel?> kernels, CompileOptions options)
     {
         var bundles = new Dictionary<int, int>();
-        int bodies = 0;
+        var bodies = ImmutableArray.CreateBuilder<SubProgram>();
         var steps = ImmutableArray.CreateBuilder<Step>(buffers.Steps.Length);
         foreach (int value in buffers.Steps)
             steps.Add(options.CheckNaN && !buffers.IsBundle(value) && program[value].Op is not IPartsOp
                 ? new CheckedStep(StepOf(value), program[value], [.. program[value].Inputs.Where(input => !buffers.IsBundle(input)).Select(input => buffers[input])], buffers[value])
                 : StepOf(value));
-        return (steps.MoveToImmutable(), bundles.Count, bodies);
+        return (steps.MoveToImmutable(), bundles.Count, bodies.ToImmutable());
 
         Step StepOf(int value)
         {
@@ -31,8 +31,7 @@ internal static class StepMaker
                 return new LoopStep(fused, kernel, arrays, buffers.Scratch[value], options.Threads);
             }
             if (instruction.Op is IPartsOp several and not Fused)
-                return several.Compile([.. instruction.Inputs.Select(input => buffers[input])], [.. Enumerable.Range(value + 1, several.Parts.Length).Select(part => buffers[part])], options,
-                    graph => new SubProgram(graph, options, bodies++));
+                return several.Compile([.. instruction.Inputs.Select(input => buffers[input])], [.. Enumerable.Range(value + 1, several.Parts.Length).Select(part => buffers[part])], options, Body);
             if (instruction.Op is ICompiledOp compiled && !instruction.Inputs.Any(input => program[input].Type.Shape.Size == 0)
                 && compiled.Compile([.. instruction.Inputs.Select(input => buffers[input])], buffers[value], options) is { } step)
                 return step;
@@ -42,6 +41,13 @@ internal static class StepMaker
             Operand?[] outputs = fused is not null ? [.. Enumerable.Range(value + 1, fused.Parts.Length).Select(part => buffers[part])]
                 : buffers.IsBundle(value) ? [] : [buffers[value]];
             return new OpStep(instruction.Op, inputs, outputs, buffers.IsBundle(value) ? bundles[value] : -1);
+        }
+
+        SubProgram Body(Graph graph)
+        {
+            var body = new SubProgram(graph, options, bodies.Count);
+            bodies.Add(body);
+            return body;
         }
 
         static Location First(Operand array, int offset) => array.At.Plus((long)offset * array.Element.Size);

@@ -15,6 +15,8 @@ internal static class DeadCode
         // What gives several values is followed by all of them, also by those that nobody reads: that is how they are found.
         for (int i = program.Parameters; i < program.Count; i++)
             live[i] |= program[i].Op is Part && live[program[i].Inputs[0]];
+        if (!live.AsSpan(program.Parameters).Contains(false))
+            return program;
         int at = program.Parameters;   // rules are asked in order, for all instructions but parameters
         return program.Rewrite((builder, instruction) => live[at++] ? builder.Add(instruction) : 0);
     }

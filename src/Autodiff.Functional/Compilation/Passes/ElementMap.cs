@@ -34,7 +34,7 @@ internal static class ElementMap
                 _ => null,
             };
         }
-        catch (Exception refusal) when (refusal is AutodiffException or NotSupportedException or ArgumentException)
+        catch (Exception refusal) when (refusal is AutodiffException or NotSupportedException or ArgumentException or IndexOutOfRangeException)
         {
             return null;        // the op does not work on other batches, or on numbers such as these
         }

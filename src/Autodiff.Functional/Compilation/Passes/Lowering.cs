@@ -12,6 +12,8 @@ internal static class Lowering
 {
     public static Program Apply(Program program)
     {
+        if (!program.Has(instruction => instruction.Op is ILowered))
+            return program;
         var known = new Dictionary<(Op, TensorType), Program>();
         return program.Rewrite((builder, instruction) => instruction.Op is ILowered op
             ? builder.Inline(Lowered(op, builder[instruction.Inputs[0]].Type), instruction.Inputs.AsSpan())

@@ -20,8 +20,10 @@ internal static class Pipeline
         new("dead code", DeadCode.Apply),
         new("parts", Parts.Apply),
         new("layout", program => Parts.OfDense(Views.Apply(program))),
-        new("common views", CommonSubexpressions.Apply),
+        new("common views", program => program.Has(instruction => instruction.Op is View) ? CommonSubexpressions.Apply(program) : program),
+        new("outputs", Views.OwnOutputs),
         .. options.CheckNaN ? ImmutableArray<Pass>.Empty : [new Pass("scalars", Scalarisation.Apply), new("fusion", Fusion.Apply)],
         new("all parts", Parts.Apply),
+        .. options.CheckNaN ? ImmutableArray<Pass>.Empty : [new Pass("scheduling", Scheduling.Apply)],      // the first NaN is the first in the user's order
     ];
 }

@@ -25,6 +25,8 @@ internal static class Selections
 
     public static Program Apply(Program program)
     {
+        if (!program.Has(instruction => instruction.Op is Guard or Where))
+            return program;
         var needed = new Region?[program.Count];
         foreach (int output in program.Outputs)
             needed[output] = Region.All;

@@ -2,22 +2,20 @@ namespace Autodiff.Functional.Compilation;
 
 /// <summary>
 /// Layout: reshapes, transposes, broadcasts and slices, and chains of them, become one view of the value that they start from, which products and loops read in place.
-/// Where no strides say it, the elements are copied. Each output gets memory of its own.
+/// Where no strides say it, the elements are copied.
 /// </summary>
 internal static class Views
 {
     private static readonly double[] s_nowhere = [0];
 
-    public static Program Apply(Program program)
+    public static Program Apply(Program program) => !program.Has(IsSeen) ? program : program.Rewrite((builder, instruction) => instruction switch
     {
-        var viewed = program.Rewrite((builder, instruction) => instruction switch
-        {
-            { Constant: { IsUniform: true, Size: > 1 } uniform } => builder.Add(new View(uniform.Shape, 0, Axes.Of(new int[uniform.Rank])), [builder.Constant(uniform.First(1).Reshape(Shape.Scalar))], uniform.Type),
-            { Op: IView view } => See(builder, instruction, view),
-            _ => builder.Add(instruction),
-        });
-        return OwnOutputs(viewed);
-    }
+        { Constant: { IsUniform: true, Size: > 1 } uniform } => builder.Add(new View(uniform.Shape, 0, Axes.Of(new int[uniform.Rank])), [builder.Constant(uniform.First(1).Reshape(Shape.Scalar))], uniform.Type),
+        { Op: IView view } => See(builder, instruction, view),
+        _ => builder.Add(instruction),
+    });
+
+    private static bool IsSeen(Instruction instruction) => instruction is { Op: IView } or { Constant: { IsUniform: true, Size: > 1 } };
 
     private static int See(ProgramBuilder builder, Instruction instruction, IView view)
     {
@@ -38,9 +36,13 @@ internal static class Views
             ? new(seen.Shape, seen.Offset, Axes.Of(seen.Strides))
             : null;
 
-    private static Program OwnOutputs(Program program)
+    /// <summary>Each output gets memory of its own. After this equal copies are not to be joined.</summary>
+    public static Program OwnOutputs(Program program)
     {
         var taken = new HashSet<int>();
+        if (program.Outputs.All(output => program[output].Op is not (View or Leaf or Project) && taken.Add(output)))
+            return program;
+        taken.Clear();
         var builder = new ProgramBuilder(program.Count);
         foreach (var instruction in program.Instructions)
             if (instruction.Op is Parameter)

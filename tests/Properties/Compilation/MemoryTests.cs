@@ -1,0 +1,142 @@
+using System.Collections.Immutable;
+using Autodiff.Functional.Compilation;
+using Xunit;
+using Xunit.Abstractions;
+
+namespace Autodiff.Functional.Properties.Compilation;
+
+/// <summary>How much memory a plan works in: the order of its steps, the layout of its arena, and what <c>Checkpoint</c> saves.</summary>
+public sealed class MemoryTests(ITestOutputHelper output)
+{
+    private const int Side = 64, Bytes = Side * Side * sizeof(double);
+
+    private static readonly TensorType s_matrix = new(DType.Float64, Shape.Of(Side, Side));
+
+    // ---- the order of steps ----
+
+    [Fact]
+    public void An_order_is_one_of_the_same_instructions_that_needs_no_more_memory() => Law.Holds(output, 100, Programs.Plain, p =>
+    {
+        var graph = Graph.Trace(x => [p.Run([.. x]), .. Ad.Grad<Expr[]>(p.Loss, [.. x])], [.. p.Inputs.Select(input => input.Type)]);
+        var before = DeadCode.Apply(Functional.Compilation.Program.Of(graph).Program);
+        var after = Scheduling.Apply(before);
+        return Texts(after).SequenceEqual(Texts(before)) && Scheduling.Peak(after) <= Scheduling.Peak(before)
+            ? null : $"before, {Scheduling.Peak(before)} bytes\n{before}\nafter, {Scheduling.Peak(after)} bytes\n{after}";
+
+        static IEnumerable<string> Texts(Functional.Compilation.Program program) => program.Instructions.Select(instruction => $"{instruction.Op} : {instruction.Type}").Order(StringComparer.Ordinal);
+    });
+
+    [Theory, InlineData(10), InlineData(1000)]
+    public void A_sum_over_branches_needs_the_memory_of_one(int branches)
+    {
+        var program = ByLevel(x => Enumerable.Range(1, branches).Select(i => Expr.Sum(Expr.Exp(Expr.MatMul(x, x * i)))).Aggregate((a, b) => a + b));
+        Assert.InRange(Scheduling.Peak(program), branches * Bytes, long.MaxValue);
+        Assert.InRange(Scheduling.Peak(Scheduling.Apply(program)), 2 * Bytes, 3 * Bytes);
+    }
+
+    [Fact]
+    public void What_is_large_and_used_late_is_computed_late()
+    {
+        var program = ByLevel(x =>
+        {
+            var late = Enumerable.Range(2, 10).Select(i => Expr.MatMul(x, x) * i).ToArray();
+            var chain = x;
+            foreach (var each in late)
+                chain = Expr.Sin(Expr.MatMul(chain, chain)) + each;
+            return Expr.Sum(chain);
+        });
+        Assert.InRange(Scheduling.Peak(program), 10 * Bytes, long.MaxValue);
+        Assert.InRange(Scheduling.Peak(Scheduling.Apply(program)), 2 * Bytes, 4 * Bytes);
+    }
+
+    [Fact]
+    public void A_long_program_is_ordered()
+    {
+        const int Links = 20_000;
+        var program = Ordered(x =>
+        {
+            var (chain, sum) = (x, Expr.Sum(x));
+            for (int i = 0; i < Links; i++)
+                (chain, sum) = (Expr.Sin(chain), sum + Expr.Sum(chain * 2));
+            return sum;
+        });
+        Assert.InRange(Scheduling.Peak(Scheduling.Apply(program)), 2 * Bytes, 4 * Bytes);
+    }
+
+    /// <summary>In the order that fusion leaves: each instruction as early as its inputs allow.</summary>
+    private static Functional.Compilation.Program ByLevel(Func<Expr, Expr> f)
+    {
+        var program = Ordered(f);
+        var level = new int[program.Count];
+        for (int value = 0; value < program.Count; value++)
+            level[value] = program[value].Inputs.Select(input => level[input] + 1).DefaultIfEmpty().Max();
+        var builder = new ProgramBuilder();
+        var moved = new int[program.Count];
+        foreach (int value in Enumerable.Range(0, program.Count).OrderBy(value => level[value]))
+            moved[value] = value < program.Parameters ? builder.Parameter(program[value].Type) : builder.Add(program[value] with { Inputs = Functional.Compilation.Program.Renumbered(program[value].Inputs, moved) });
+        return builder.Build(Functional.Compilation.Program.Renumbered(program.Outputs, moved));
+    }
+
+    private static Functional.Compilation.Program Ordered(Func<Expr, Expr> f) => CommonSubexpressions.Apply(Functional.Compilation.Program.Of(Graph.Trace(x => [f(x[0])], [s_matrix])).Program);
+
+    // ---- the arena ----
+
+    /// <summary>The most that an arena may be larger than the values in it that are needed at once.</summary>
+    private const double MostWaste = 1.5;
+
+    [Fact]
+    public void An_arena_is_little_larger_than_what_is_needed_at_once()
+    {
+        double worst = 1;
+        Law.Holds(output, 100, Programs.Plain, p =>
+        {
+            // Of sizes that differ by much.
+            var graph = Graph.Trace(x => [.. Ad.Grad<Expr[]>(Loss, [.. x])], [.. p.Inputs.Select(input => input.Type with { Shape = input.Type.Shape.Insert(0, 40) })]);
+            var buffers = Same.Plan(graph).Buffers;
+            double waste = (double)buffers.ArenaBytes / Math.Max(1, buffers.PeakBytes);
+            worst = Math.Max(worst, waste);
+            return waste <= MostWaste ? null : $"{buffers.ArenaBytes} bytes for {buffers.PeakBytes}";
+
+            Expr Loss(Expr[] x) => Expr.Sum(Ad.Vmap<Expr[], Expr>(p.Loss)(x));
+        });
+        output.WriteLine($"at most {worst:F3} times as large");
+    }
+
+    [Fact]
+    public void A_plan_tells_its_memory()
+    {
+        var plan = Ad.Compile(x => Expr.Sum(Expr.MatMul(Expr.MatMul(x, x), x))).Plan(Expr.Ones(s_matrix.Shape));
+        Assert.Contains($"needed at once: {plan.Buffers.PeakBytes}", plan.Explain(), StringComparison.Ordinal);
+        Assert.InRange(plan.Buffers.PeakBytes, 2 * Bytes, plan.ArenaBytes);
+    }
+
+    // ---- checkpoints ----
+
+    [Theory, InlineData(true), InlineData(false)]
+    public void Checkpoints_save_memory(bool generateCode)
+    {
+        const int Segments = 8, Layers = 6;
+        var random = RandomKey.FromSeed(1);
+        Expr at = random.Normal(s_matrix.Shape);
+        ImmutableArray<Expr> weights = [.. Enumerable.Range(0, Segments * Layers).Select(i => RandomKey.FromSeed(i).Normal(s_matrix.Shape) / Math.Sqrt(Side))];
+        Expr Segment(int segment, Expr h) => weights.AsSpan(segment * Layers, Layers).ToArray().Aggregate(h, (x, w) => Expr.Tanh(Expr.MatMul(x, w)));
+        Expr Kept(Expr h) => Expr.Sum(Enumerable.Range(0, Segments).Aggregate(h, (x, segment) => Segment(segment, x)));
+        Expr Recomputed(Expr h) => Expr.Sum(Enumerable.Range(0, Segments).Aggregate(h, (x, segment) => Ad.Checkpoint<Expr, Expr>(y => Segment(segment, y))(x)));
+
+        var options = new CompileOptions { GenerateCode = generateCode };
+        var (kept, recomputed) = (Ad.Compile(Ad.Grad<Expr>(Kept), options), Ad.Compile(Ad.Grad<Expr>(Recomputed), options));
+        Assert.Null(Ops.Near.Tensors("gradient", kept.Run(at), recomputed.Run(at)));
+        long with = recomputed.Plan(at).ArenaBytes, without = kept.Plan(at).ArenaBytes;
+        output.WriteLine($"{without / (double)Bytes:F1} matrices without, {with / (double)Bytes:F1} with");
+        // Without: all 48 layers (1 − y and 1 + y of each). With: where the segments begin, and the layers of one.
+        Assert.InRange(without, Segments * Layers * (long)Bytes, (2 * Segments * Layers + 4) * (long)Bytes);
+        Assert.InRange(with, Layers * (long)Bytes, (Segments + 2 * Layers + 4) * (long)Bytes);
+        Assert.True(with < without / 3);
+        // What is recomputed is computed twice.
+        Assert.Equal(2 * Segments * Layers, Products(kept.Plan(at).Program));
+        Assert.InRange(Products(recomputed.Plan(at).Program), 3 * Segments * Layers - Segments, 3 * Segments * Layers);
+    }
+
+    private static int Products(Functional.Compilation.Program program) => program.Instructions.Sum(instruction => instruction.Op is MatMul ? 1
+        : instruction.Op is Checkpoint checkpoint ? Products(DeadCode.Apply(CommonSubexpressions.Apply(Functional.Compilation.Program.Of(checkpoint.Body).Program))) : 0);
+}
