@@ -14,31 +14,35 @@ public sealed class PassLaws(ITestOutputHelper output)
     public static TheoryData<string> Names => [.. s_passes.Select(pass => pass.Name)];
 
     [Theory, MemberData(nameof(Names))]
-    public void A_pass_preserves_meaning(string name) => Law.Holds(output, 60, Programs.Plain, p =>
-    {
-        if (!p.IsTame)
-            return "";
-        var graph = Graph.Trace(x => [p.Run([.. x]), .. Ad.Grad<Expr[]>(p.Loss, [.. x])], [.. p.Inputs.Select(input => input.Type)]);
-        var before = Functional.Compilation.Program.Of(graph).Program;
-        var expected = before.Evaluate(p.Inputs.AsSpan());
-        foreach (var pass in s_passes)
-        {
-            // Alone where it can stand alone, and after those before it.
-            if (pass.Name == name)
-                return Compare(before, pass) ?? Compare(s_passes.TakeWhile(other => other.Name != name).Aggregate(before, (program, other) => other.Apply(program)), pass);
-        }
-        return "no such pass";
+    public void A_pass_preserves_meaning(string name) => Law.Holds(output, 60, Programs.Plain, p => !p.IsTame ? ""
+        : Wrong(name, x => [p.Run(x), .. Ad.Grad<Expr[]>(p.Loss, x)], p.Inputs));
 
-        string? Compare(Functional.Compilation.Program program, Pass pass)
+    /// <summary>Loops, branches and checkpoints among them.</summary>
+    [Theory, MemberData(nameof(Names))]
+    public void Of_nested_transforms_too(string name) => Law.Holds(output, 30, Programs.Nested, p => Wrong(name, x => [p.Run(x)], p.Inputs));
+
+    /// <summary>What is left of Vmap, over more rows than a tiny tensor has.</summary>
+    [Theory, MemberData(nameof(Names))]
+    public void Over_a_batch_too(string name) => Law.Holds(output, 30, Programs.Small, p => !p.IsTame ? ""
+        : Wrong(name, x => [.. Ad.Vmap<Expr[], Expr[]>(y => [p.Run(y), .. Ad.Grad<Expr[]>(p.Loss, y)])(x)], p.OverRows(70).Inputs));
+
+    private static string? Wrong(string name, Func<Expr[], Expr[]> f, ImmutableArray<Tensor> inputs)
+    {
+        var before = Functional.Compilation.Program.Of(Graph.Trace(x => [.. f([.. x])], [.. inputs.Select(input => input.Type)])).Program;
+        var expected = before.Evaluate(inputs.AsSpan());
+        var pass = s_passes.First(pass => pass.Name == name);
+        // Alone where it can stand alone, and after those before it.
+        return Compare(pass.Name == "fusion" ? Views.Apply(before) : before)
+            ?? Compare(s_passes.TakeWhile(other => other.Name != name).Aggregate(before, (program, other) => other.Apply(program)));
+
+        string? Compare(Functional.Compilation.Program program)
         {
-            if (pass.Name == "fusion" && program == before)
-                program = Views.Apply(program);
             var after = pass.Apply(program);
-            var actual = after.Evaluate(p.Inputs.AsSpan());
-            return Enumerable.Range(0, expected.Length).Select(i => Near.Tensors($"output {i}", expected[i], actual[i])).FirstOrDefault(wrong => wrong is not null) is { } wrong
+            var actual = after.Evaluate(inputs.AsSpan());
+            return Enumerable.Range(0, expected.Length).Select(i => Near.Tensors($"output {i}", expected[i], actual[i], 10)).FirstOrDefault(wrong => wrong is not null) is { } wrong
                 ? $"{wrong}\nbefore\n{program}\nafter\n{after}" : null;
         }
-    });
+    }
 
     public static TheoryData<string> Reductions => ["LogSumExp", "Norm"];
 

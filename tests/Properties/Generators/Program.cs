@@ -41,6 +41,12 @@ public sealed record Program(ImmutableArray<Tensor> Inputs, ImmutableArray<Step>
     /// <summary>A scalar that depends on every entry, and on each differently.</summary>
     public static Expr Scalar(Expr value) => value.Rank == 0 ? value : Expr.Sum(Expr.Sin(value));
 
+    /// <summary>The same inputs in each of some rows, but for a last digit or two.</summary>
+    public Program OverRows(int rows) => this with
+    {
+        Inputs = [.. Inputs.Select(input => (Expr.BroadcastTo(input, input.Shape.Insert(0, rows)) * (1 + Expr.Reshape(Expr.Cast(Expr.Arange(rows), DType.Float64) * 1e-6, Shape.Of([rows, .. input.Shape.Select(_ => 1)])))).Value)],
+    };
+
     /// <summary>The function traced, with the inputs as parameters.</summary>
     public Graph Traced() => Graph.Trace(x => [Run([.. x])], [.. Inputs.Select(i => i.Type)]);
 

@@ -105,7 +105,7 @@ public sealed class LoopLaws(ITestOutputHelper output)
     });
 
     /// <summary>Elements as the ops give them, bit for bit; sums within rounding errors of the sum of magnitudes.</summary>
-    private static string? Wrong(LoopRun run, Array[] results)
+    internal static string? Wrong(LoopRun run, Array[] results)
     {
         var expected = run.Expected();
         for (int r = 0; r < expected.Length; r++)

@@ -13,7 +13,7 @@ internal static class LoopPrograms
     private static readonly ImmutableArray<Signature> s_ops = [.. Signatures().Distinct(new Same())];
 
     // A family with its order as an argument takes as long as that is large.
-    private static bool OfAnOrder(Op op) => op.GetType().GetGenericArguments().Any(function => function.IsAssignableTo(typeof(ISpecialBinary)));
+    public static bool OfAnOrder(Op op) => op.GetType().GetGenericArguments().Any(function => function.IsAssignableTo(typeof(ISpecialBinary)));
 
     private sealed class Same : IEqualityComparer<Signature>
     {
