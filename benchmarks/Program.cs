@@ -9,6 +9,7 @@ const string Usage = """
       check                      all models, by arithmetic that has nothing of the library
       cpp DIR                    ADBench's files, beside the C++ programs in a folder: a measurement a line
       scaling                    how times grow with sizes: a measurement a line
+      compiling                  how long it takes to compile, and what runs allocate: a measurement a line
       report FILE                measurements as RESULTS.md, with pictures, in --output DIR (benchmarks)
       --filter PATTERN           BenchmarkDotNet
     Options: --threads N (1), --seconds S a measurement (1), --data DIR (../shared/data)
@@ -27,6 +28,10 @@ try
             return RunOne(Report.Run);
         case "check":
             return Check.Run(Settings.Parse(rest));
+        case "compiling":
+            return Compiling.Run(Settings.Parse(rest));
+        case "cold":
+            return Compiling.Cold();
         case "scaling":
             return Scaling.Run(Settings.Parse(rest));
         default:

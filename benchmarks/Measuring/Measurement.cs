@@ -15,6 +15,9 @@ public sealed record Measurement(string Row, string Side, int Threads, double Si
 {
     public const string Ours = "ours", Torch = "TorchSharp", Cpp = "C++", CppTuned = "C++ tuned";
 
+    /// <summary>How the names of rows begin that have no peer: from a function to its first values, the same in a fresh process, and runs into new tensors and into buffers.</summary>
+    public const string Compile = "compile ", FirstCall = "first call ", Tensors = "tensors ", Buffers = "buffers ";
+
     private static readonly JsonSerializerOptions s_options = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
 
     /// <summary>The time that the table compares.</summary>

@@ -40,6 +40,8 @@ public static class Report
             loop becomes vector code. Both by g++ -O3 -march=native -ffast-math. Threads in C++ are OpenMP's.
             """, all, Measurement.Cpp, Measurement.CppTuned);
         Exponents(text, all);
+        CompileTime(text, all);
+        Allocation(text, all);
         text.AppendLine().AppendLine("## Time against size").AppendLine();
         foreach (var (file, title) in pictures)
             text.AppendLine(CultureInfo.InvariantCulture, $"![{title}](pictures/{file})").AppendLine();
@@ -101,6 +103,32 @@ public static class Report
             foreach (var (from, to) in steps.Count > 1 ? [.. steps, (sizes[0], sizes[^1])] : steps)
                 text.AppendLine(CultureInfo.InvariantCulture,
                     $"| {row.Key} | {Count(from.Size)} | {Count(to.Size)} | {Time(from)} | {Time(to)} | {Math.Log(to.Seconds / from.Seconds) / Math.Log(to.Size / from.Size):F2} |");
+        }
+    }
+
+    private static void CompileTime(StringBuilder text, ImmutableArray<Measurement> all)
+    {
+        text.AppendLine().AppendLine("## Compile time").AppendLine()
+            .AppendLine("From a function to its first value and gradient: traced, compiled, run once. *Nodes* are those of the graph of both. *First call*: the same in a fresh process, which compiles the library's own code as well.").AppendLine();
+        text.AppendLine("| work | nodes | time | µs a node | goal | allocated |").AppendLine("|---|--:|--:|--:|--:|--:|");
+        foreach (var row in all.Where(m => m.Row.StartsWith(Measurement.Compile, StringComparison.Ordinal) || m.Row.StartsWith(Measurement.FirstCall, StringComparison.Ordinal)))
+        {
+            bool cold = row.Row.StartsWith(Measurement.FirstCall, StringComparison.Ordinal);
+            double each = row.Seconds * 1e6 / row.Size, goal = Goals.CompileSeconds(row.Size);
+            string shown = !cold && row.Seconds > goal ? $"**{Digits(each)}**" : Digits(each);
+            text.AppendLine(CultureInfo.InvariantCulture, $"| {row.Row} | {Count(row.Size)} | {Time(row)} | {shown} | {(cold ? "" : $"≤ {Digits(goal * 1e3)} ms")} | {Count(row.Bytes)} |");
+        }
+    }
+
+    private static void Allocation(StringBuilder text, ImmutableArray<Measurement> all)
+    {
+        text.AppendLine().AppendLine("## Allocation").AppendLine()
+            .AppendLine("Bytes that a run of value and gradient allocates on the managed heap: its outputs as new tensors, with the nodes that they come in; and into buffers of the caller's, where the list of the arguments is left.").AppendLine();
+        text.AppendLine("| work | bytes of the outputs | new tensors | into buffers |").AppendLine("|---|--:|--:|--:|");
+        foreach (var row in all.Where(m => m.Row.StartsWith(Measurement.Tensors, StringComparison.Ordinal)))
+        {
+            string name = row.Row[Measurement.Tensors.Length..];
+            text.AppendLine(CultureInfo.InvariantCulture, $"| {name} | {Count(row.Size)} | {Count(row.Bytes)} | {Count(all.FirstOrDefault(m => m.Row == Measurement.Buffers + name)?.Bytes)} |");
         }
     }
 
