@@ -32,9 +32,10 @@ sealed record Snippet(string Language, int Line, string Code, IReadOnlyList<stri
     }
 
     /// <summary>Compiles and runs it; the lines that it printed.</summary>
+    /// <param name="given">C# that it takes as given, in a file of its own.</param>
     /// <exception cref="InvalidOperationException">It does not compile, or it failed.</exception>
-    public async Task<IReadOnlyList<string>> Run() =>
-        Lines(Language == "csharp" ? RunCSharp() : await RunFSharp());
+    public async Task<IReadOnlyList<string>> Run(string given = "") =>
+        Lines(Language == "csharp" ? RunCSharp(given) : await RunFSharp());
 
     sealed record Block(string Language, int Line, string[] Content);
 
@@ -53,9 +54,9 @@ sealed record Snippet(string Language, int Line, string Code, IReadOnlyList<stri
         }
     }
 
-    string RunCSharp()
+    string RunCSharp(string given)
     {
-        using var image = new MemoryStream(Compile());
+        using var image = new MemoryStream(Compile(given));
         var context = new AssemblyLoadContext($"line {Line}", isCollectible: true);
         var (console, output) = (Console.Out, new StringWriter(CultureInfo.InvariantCulture));
         try
@@ -76,13 +77,13 @@ sealed record Snippet(string Language, int Line, string Code, IReadOnlyList<stri
         return output.ToString();
     }
 
-    byte[] Compile()
+    byte[] Compile(string given)
     {
         var assemblies = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator);
         var options = new CSharpParseOptions(LanguageVersion.Latest);
         var compilation = CSharpCompilation.Create(
             $"Line{Line}",
-            [CSharpSyntaxTree.ParseText(GlobalUsings, options), CSharpSyntaxTree.ParseText(Code, options)],
+            [CSharpSyntaxTree.ParseText(GlobalUsings, options), CSharpSyntaxTree.ParseText(given, options), CSharpSyntaxTree.ParseText(Code, options)],
             assemblies.Select(path => MetadataReference.CreateFromFile(path)),
             new(OutputKind.ConsoleApplication, nullableContextOptions: NullableContextOptions.Enable));
 
