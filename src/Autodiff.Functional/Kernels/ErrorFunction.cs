@@ -140,9 +140,15 @@ internal static class ErrorFunction
 
     public static double LogPdf(double x) => -x * x / 2 - HalfLog2Pi;
 
+    /// <summary>The derivatives up to here stay below the largest double near 0; there are none of other orders than whole ones.</summary>
+    private const int MostOrder = 260;
+
+    private static bool IsOrder(double n) => n >= 0 && n <= MostOrder && n == Math.Floor(n);
+
     /// <summary>The n-th derivative of φ: (−1)ⁿ·Heₙ(x)·φ(x).</summary>
     public static double NormalDerivative(double n, double x)
     {
+        if (!IsOrder(n)) return double.NaN;
         if (!(Math.Abs(x) < 40)) return double.IsNaN(x) ? x : 0;
         double hermite = 1, before = 0;
         for (int k = 0; k < n; k++) (hermite, before) = (-(x * hermite + k * before), hermite);
@@ -153,6 +159,7 @@ internal static class ErrorFunction
     /// <summary>The n-th derivative of 2/√π·e⁻ˣ², the slope of erf: (−1)ⁿ·Hₙ(x) times it.</summary>
     public static double ErfDerivative(double n, double x)
     {
+        if (!IsOrder(n)) return double.NaN;
         if (!(Math.Abs(x) < 30)) return double.IsNaN(x) ? x : 0;
         double hermite = 1, before = 0;
         for (int k = 0; k < n; k++) (hermite, before) = (-2 * (x * hermite + k * before), hermite);

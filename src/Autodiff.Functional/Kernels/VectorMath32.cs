@@ -288,7 +288,7 @@ internal static class VectorMath32
 
     /// <summary>Up to here the reduction below is exact enough.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Lanes IsReducible(Lanes x) => Vector256.LessThan(Vector256.Abs(x), Vector256.Create((float)(1 << 20)));
+    private static Lanes IsReducible(Lanes x) => Vector256.LessThan(Vector256.Abs(x), Vector256.Create((float)(1 << 19)));
 
     /// <summary>x = quadrant·π/2 + r + low with |r| ≤ π/4; the first subtraction is exact.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

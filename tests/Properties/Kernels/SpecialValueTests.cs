@@ -126,6 +126,20 @@ public class SpecialValueTests
         }
     }
 
+    /// <summary>Derivatives of other orders than the whole numbers that doubles reach are NaN, at once.</summary>
+    [Theory]
+    [InlineData(-1)]
+    [InlineData(0.5)]
+    [InlineData(1e9)]
+    [InlineData(1e300)]
+    [InlineData(double.PositiveInfinity)]
+    [InlineData(double.NaN)]
+    public void Of_no_order_there_is_no_derivative(double order)
+    {
+        Assert.Equal(double.NaN, ErrorFunction.NormalDerivative(order, 0.5));
+        Assert.Equal(double.NaN, ErrorFunction.ErfDerivative(order, 0.5));
+    }
+
     /// <summary>The same NaN-ness, infinity and sign, also of zeros, and within a few ulp.</summary>
     private static bool Same(double expected, double actual) =>
         double.IsNaN(expected) || double.IsNaN(actual) ? double.IsNaN(expected) == double.IsNaN(actual)
