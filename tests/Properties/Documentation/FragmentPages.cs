@@ -80,6 +80,17 @@ public sealed class FragmentPages
                 public static Compiled<Expr, (Expr, Expr)> step { get; } = Ad.Compile(Ad.ValueAndGrad((Expr v) => Expr.Sum(Expr.Sin(v))));
             }
             """,
+            """
+            static partial class Given
+            {
+                public static Expr x { get; } = Expr.Linspace(0, 1, 1000);
+                public static Compiled<Expr, (Expr, Expr)> step { get; } = Ad.Compile(Ad.ValueAndGrad((Expr v) => Expr.Sum(Expr.Sin(v))));
+                public static CancellationToken cancellation { get; } = CancellationToken.None;
+                public static double[] value { get; } = new double[1];
+                public static double[] gradient { get; } = new double[1000];
+            }
+            """,
+            "static partial class Given { public static Expr f(Expr x) => Expr.Sqrt(x); }",
         ],
     };
 

@@ -107,7 +107,7 @@ internal sealed class SubProgram(Program program, Graph? graph, CompileOptions o
     }
 
     /// <summary>The same memory, with arguments and outputs of its own.</summary>
-    public Frame Twin(Frame own) => own.Twin(_executable.Places.Prepare);
+    public Frame Twin(Frame own) => own.Twin(_executable.Places);
 
     /// <summary>Says where a parameter's value stands.</summary>
     public void Argument(Frame own, int index, nint address)

@@ -59,10 +59,10 @@ internal sealed unsafe class Frame : IDisposable
     private readonly byte[] _places;       // pinned
 
     /// <summary>The frame of every second step of a loop, whose carries go back and forth; made when it is first asked for.</summary>
-    public Frame Twin(Action<Frame> prepare)
+    public Frame Twin(Places places)
     {
         if (_twin is null)
-            prepare(_twin = new(this));
+            places.Prepare(_twin = new(this));
         return _twin;
     }
 
