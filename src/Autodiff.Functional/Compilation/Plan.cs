@@ -12,18 +12,17 @@ namespace Autodiff.Functional;
 /// </summary>
 public sealed class Plan
 {
-    private const int KeptFrames = 16;
-
     private readonly CompileOptions _options;
     private readonly Executable _executable;
     private readonly ImmutableArray<Argument> _arguments;
     private readonly ImmutableArray<Operand> _outputs;
-    private readonly Frame?[] _frames = new Frame?[KeptFrames];
+    private readonly FramePool _frames;
 
     internal Plan(Program program, CompileOptions options)
     {
         _options = options;
         _executable = new(program, options, isBody: false);
+        _frames = new(_executable.NewFrame);
         _arguments = [.. Enumerable.Range(0, Program.Parameters).Where(i => _executable.Arguments[i] is not null).Select(i => new Argument(i, _executable.Arguments[i]!))];
         _outputs = _executable.Outputs;
     }
@@ -51,7 +50,7 @@ public sealed class Plan
     /// <summary>The outputs as new constants.</summary>
     internal ImmutableArray<Expr> Run(ReadOnlySpan<Expr> arguments)
     {
-        var frame = Rent();
+        var frame = _frames.Rent();
         try
         {
             Bind(frame, arguments);
@@ -68,7 +67,7 @@ public sealed class Plan
         }
         finally
         {
-            Return(frame);
+            _frames.Return(frame);
         }
     }
 
@@ -84,7 +83,7 @@ public sealed class Plan
     internal void Run(ReadOnlySpan<Expr> arguments, ReadOnlySpan<OutputBuffer> into)
     {
         Require(into);
-        var frame = Rent();
+        var frame = _frames.Rent();
         try
         {
             Bind(frame, arguments);
@@ -101,7 +100,7 @@ public sealed class Plan
             for (int i = 0; i < _outputs.Length; i++)
                 if (_outputs[i].At.Region != Location.Arena)
                     into[i].Pinnable?.Unpin();
-            Return(frame);
+            _frames.Return(frame);
         }
     }
 
@@ -137,23 +136,6 @@ public sealed class Plan
                 frame.Pin(array.At.Region, value.Array, value.Offset * value.Element.Size);
             }
         }
-    }
-
-    private Frame Rent()
-    {
-        for (int i = 0; i < _frames.Length; i++)
-            if (_frames[i] is not null && Interlocked.Exchange(ref _frames[i], null) is { } kept)
-                return kept;
-        return _executable.NewFrame();
-    }
-
-    private void Return(Frame frame)
-    {
-        frame.Release();
-        for (int i = 0; i < _frames.Length; i++)
-            if (_frames[i] is null && Interlocked.CompareExchange(ref _frames[i], frame, null) is null)
-                return;
-        frame.Dispose();
     }
 
     // ---- values in and out ----

@@ -23,5 +23,6 @@ internal static class Pipeline
         new("common views", CommonSubexpressions.Apply),
         .. options.CheckNaN ? ImmutableArray<Pass>.Empty : [new Pass("scalars", Scalarisation.Apply), new("fusion", Fusion.Apply)],
         new("all parts", Parts.Apply),
+        .. options.CheckNaN ? ImmutableArray<Pass>.Empty : [new Pass("blocks", Blocks.Apply)],
     ];
 }

@@ -1,0 +1,150 @@
+using System.Collections.Immutable;
+using Autodiff.Functional.Kernels;
+
+namespace Autodiff.Functional.Compilation;
+
+/// <summary>Several steps, run on block after block. A chunk is some blocks, whose sums it adds up; the chunks' are added up in order.</summary>
+internal sealed unsafe class BlockedStep : ChunkedStep
+{
+    private readonly Blocked _op;
+    private readonly ImmutableArray<Operand> _inputs, _outputs;
+    private readonly Body _body;
+    private readonly Body? _rest;
+    private readonly Location _sums;                             // of all chunks
+    private readonly int[] _places;                              // of each output in those of a chunk, in elements of 8 bytes
+
+    public BlockedStep(Blocked op, ImmutableArray<Operand> inputs, ImmutableArray<Operand> outputs, CompileOptions options) : base(options.Threads)
+    {
+        (_op, _inputs, _outputs) = (op, inputs, outputs);
+        options = options with { Threads = 1 };                  // each thread has blocks of its own
+        _body = new(op.Body, options);
+        _rest = op.Rest is null ? null : new(op.Rest, options);
+        _places = new int[op.Writes.Length];
+        for (int i = 1; i < _places.Length; i++)
+            _places[i] = _places[i - 1] + (op.Writes[i - 1].Step == 0 ? 3 * Padded(outputs[i - 1]) : 0);
+        if (op.SumsOfChunk > 0)
+            _sums = outputs[^1].At;
+        Flops = (op.Length / op.Size) * _body.Flops + (_rest?.Flops ?? 0);
+    }
+
+    public override string Kind => "blocks";
+
+    public override double Flops { get; }
+
+    protected override int Chunks => _op.Chunks;
+
+    private static int Padded(Operand sum) => Blocked.Padded(sum.Size);
+
+    public override void Run(Frame frame, int firstChunk, int endChunk)
+    {
+        for (int chunk = firstChunk; chunk < endChunk; chunk++)
+        {
+            Reset(frame, chunk);
+            int end = Math.Min(_op.Length, (chunk + 1) * _op.BlocksPerChunk * _op.Size);
+            for (int start = chunk * _op.BlocksPerChunk * _op.Size; start < end; start += _op.Size)
+            {
+                var body = _op.Length - start < _op.Size ? _rest! : _body;
+                var own = body.Frames.Rent();
+                for (int i = 0; i < _op.Reads.Length; i++)
+                    body.Argument(own, i, At(frame, _inputs[_op.Reads[i].Array], _op.Reads[i].Step, start));
+                for (int i = 0; i < _op.Writes.Length; i++)
+                    body.Output(own, i, _op.Writes[i].Step == 0 ? Sum(frame, chunk, i, 2) : At(frame, _outputs[i], _op.Writes[i].Step, start));
+                body.Run(own);
+                body.Frames.Return(own);
+                Add(frame, chunk);
+            }
+        }
+    }
+
+    private static nint At(Frame frame, Operand array, int step, int index) => frame.Address(array.At) + (nint)index * step * array.Element.Size;
+
+    /// <summary>The total of a chunk's sum, what rounding lost of it, or what a block adds to it.</summary>
+    private nint Sum(Frame frame, int chunk, int output, int which) =>
+        frame.Address(_sums) + (nint)sizeof(double) * (chunk * _op.SumsOfChunk + _places[output] + which * Padded(_outputs[output]));
+
+    private void Reset(Frame frame, int chunk)
+    {
+        foreach (var (i, step) in _op.Writes)
+            if (step == 0)
+                _outputs[i].Element.Run<Resetting, bool>(new(Sum(frame, chunk, i, 0), Sum(frame, chunk, i, 1), _outputs[i].Size));
+    }
+
+    private void Add(Frame frame, int chunk)
+    {
+        foreach (var (i, step) in _op.Writes)
+            if (step == 0)
+                _outputs[i].Element.Run<Adding, bool>(new(Sum(frame, chunk, i, 2), Sum(frame, chunk, i, 0), Sum(frame, chunk, i, 1), _outputs[i].Size));
+    }
+
+    protected override void Finish(Frame frame)
+    {
+        foreach (var (i, step) in _op.Writes)
+            if (step == 0)
+            {
+                for (int chunk = 1; chunk < _op.Chunks; chunk++)
+                {
+                    Store(chunk, Sum(frame, chunk, i, 2));
+                    _outputs[i].Element.Run<Adding, bool>(new(Sum(frame, chunk, i, 2), Sum(frame, 0, i, 0), Sum(frame, 0, i, 1), _outputs[i].Size));
+                }
+                Store(0, frame.Address(_outputs[i].At));
+
+                void Store(int chunk, nint result) => _outputs[i].Element.Run<Storing, bool>(new(Sum(frame, chunk, i, 0), Sum(frame, chunk, i, 1), result, _outputs[i].Size));
+            }
+    }
+
+    private readonly struct Resetting(nint total, nint lost, int count) : IKernel<bool>
+    {
+        public bool Run<E>() where E : unmanaged, IElementary<E>
+        {
+            new Span<E>((void*)total, count).Fill(Accumulators.Neutral<Plus, E>());
+            new Span<E>((void*)lost, count).Fill(E.Literal(0));
+            return true;
+        }
+    }
+
+    private readonly struct Adding(nint x, nint total, nint lost, int count) : IKernel<bool>
+    {
+        public bool Run<E>() where E : unmanaged, IElementary<E>
+        {
+            Accumulators.Add<Plus, E>(new ReadOnlySpan<E>((void*)x, count), new((void*)total, count), new((void*)lost, count));
+            return true;
+        }
+    }
+
+    private readonly struct Storing(nint total, nint lost, nint result, int count) : IKernel<bool>
+    {
+        public bool Run<E>() where E : unmanaged, IElementary<E>
+        {
+            for (int i = 0; i < count; i++)
+                ((E*)result)[i] = Accumulators.Result(((E*)total)[i], ((E*)lost)[i]);
+            return true;
+        }
+    }
+
+    /// <summary>The steps over a block of one length, and memory for the threads that run them.</summary>
+    private sealed class Body
+    {
+        private readonly Executable _executable;
+
+        public Body(Program program, CompileOptions options)
+        {
+            _executable = new(program, options, isBody: true, isReady: true);
+            Frames = new(_executable.NewFrame);
+            Flops = _executable.Steps.Sum(step => step.Flops);
+        }
+
+        public FramePool Frames { get; }
+
+        public double Flops { get; }
+
+        public void Argument(Frame own, int index, nint address)
+        {
+            if (_executable.Arguments[index] is { } argument)
+                own.Regions[argument.At.Region] = address;
+        }
+
+        public void Output(Frame own, int index, nint address) => own.Regions[_executable.Outputs[index].At.Region] = address;
+
+        public void Run(Frame own) => _executable.Run(own);
+    }
+}
