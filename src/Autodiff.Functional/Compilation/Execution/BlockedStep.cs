@@ -6,6 +6,9 @@ namespace Autodiff.Functional.Compilation;
 /// <summary>Several steps, run on block after block. A chunk is some blocks, whose sums it adds up; the chunks' are added up in order.</summary>
 internal sealed unsafe class BlockedStep : ChunkedStep
 {
+    /// <summary>What a chunk has for each sum.</summary>
+    private const int Total = 0, Lost = 1, Block = 2;
+
     private readonly Blocked _op;
     private readonly ImmutableArray<Operand> _inputs, _outputs;
     private readonly Body _body;
@@ -39,84 +42,66 @@ internal sealed unsafe class BlockedStep : ChunkedStep
     {
         for (int chunk = firstChunk; chunk < endChunk; chunk++)
         {
-            Reset(frame, chunk);
-            int end = Math.Min(_op.Length, (chunk + 1) * _op.BlocksPerChunk * _op.Size);
-            for (int start = chunk * _op.BlocksPerChunk * _op.Size; start < end; start += _op.Size)
+            int first = chunk * _op.BlocksPerChunk * _op.Size, end = Math.Min(_op.Length, first + _op.BlocksPerChunk * _op.Size);
+            for (int start = first; start < end; start += _op.Size)
             {
-                var body = _op.Length - start < _op.Size ? _rest! : _body;
-                var own = body.Frames.Rent();
-                for (int i = 0; i < _op.Reads.Length; i++)
-                    body.Argument(own, i, At(frame, _inputs[_op.Reads[i].Array], _op.Reads[i].Step, start));
-                for (int i = 0; i < _op.Writes.Length; i++)
-                    body.Output(own, i, _op.Writes[i].Step == 0 ? Sum(frame, chunk, i, 2) : At(frame, _outputs[i], _op.Writes[i].Step, start));
-                body.Run(own);
-                body.Frames.Return(own);
-                Add(frame, chunk);
+                RunBlock(frame, chunk, start, start == first ? Total : Block);
+                Each(frame, chunk, start == first ? Sums.Begin : Sums.Add, chunk);
             }
+            Each(frame, chunk, Sums.Round, chunk);
         }
+    }
+
+    private void RunBlock(Frame frame, int chunk, int start, int sums)
+    {
+        var body = _op.Length - start < _op.Size ? _rest! : _body;
+        var own = body.Frames.Rent();
+        for (int i = 0; i < _op.Reads.Length; i++)
+            body.Argument(own, i, At(frame, _inputs[_op.Reads[i].Array], _op.Reads[i].Step, start));
+        for (int i = 0; i < _op.Writes.Length; i++)
+            body.Output(own, i, _op.Writes[i].Step == 0 ? Sum(frame, chunk, i, sums) : At(frame, _outputs[i], _op.Writes[i].Step, start));
+        body.Run(own);
+        body.Frames.Return(own);
     }
 
     private static nint At(Frame frame, Operand array, int step, int index) => frame.Address(array.At) + (nint)index * step * array.Element.Size;
 
-    /// <summary>The total of a chunk's sum, what rounding lost of it, or what a block adds to it.</summary>
+    /// <summary>The total of a chunk's sum, what rounding lost of it, or what a block adds to it, in memory that is scratch.</summary>
     private nint Sum(Frame frame, int chunk, int output, int which) =>
         frame.Address(_sums) + (nint)sizeof(double) * (chunk * _op.SumsOfChunk + _places[output] + which * Padded(_outputs[output]));
 
-    private void Reset(Frame frame, int chunk)
-    {
-        foreach (var (i, step) in _op.Writes)
-            if (step == 0)
-                _outputs[i].Element.Run<Resetting, bool>(new(Sum(frame, chunk, i, 0), Sum(frame, chunk, i, 1), _outputs[i].Size));
-    }
-
-    private void Add(Frame frame, int chunk)
-    {
-        foreach (var (i, step) in _op.Writes)
-            if (step == 0)
-                _outputs[i].Element.Run<Adding, bool>(new(Sum(frame, chunk, i, 2), Sum(frame, chunk, i, 0), Sum(frame, chunk, i, 1), _outputs[i].Size));
-    }
-
     protected override void Finish(Frame frame)
     {
+        Each(frame, 0, Sums.Begin, 0);
+        for (int chunk = 1; chunk < _op.Chunks; chunk++)
+            Each(frame, 0, Sums.AddTotal, chunk);
+        Each(frame, 0, Sums.Round, 0);
         foreach (var (i, step) in _op.Writes)
             if (step == 0)
-            {
-                for (int chunk = 1; chunk < _op.Chunks; chunk++)
-                {
-                    Store(chunk, Sum(frame, chunk, i, 2));
-                    _outputs[i].Element.Run<Adding, bool>(new(Sum(frame, chunk, i, 2), Sum(frame, 0, i, 0), Sum(frame, 0, i, 1), _outputs[i].Size));
-                }
-                Store(0, frame.Address(_outputs[i].At));
-
-                void Store(int chunk, nint result) => _outputs[i].Element.Run<Storing, bool>(new(Sum(frame, chunk, i, 0), Sum(frame, chunk, i, 1), result, _outputs[i].Size));
-            }
+                new ReadOnlySpan<byte>((void*)Sum(frame, 0, i, Total), _outputs[i].Size * _outputs[i].Element.Size).CopyTo(frame.Span<byte>(_outputs[i].At, _outputs[i].Size * _outputs[i].Element.Size));
     }
 
-    private readonly struct Resetting(nint total, nint lost, int count) : IKernel<bool>
+    /// <summary>What is done with sums: nothing was lost yet; a block is added, or another chunk's total; what was lost is added.</summary>
+    private enum Sums { Begin, Add, AddTotal, Round }
+
+    private void Each(Frame frame, int chunk, Sums what, int other)
+    {
+        foreach (var (i, step) in _op.Writes)
+            if (step == 0)
+                _outputs[i].Element.Run<Summing, bool>(new(what, Sum(frame, chunk, i, Total), Sum(frame, chunk, i, Lost), Sum(frame, other, i, what == Sums.Add ? Block : Total), _outputs[i].Size));
+    }
+
+    private readonly struct Summing(Sums what, nint total, nint lost, nint added, int count) : IKernel<bool>
     {
         public bool Run<E>() where E : unmanaged, IElementary<E>
         {
-            new Span<E>((void*)total, count).Fill(Accumulators.Neutral<Plus, E>());
-            new Span<E>((void*)lost, count).Fill(E.Literal(0));
-            return true;
-        }
-    }
-
-    private readonly struct Adding(nint x, nint total, nint lost, int count) : IKernel<bool>
-    {
-        public bool Run<E>() where E : unmanaged, IElementary<E>
-        {
-            Accumulators.Add<Plus, E>(new ReadOnlySpan<E>((void*)x, count), new((void*)total, count), new((void*)lost, count));
-            return true;
-        }
-    }
-
-    private readonly struct Storing(nint total, nint lost, nint result, int count) : IKernel<bool>
-    {
-        public bool Run<E>() where E : unmanaged, IElementary<E>
-        {
-            for (int i = 0; i < count; i++)
-                ((E*)result)[i] = Accumulators.Result(((E*)total)[i], ((E*)lost)[i]);
+            Span<E> totals = new((void*)total, count), rests = new((void*)lost, count);
+            if (what == Sums.Begin)
+                rests.Fill(E.Literal(0));
+            else if (what == Sums.Round)
+                Accumulators.Round(totals, rests);
+            else
+                Accumulators.Add<Plus, E>(new ReadOnlySpan<E>((void*)added, count), totals, rests);
             return true;
         }
     }

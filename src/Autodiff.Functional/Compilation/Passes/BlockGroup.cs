@@ -182,10 +182,14 @@ internal sealed class BlockGroup
         return saved + Read().GroupBy(read => read.Value).Sum(reads => (reads.Select(read => read.Step).Distinct().Count() - 1) * BytesOf(reads.Key));
     }
 
-    /// <summary>The bytes of a block of one element along the axis.</summary>
-    public long BytesOfOne() => (_cuts.Keys.Where(value => !Escapes(value)).Sum(BytesOf) / 2 + Read().Select(read => read.Value).Distinct().Sum(BytesOf)) / _length;
+    /// <summary>About the bytes of a block of one element along the axis: as results lie over what they are computed from, about a third of them is there at once.</summary>
+    public long BytesOfOne() => (_cuts.Keys.Where(value => !Escapes(value)).Sum(BytesOf) / 3 + Read().Select(read => read.Value).Distinct().Sum(BytesOf)) / _length;
 
-    public long BytesOfSums() => _sums.Sum(BytesOf);
+    /// <summary>The bytes that are read in blocks, whatever is saved.</summary>
+    public long BytesRead() => Read().Select(read => read.Value).Distinct().Sum(BytesOf);
+
+    /// <summary>The bytes that each block costs: sums are written and added, and what is not cut is read again.</summary>
+    public long BytesOfEach() => 2 * _sums.Sum(BytesOf) + _steps.SelectMany(step => _program[step].Inputs.Select(Base)).Distinct().Except(_cuts.Keys).Except(Read().Select(read => read.Value)).Sum(BytesOf);
 
     private long BytesOf(int value) => (long)_program[value].Type.Shape.Size * ElementType.Of(_program[value].Type.DType).Size;
 

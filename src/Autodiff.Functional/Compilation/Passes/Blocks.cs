@@ -8,8 +8,8 @@ namespace Autodiff.Functional.Compilation;
 /// </summary>
 internal static class Blocks
 {
-    /// <summary>What a block may take of the second cache.</summary>
-    private const int BytesOfBlock = 512 << 10;
+    /// <summary>What a block may take: of the second cache, or a little more, as shorter blocks cost more than a third cache does.</summary>
+    private const int BytesOfBlock = 2 << 20;
 
     /// <summary>Memory traffic that has to be saved, and the length of an axis that is worth it.</summary>
     private const int LeastSaved = 128 << 10, LeastLength = 64;
@@ -62,7 +62,7 @@ internal static class Blocks
         return (group.Length + blocks * Granularity - 1) / (blocks * Granularity) * Granularity;
     }
 
-    private static bool Pays(BlockGroup group, int size) => size < group.Length && 2 * group.BytesOfSums() * (group.Length / size) <= group.Saved();
+    private static bool Pays(BlockGroup group, int size) => size < group.Length && group.BytesRead() <= group.Saved() && 4 * group.BytesOfEach() * (group.Length / size) <= group.Saved();
 }
 
 /// <summary>A program in which a group of steps is one.</summary>
