@@ -8,13 +8,12 @@ namespace Autodiff.Functional.Compilation;
 internal abstract class TileFold
 {
     /// <summary>Rows that are folded plainly, one after the other, before they are added to the total.</summary>
-    public const int PlainRows = 16;
+    private const int PlainRows = 16;
 
     private protected enum Pattern { All, EachRow, EachColumn, Each, Mixed }
 
-    private protected TileFold(TileOperandShape shape, bool isShort)
+    private protected TileFold(TileOperandShape shape, int tiles)
     {
-        IsShort = isShort;
         Rows = shape.Rows;
         Block = shape.Offsets.Length;
         // A row keeps as many apart as it has places; one that is repeated keeps no more than one row does.
@@ -30,6 +29,7 @@ internal abstract class TileFold
         RowsApart = apart > 1;
         Places = [.. Enumerable.Range(0, apart).SelectMany(row => distinct.Select(offset => row * shape.Row + offset))];
         TilesBetweenFlushes = Kind is Pattern.EachColumn ? Math.Max(1, PlainRows / Rows) : PlainRows;
+        IsShort = tiles <= TilesBetweenFlushes;
     }
 
     private protected int Rows { get; }
@@ -81,22 +81,22 @@ internal abstract class TileFold
     /// <param name="fold">How it folds.</param>
     /// <param name="dtype">What.</param>
     /// <param name="shape">The places of a tile's points.</param>
-    /// <param name="isShort">Does it get no more tiles than are folded plainly, and its results from nobody else?</param>
-    public static TileFold Of(LoopFold fold, DType dtype, TileOperandShape shape, bool isShort) => ElementType.Of(dtype).Run<Maker, TileFold>(new(fold, shape, isShort));
+    /// <param name="tiles">How many tiles it folds before its results are stored.</param>
+    public static TileFold Of(LoopFold fold, DType dtype, TileOperandShape shape, int tiles) => ElementType.Of(dtype).Run<Maker, TileFold>(new(fold, shape, tiles));
 
-    private readonly struct Maker(LoopFold fold, TileOperandShape shape, bool isShort) : IKernel<TileFold>
+    private readonly struct Maker(LoopFold fold, TileOperandShape shape, int tiles) : IKernel<TileFold>
     {
         public TileFold Run<E>() where E : unmanaged, IElementary<E> => fold switch
         {
-            LoopFold.Sum => new TileFold<Plus, E>(shape, isShort),
-            LoopFold.Max => new TileFold<Larger, E>(shape, isShort),
-            LoopFold.Min => new TileFold<Smaller, E>(shape, isShort),
+            LoopFold.Sum => new TileFold<Plus, E>(shape, tiles),
+            LoopFold.Max => new TileFold<Larger, E>(shape, tiles),
+            LoopFold.Min => new TileFold<Smaller, E>(shape, tiles),
             _ => throw new ArgumentOutOfRangeException(nameof(fold)),
         };
     }
 }
 
-internal sealed unsafe class TileFold<TFold, E>(TileOperandShape shape, bool isShort) : TileFold(shape, isShort) where TFold : struct, IFold where E : unmanaged, IElementary<E>
+internal sealed unsafe class TileFold<TFold, E>(TileOperandShape shape, int tiles) : TileFold(shape, tiles) where TFold : struct, IFold where E : unmanaged, IElementary<E>
 {
     public override int AccumulatorBytes => (IsShort ? 1 : 3) * Kept * sizeof(E);
 

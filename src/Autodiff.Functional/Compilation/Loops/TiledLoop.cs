@@ -87,7 +87,7 @@ internal sealed unsafe class TiledLoop : LoopKernel
                 continue;
             }
             bool runs = tiling.Loops.Any(loop => loop.Reduced && loop.Steps[k] == 0);
-            var fold = TileFold.Of(kind, dtypes[k], shape, isShort: !runs || (tiling.Parts == 1 && tiling.UnitTiles <= TileFold.PlainRows));
+            var fold = TileFold.Of(kind, dtypes[k], shape, !runs ? 1 : tiling.Parts == 1 ? tiling.UnitTiles : int.MaxValue);
             // Where each point of a tile has a sum of its own, the body adds to it.
             int input = kind == LoopFold.Sum && fold.IsByPoint ? body.Inputs.Length : -1;
             if (input >= 0)

@@ -64,7 +64,7 @@ internal sealed class AxisOrders
             return null;
         // What later areas give is not known yet.
         View[] read = [.. members.SelectMany(member => _program[member].Inputs).Distinct().Where(input => input < first).Select(seen)];
-        int returned = members.Count(_program.Outputs.Contains);
+        long returned = members.Where(_program.Outputs.Contains).Sum(member => (long)_program[member].Type.Shape.Size);
         Axes natural = Axes.Range(0, shape.Rank), best = natural;
         long most = Votes(natural);
         foreach (var view in read)
@@ -72,7 +72,7 @@ internal sealed class AxisOrders
                 (best, most) = (order, Votes(order));
         return best.IsIdentity ? (Axes?)null : best;
 
-        long Votes(Axes order) => read.Sum(view => Suits(view, order) ? Elements(view) : 0) + (order.IsIdentity ? (long)returned * shape.Size : 0);
+        long Votes(Axes order) => read.Sum(view => Suits(view, order) ? Elements(view) : 0) + (order.IsIdentity ? returned : 0);
     }
 
     private static long Elements(View view)
