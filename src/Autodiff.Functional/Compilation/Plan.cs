@@ -12,18 +12,17 @@ namespace Autodiff.Functional;
 /// </summary>
 public sealed class Plan
 {
-    private const int KeptFrames = 16;
-
     private readonly CompileOptions _options;
     private readonly Executable _executable;
     private readonly ImmutableArray<Argument> _arguments;
     private readonly ImmutableArray<Operand> _outputs;
-    private readonly Frame?[] _frames = new Frame?[KeptFrames];
+    private readonly FramePool _frames;
 
     internal Plan(Program program, CompileOptions options)
     {
         _options = options;
         _executable = new(program, options, isBody: false);
+        _frames = new(_executable);
         _arguments = [.. Enumerable.Range(0, Program.Parameters).Where(i => _executable.Arguments[i] is not null).Select(i => new Argument(i, _executable.Arguments[i]!))];
         _outputs = _executable.Outputs;
     }
@@ -62,7 +61,7 @@ public sealed class Plan
     /// <summary>The outputs as new constants, which are all that is allocated.</summary>
     internal void Run(ReadOnlySpan<Expr> arguments, Span<Expr> results, CancellationToken cancellation = default)
     {
-        var frame = Rent(cancellation);
+        var frame = _frames.Rent(cancellation);
         try
         {
             Bind(frame, arguments);
@@ -75,7 +74,7 @@ public sealed class Plan
         }
         finally
         {
-            Return(frame);
+            _frames.Return(frame);
         }
     }
 
@@ -83,7 +82,7 @@ public sealed class Plan
     internal void Run(ReadOnlySpan<Expr> arguments, ReadOnlySpan<OutputBuffer> into, CancellationToken cancellation = default)
     {
         Require(into);
-        var frame = Rent(cancellation);
+        var frame = _frames.Rent(cancellation);
         int pinned = 0;
         try
         {
@@ -101,7 +100,7 @@ public sealed class Plan
             for (int i = 0; i < pinned; i++)
                 if (_outputs[i].At.Region != Location.Arena)
                     into[i].Pinnable?.Unpin();
-            Return(frame);
+            _frames.Return(frame);
         }
     }
 
@@ -137,30 +136,6 @@ public sealed class Plan
                 frame.Pin(array.At.Region, value.Array, value.Offset * value.Element.Size);
             }
         }
-    }
-
-    private Frame Rent(CancellationToken cancellation)
-    {
-        Frame? frame = null;
-        for (int i = 0; i < _frames.Length && frame is null; i++)
-            if (_frames[i] is not null)
-                frame = Interlocked.Exchange(ref _frames[i], null);
-        frame ??= _executable.NewFrame();
-        frame.Cancellation = cancellation;
-        return frame;
-    }
-
-    // Nobody waits for anybody: where two come to a free place at once, one frame is lost to the collector. None is ever had twice, as taking one is atomic.
-    private void Return(Frame frame)
-    {
-        frame.Release();
-        for (int i = 0; i < _frames.Length; i++)
-            if (_frames[i] is null)
-            {
-                Volatile.Write(ref _frames[i], frame);
-                return;
-            }
-        frame.Dispose();
     }
 
     // ---- values in and out ----

@@ -13,6 +13,9 @@ internal sealed record View(Shape To, int Offset, Axes Strides) : Internal
     /// <summary>All elements of a value of some size, in their order?</summary>
     public bool IsWhole(int size) => Offset == 0 && To.Size == size && Strided.IsContiguous(To.Dimensions, Strides.Span);
 
+    /// <summary>The same elements with the axes in another order.</summary>
+    public View Permuted(Axes order) => new([.. order.Select(axis => To[axis])], Offset, [.. order.Select(axis => Strides[axis])]);
+
     /// <summary>A value seen as what it is.</summary>
     public static View Of(Shape shape) => new(shape, 0, Axes.Of(shape.Strides()));
 }

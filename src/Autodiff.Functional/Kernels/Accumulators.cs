@@ -60,6 +60,30 @@ internal static class Accumulators
         return (a - (sum - back)) + (b - back);
     }
 
+    /// <summary>total = total + lost, the results, in place.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Round<E>(Span<E> total, ReadOnlySpan<E> lost) where E : unmanaged, IElementary<E>
+    {
+        if (typeof(E) == typeof(Real64))
+            RoundLanes<Lanes64, Real64>(Elements.As<E, Real64>(total), Elements.As<E, Real64>(lost));
+        else if (typeof(E) == typeof(Real32))
+            RoundLanes<Lanes32, Real32>(Elements.As<E, Real32>(total), Elements.As<E, Real32>(lost));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void RoundLanes<V, E>(Span<E> total, ReadOnlySpan<E> lost) where V : struct, ILanes<V, E> where E : unmanaged, IElementary<E>
+    {
+        ref E sum = ref MemoryMarshal.GetReference(total), rest = ref MemoryMarshal.GetReference(lost);
+        nint i = 0;
+        for (; i + V.Count <= total.Length; i += V.Count)
+        {
+            V a = V.Load(ref Unsafe.Add(ref sum, i)), b = V.Load(ref Unsafe.Add(ref rest, i));
+            V.IfEqual(b - b, V.Literal(0), V.IfEqual(b, V.Literal(0), a, a + b), a).Store(ref Unsafe.Add(ref sum, i));
+        }
+        for (; i < total.Length; i++)
+            Unsafe.Add(ref sum, i) = Result(Unsafe.Add(ref sum, i), Unsafe.Add(ref rest, i));
+    }
+
     /// <summary>The result. Where the total is infinite or NaN, what was lost means nothing, and 0 could change the sign of −0.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static E Result<E>(E total, E lost) where E : unmanaged, IElementary<E> =>

@@ -16,9 +16,10 @@ internal sealed class Executable
     /// <param name="options">How it is compiled.</param>
     /// <param name="isBody">Are all arguments and outputs where somebody else keeps them?</param>
     /// <param name="graph">The graph that the program was, of the body of a loop or branch.</param>
-    public Executable(Program program, CompileOptions options, bool isBody, Graph? graph = null)
+    /// <param name="isReady">Has it been through the passes?</param>
+    public Executable(Program program, CompileOptions options, bool isBody, Graph? graph = null, bool isReady = false)
     {
-        Program = Pipeline.Of(options).Aggregate(program, (current, pass) => pass.Apply(current));
+        Program = isReady ? program : Pipeline.Of(options).Aggregate(program, (current, pass) => pass.Apply(current));
         ImmutableArray<LoopKernel?> kernels = [.. Program.Instructions.Select(instruction => instruction.Op is Fused fused ? LoopKernel.Compile(fused.Loop, options.GenerateCode) : null)];
         Buffers = new(Program, kernels, isBody ? -1 : Buffers.Small);
         (_steps, _bundles, var bodies) = StepMaker.Make(Program, Buffers, kernels, options, graph);

@@ -84,7 +84,7 @@ internal sealed unsafe class GeneratedTile : TileBody
             foreach (int value in dying[part])
                 slots.Free(place[value], tile.DType(value), uniform[value]);
         }
-        bool overlaps = tile.Points <= ShortTile && tile.Points > V.Count && tile.Points % V.Count > 0;
+        bool overlaps = !tile.Accumulates && tile.Points <= ShortTile && tile.Points > V.Count && tile.Points % V.Count > 0;
         return new([.. Enumerable.Range(0, parts).Select(part => Part<V, E, M>(tile, Start(part)..Start(part + 1), place, overlaps))], V.Count, overlaps, tile, slots);
     }
 

@@ -15,6 +15,23 @@ internal sealed record LoopProgram(Shape Space, ImmutableArray<LoopInput> Inputs
     /// <summary>The dtype of a value.</summary>
     public DType DTypeOf(int value) => value < Inputs.Length ? Inputs[value].DType : Instructions[value - Inputs.Length].DType;
 
+    private static readonly Op s_add = (Expr.Variable("x", Shape.Scalar) + Expr.Variable("y", Shape.Scalar)).Op;
+
+    /// <summary>The same with a result added to one more input, which may lie where the result does.</summary>
+    public LoopProgram Accumulating(int result)
+    {
+        // The input is numbered after the others, before the instructions.
+        int input = Inputs.Length;
+        int Moved(int value) => value < input ? value : value + 1;
+        var sum = Results[result];
+        return this with
+        {
+            Inputs = Inputs.Add(new(sum.DType, sum.Strides)),
+            Instructions = [.. Instructions.Select(instruction => instruction with { Arguments = [.. instruction.Arguments.Select(Moved)] }), new(s_add, [input, Moved(sum.Value)], sum.DType)],
+            Results = [.. Results.Select((other, r) => r == result ? other with { Value = input + 1 + Instructions.Length, Fold = LoopFold.None } : other with { Value = Moved(other.Value) })],
+        };
+    }
+
     /// <summary>The same, without instructions that no result needs. Inputs stay, as they are numbered from outside.</summary>
     public LoopProgram WithoutDeadCode()
     {

@@ -25,6 +25,10 @@ internal abstract unsafe class TileBody
 internal sealed record TileCode(LoopProgram Program, bool[] Uniform, bool[] Staged, int Points)
 {
     public int Inputs => Program.Inputs.Length;
+
+    /// <summary>Is something added to an input at each point, in place, so that no point may be computed twice?</summary>
+    public bool Accumulates { get; init; }
+
     public int Operands => Inputs + Program.Results.Length;
     public int Values => Inputs + Program.Instructions.Length;
 

@@ -58,6 +58,8 @@ internal static unsafe class TileCopy
         {
             if (shape.RowIsRun)
                 new Span<T>(source, offsets.Length).CopyTo(new Span<T>(tile, offsets.Length));
+            else if (shape.RowIsUniform)
+                new Span<T>(tile, offsets.Length).Fill(*source);
             else
                 for (int i = 0; i < offsets.Length; i++)
                     tile[i] = source[offsets[i]];

@@ -4,7 +4,7 @@ using Autodiff.Functional.Kernels;
 namespace Autodiff.Functional.Compilation;
 
 /// <summary>Folds the values of tiles into as many results as the tile's points keep apart.</summary>
-/// <remarks>An accumulator is three arrays of them: what was folded lately, the total, and what rounding lost of that.</remarks>
+/// <remarks>An accumulator is three arrays of them: what was folded lately, the total, and what rounding lost of that; of a short fold it is the first alone.</remarks>
 internal abstract class TileFold
 {
     /// <summary>Rows that are folded plainly, one after the other, before they are added to the total.</summary>
@@ -12,7 +12,7 @@ internal abstract class TileFold
 
     private protected enum Pattern { All, EachRow, EachColumn, Each, Mixed }
 
-    private protected TileFold(TileOperandShape shape)
+    private protected TileFold(TileOperandShape shape, int tiles)
     {
         Rows = shape.Rows;
         Block = shape.Offsets.Length;
@@ -29,6 +29,7 @@ internal abstract class TileFold
         RowsApart = apart > 1;
         Places = [.. Enumerable.Range(0, apart).SelectMany(row => distinct.Select(offset => row * shape.Row + offset))];
         TilesBetweenFlushes = Kind is Pattern.EachColumn ? Math.Max(1, PlainRows / Rows) : PlainRows;
+        IsShort = tiles <= TilesBetweenFlushes;
     }
 
     private protected int Rows { get; }
@@ -39,6 +40,12 @@ internal abstract class TileFold
 
     /// <summary>The points of a row, those that go to one place together.</summary>
     private protected int[] ByColumn { get; }
+
+    /// <summary>Is it done before anything has to be added to a total?</summary>
+    private protected bool IsShort { get; }
+
+    /// <summary>Has each point of a tile a place of its own, in the order of the points?</summary>
+    public bool IsByPoint => Kind == Pattern.Each && ByColumn.AsSpan().SequenceEqual([.. Enumerable.Range(0, Block)]);
 
     /// <summary>Where the results go, from the tile's first on, in elements.</summary>
     public int[] Places { get; }
@@ -71,23 +78,29 @@ internal abstract class TileFold
     /// <summary>The results, at their places.</summary>
     public abstract void Store(nint accumulator, nint destination, int rows);
 
-    public static TileFold Of(LoopFold fold, DType dtype, TileOperandShape shape) => ElementType.Of(dtype).Run<Maker, TileFold>(new(fold, shape));
+    /// <param name="fold">How it folds.</param>
+    /// <param name="dtype">What.</param>
+    /// <param name="shape">The places of a tile's points.</param>
+    /// <param name="tiles">How many tiles it folds before its results are stored.</param>
+    public static TileFold Of(LoopFold fold, DType dtype, TileOperandShape shape, int tiles) => ElementType.Of(dtype).Run<Maker, TileFold>(new(fold, shape, tiles));
 
-    private readonly struct Maker(LoopFold fold, TileOperandShape shape) : IKernel<TileFold>
+    private readonly struct Maker(LoopFold fold, TileOperandShape shape, int tiles) : IKernel<TileFold>
     {
         public TileFold Run<E>() where E : unmanaged, IElementary<E> => fold switch
         {
-            LoopFold.Sum => new TileFold<Plus, E>(shape),
-            LoopFold.Max => new TileFold<Larger, E>(shape),
-            LoopFold.Min => new TileFold<Smaller, E>(shape),
+            LoopFold.Sum => new TileFold<Plus, E>(shape, tiles),
+            LoopFold.Max => new TileFold<Larger, E>(shape, tiles),
+            LoopFold.Min => new TileFold<Smaller, E>(shape, tiles),
             _ => throw new ArgumentOutOfRangeException(nameof(fold)),
         };
     }
 }
 
-internal sealed unsafe class TileFold<TFold, E>(TileOperandShape shape) : TileFold(shape) where TFold : struct, IFold where E : unmanaged, IElementary<E>
+internal sealed unsafe class TileFold<TFold, E>(TileOperandShape shape, int tiles) : TileFold(shape, tiles) where TFold : struct, IFold where E : unmanaged, IElementary<E>
 {
-    public override int AccumulatorBytes => 3 * Kept * sizeof(E);
+    public override int AccumulatorBytes => (IsShort ? 1 : 3) * Kept * sizeof(E);
+
+    private readonly bool _isRun = shape.Offsets.Length == 1 && (shape.Row == 1 || shape.Rows == 1);
 
     private Span<E> Recent(nint accumulator) => new((E*)accumulator, Kept);
     private Span<E> Total(nint accumulator) => new((E*)accumulator + Kept, Kept);
@@ -95,7 +108,10 @@ internal sealed unsafe class TileFold<TFold, E>(TileOperandShape shape) : TileFo
 
     public override void Reset(nint accumulator)
     {
-        new Span<E>((E*)accumulator, 2 * Kept).Fill(Accumulators.Neutral<TFold, E>());
+        Recent(accumulator).Fill(Accumulators.Neutral<TFold, E>());
+        if (IsShort)
+            return;
+        Total(accumulator).Fill(Accumulators.Neutral<TFold, E>());
         Lost(accumulator).Fill(E.Literal(0));
     }
 
@@ -163,6 +179,8 @@ internal sealed unsafe class TileFold<TFold, E>(TileOperandShape shape) : TileFo
 
     public override void Flush(nint accumulator)
     {
+        if (IsShort)
+            return;
         Accumulators.Add<TFold, E>(Recent(accumulator), Total(accumulator), Lost(accumulator));
         Recent(accumulator).Fill(Accumulators.Neutral<TFold, E>());
     }
@@ -178,9 +196,14 @@ internal sealed unsafe class TileFold<TFold, E>(TileOperandShape shape) : TileFo
 
     public override void Store(nint accumulator, nint destination, int rows)
     {
+        if (IsShort && _isRun)
+        {
+            Recent(accumulator)[..KeptOf(rows)].CopyTo(new Span<E>((E*)destination, Kept));
+            return;
+        }
         for (int i = 0; i < KeptOf(rows); i++)
             ((E*)destination)[Places[i]] = Result(accumulator, i);
     }
 
-    private E Result(nint accumulator, int i) => Accumulators.Result(((E*)accumulator)[Kept + i], ((E*)accumulator)[2 * Kept + i]);
+    private E Result(nint accumulator, int i) => IsShort ? ((E*)accumulator)[i] : Accumulators.Result(((E*)accumulator)[Kept + i], ((E*)accumulator)[2 * Kept + i]);
 }

@@ -20,8 +20,9 @@ internal sealed unsafe class TiledLoop : LoopKernel
     private readonly TileBody _body;
     private readonly int _inputs, _operands;
     private readonly int[] _sizes;                         // of an element of each operand
-    private readonly Staging[] _gathered, _staged;
+    private readonly Staging[] _gathered, _scattered;
     private readonly Folding[] _folds;
+    private readonly int _accumulators;                    // inputs of the body after those of the loop
     private readonly nint[][] _steps;                      // of each loop over tiles, for each operand, in bytes
     private readonly int _memory, _partialBytes;
     private readonly bool _plain, _streams;
@@ -40,7 +41,9 @@ internal sealed unsafe class TiledLoop : LoopKernel
     /// <param name="Accumulator">Where its accumulator lies in the memory of a thread.</param>
     /// <param name="Partial">Where in a chunk's scratch its results go, if a unit is cut into several chunks.</param>
     /// <param name="Runs">Does it go on from tile to tile?</param>
-    private readonly record struct Folding(int Operand, TileFold Fold, int Accumulator, int Partial, bool Runs);
+    /// <param name="Staged">Where the body leaves what is to be folded.</param>
+    /// <param name="Input">The input of the body that its accumulator is, if the body adds to it itself; else −1.</param>
+    private readonly record struct Folding(int Operand, TileFold Fold, int Accumulator, int Partial, bool Runs, int Staged, int Input);
 
     public static LoopKernel Of(LoopProgram program, bool generateCode)
     {
@@ -70,51 +73,60 @@ internal sealed unsafe class TiledLoop : LoopKernel
 
         int memory = 0, rowsBytes = 0;
         var gathered = new List<Staging>();
-        var staging = new List<Staging>();
+        var scattered = new List<Staging>();
         var folds = new List<Folding>();
-        bool[] uniform = new bool[_inputs], staged = new bool[program.Results.Length];
-        for (int k = 0; k < _operands; k++)
+        bool[] staged = new bool[program.Results.Length];
+        var uniform = new List<bool>();
+        for (int k = 0; k < _inputs; k++)
         {
             var shape = tiling.Operands[k];
-            if (k < _inputs)
-                uniform[k] = shape.IsUniform;
-            if (k < _inputs ? uniform[k] || shape.IsContiguous : program.Results[k - _inputs].Fold == LoopFold.None && shape.IsContiguous)
-                continue;
-            int bytes = tiling.Points * _sizes[k];
-            if (k < _inputs)
-                gathered.Add(new(k, shape, Take(bytes), gathered.Count > 0 && Follows(k, gathered[^1])));
-            else
-            {
-                staged[k - _inputs] = true;
-                bool isFold = program.Results[k - _inputs].Fold != LoopFold.None, streams = !isFold && Streams(k);
-                rowsBytes = Math.Max(rowsBytes, streams ? bytes * shape.Row : 0);
-                staging.Add(new(k, shape, Take(bytes), staging.Count > 0 && !isFold && Follows(k, staging[^1]), streams));
-            }
+            uniform.Add(shape.IsUniform);
+            if (!shape.IsUniform && !shape.IsContiguous)
+                gathered.Add(new(k, shape, Take(tiling.Points * _sizes[k]), gathered.Count > 0 && Follows(k, gathered[^1])));
         }
+        var body = program;
         for (int r = 0; r < program.Results.Length; r++)
-            if (program.Results[r].Fold != LoopFold.None)
+        {
+            var (k, kind) = (_inputs + r, program.Results[r].Fold);
+            var shape = tiling.Operands[k];
+            staged[r] = kind != LoopFold.None || !shape.IsContiguous;
+            if (kind == LoopFold.None)
             {
-                int k = _inputs + r;
-                var fold = TileFold.Of(program.Results[r].Fold, dtypes[k], tiling.Operands[k]);
-                bool runs = tiling.Loops.Any(loop => loop.Reduced && loop.Steps[k] == 0);
-                folds.Add(new(k, fold, Take(fold.AccumulatorBytes), _partialBytes, runs));
-                _partialBytes += (fold.Kept * _sizes[k] + 7) / 8 * 8;
+                if (staged[r])
+                {
+                    int bytes = tiling.Points * _sizes[k];
+                    bool streams = Streams(k);
+                    rowsBytes = Math.Max(rowsBytes, streams ? bytes * shape.Row : 0);
+                    scattered.Add(new(k, shape, Take(bytes), scattered.Count > 0 && Follows(k, scattered[^1]), streams));
+                }
+                continue;
             }
-        _gathered = [.. gathered];
-        _staged = [.. staging.OrderByDescending(result => program.Results[result.Operand - _inputs].Fold != LoopFold.None)];      // folds first
-        _folds = [.. folds];
-        var code = new TileCode(program, uniform, staged, tiling.Points);
+            bool runs = tiling.Loops.Any(loop => loop.Reduced && loop.Steps[k] == 0);
+            var fold = TileFold.Of(kind, dtypes[k], shape, !runs ? 1 : tiling.Parts == 1 ? tiling.UnitTiles : int.MaxValue);
+            // Where each point of a tile has a sum of its own, the body adds to it.
+            int input = kind == LoopFold.Sum && fold.IsByPoint ? body.Inputs.Length : -1;
+            if (input >= 0)
+            {
+                body = body.Accumulating(r);
+                uniform.Add(false);
+            }
+            folds.Add(new(k, fold, Take(fold.AccumulatorBytes), _partialBytes, runs, input >= 0 ? -1 : Take(tiling.Points * _sizes[k]), input));
+            _partialBytes += (fold.Kept * _sizes[k] + 7) / 8 * 8;
+        }
+        (_gathered, _scattered, _folds) = ([.. gathered], [.. scattered], [.. folds]);
+        _accumulators = body.Inputs.Length - _inputs;
+        var code = new TileCode(body, [.. uniform], staged, tiling.Points) { Accumulates = _accumulators > 0 };
         _body = (generateCode && RuntimeFeature.IsDynamicCodeSupported ? GeneratedTile.Of(code) : null) ?? new InterpretedTile(code);
         Slots = Take(_body.SlotBytes);
-        Places = Take((_operands + _body.Slots.Length) * sizeof(nint));
+        Places = Take((_accumulators + _operands + _body.Slots.Length) * sizeof(nint));
         Positions = Take(_operands * sizeof(nint));
         Counters = Take(tiling.Loops.Length * sizeof(int));
-        Together = Take((gathered.Count + staging.Count) * sizeof(int));
+        Together = Take((gathered.Count + scattered.Count) * sizeof(int));
         RowsBuffer = Take(rowsBytes);
         _streams = rowsBytes > 0;
         InPlace = _body.InPlace && program.Results.All(result => result.Value >= _inputs);
         _memory = memory;
-        _plain = tiling.Loops.Length == 0 && _staged.Length == 0 && _gathered.Length == 0;
+        _plain = tiling.Loops.Length == 0 && _folds.Length == 0 && _scattered.Length == 0 && _gathered.Length == 0;
 
         int Take(int bytes)
         {
@@ -181,14 +193,14 @@ internal sealed unsafe class TiledLoop : LoopKernel
         addresses[.._operands].CopyTo(new Span<nint>(places, _operands));
         var slots = _body.Slots;
         for (int i = 0; i < slots.Length; i++)
-            places[_operands + i] = (nint)(memory + Slots + slots[i]);
+            places[_accumulators + _operands + i] = (nint)(memory + Slots + slots[i]);
         if (_plain)
         {
             _body.Run(places, _tiling.Points);
             return;
         }
         FindRows(addresses, _gathered, (int*)(memory + Together));
-        FindRows(addresses, _staged, (int*)(memory + Together) + _gathered.Length);
+        FindRows(addresses, _scattered, (int*)(memory + Together) + _gathered.Length);
         for (int chunk = firstChunk; chunk < endChunk; chunk++)
             RunChunk(addresses, chunk, scratch, memory);
         if (_streams)
@@ -244,11 +256,19 @@ internal sealed unsafe class TiledLoop : LoopKernel
     private void RunTile(byte* memory, nint* positions, int rows, int tiles)
     {
         nint* places = (nint*)(memory + Places);
-        new ReadOnlySpan<nint>(positions, _operands).CopyTo(new Span<nint>(places, _operands));
+        for (int k = 0; k < _inputs; k++)
+            places[k] = positions[k];
+        for (int k = _inputs; k < _operands; k++)
+            places[_accumulators + k] = positions[k];
         foreach (ref readonly var staging in _gathered.AsSpan())
             places[staging.Operand] = (nint)memory + staging.Offset;
-        foreach (ref readonly var staging in _staged.AsSpan())
-            places[staging.Operand] = (nint)memory + staging.Offset;
+        foreach (ref readonly var staging in _scattered.AsSpan())
+            places[_accumulators + staging.Operand] = (nint)memory + staging.Offset;
+        foreach (ref readonly var folding in _folds.AsSpan())
+            if (folding.Input >= 0)
+                places[folding.Input] = places[_accumulators + folding.Operand] = (nint)memory + folding.Accumulator;
+            else
+                places[_accumulators + folding.Operand] = (nint)memory + folding.Staged;
 
         int* together = (int*)(memory + Together);
         for (int i = 0; i < _gathered.Length; i += together[i])
@@ -262,7 +282,8 @@ internal sealed unsafe class TiledLoop : LoopKernel
         foreach (ref readonly var folding in _folds.AsSpan())
         {
             nint accumulator = (nint)memory + folding.Accumulator;
-            folding.Fold.Add(accumulator, places[folding.Operand], rows);
+            if (folding.Input < 0)
+                folding.Fold.Add(accumulator, places[_accumulators + folding.Operand], rows);
             if (folding.Runs && tiles % folding.Fold.TilesBetweenFlushes == 0)
                 folding.Fold.Flush(accumulator);
             if (!folding.Runs)
@@ -273,12 +294,12 @@ internal sealed unsafe class TiledLoop : LoopKernel
             }
         }
         together += _gathered.Length;
-        for (int i = _folds.Length; i < _staged.Length; i += together[i])
+        for (int i = 0; i < _scattered.Length; i += together[i])
         {
-            int k = _staged[i].Operand;
-            bool streams = _staged[i].Streams && together[i] == _staged[i].Shape.Row;
+            int k = _scattered[i].Operand;
+            bool streams = _scattered[i].Streams && together[i] == _scattered[i].Shape.Row;
             nint target = streams ? (nint)memory + RowsBuffer : positions[k];
-            TileCopy.Scatter(places + k, target, together[i], _sizes[k], _staged[i].Shape, rows);
+            TileCopy.Scatter(places + _accumulators + k, target, together[i], _sizes[k], _scattered[i].Shape, rows);
             if (streams)
                 TileCopy.Stream(target, positions[k], rows * together[i] * _sizes[k]);
         }

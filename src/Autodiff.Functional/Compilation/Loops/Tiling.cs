@@ -13,6 +13,9 @@ internal sealed class Tiling
     /// <summary>No more parts of a unit than this, as their folds are combined by one thread.</summary>
     private const int MaxParts = 64;
 
+    /// <summary>A row of so many points may be a tile alone.</summary>
+    private const int LongRow = 96;
+
     private Tiling(int[] dimensions, int[][] strides, int rows, int block, int split, TileLoop[] loops, int unitLoops, int work)
     {
         (Rows, Block, Loops, UnitLoops) = (rows, block, loops, unitLoops);
@@ -75,8 +78,11 @@ internal sealed class Tiling
     {
         var (dimensions, collapsed) = Collapse(space, strides);
         int rank = dimensions.Length, split = rank - 1, block = 1;
-        while (split >= 0 && block * dimensions[split] <= points)
+        while (split >= 0 && block * dimensions[split] <= points && !(split == rank - 2 && block >= LongRow && PrefersRow(collapsed, folds)))
             block *= dimensions[split--];
+        // A long row that is a tile of its own needs no copies of what is one element for all of it, and each of its points has a sum of its own.
+        if (split == rank - 2 && block >= LongRow && PrefersRow(collapsed, folds))
+            (split, block) = (rank - 1, 1);
         // Where the whole space is one block, there is nothing to split; where the last axis does not fit, its single elements are the rows.
         int rows = split < 0 ? 1 : Math.Min(dimensions[split], points / block);
         var loops = new List<TileLoop>();
@@ -92,6 +98,14 @@ internal sealed class Tiling
         }
         TileLoop[] ordered = [.. loops.OrderBy(loop => loop.Reduced)];
         return new(dimensions, collapsed, rows, block, split, ordered, ordered.Count(loop => !loop.Reduced), work);
+
+        static bool PrefersRow(int[][] strides, ReadOnlySpan<bool> folds)
+        {
+            for (int k = 0; k < strides.Length && strides[k].Length > 1; k++)
+                if (folds[k] ? strides[k][^1] == 1 && strides[k][^2] == 0 : strides[k][^1] == 0 && strides[k][^2] != 0)
+                    return true;
+            return false;
+        }
     }
 
     private static (int[] Dimensions, int[][] Strides) Collapse(Shape space, IReadOnlyList<IReadOnlyList<int>> strides)
@@ -146,7 +160,7 @@ internal sealed record TileOperandShape(int Rows, int Row, int[] Offsets)
     public bool RowsAreOne => Rows == 1 || Row == 0;
 
     /// <summary>Is a row one element for all points?</summary>
-    public bool RowIsUniform => !Offsets.AsSpan().ContainsAnyExcept(0);
+    public bool RowIsUniform { get; } = !Offsets.AsSpan().ContainsAnyExcept(0);
 
     /// <summary>Do the elements of a row lie side by side?</summary>
     public bool RowIsRun { get; } = Offsets.AsSpan().SequenceEqual([.. Enumerable.Range(0, Offsets.Length)]);

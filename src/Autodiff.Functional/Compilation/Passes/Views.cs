@@ -2,32 +2,57 @@ namespace Autodiff.Functional.Compilation;
 
 /// <summary>
 /// Layout: reshapes, transposes, broadcasts and slices, and chains of them, become one view of the value that they start from, which products and loops read in place.
-/// Where no strides say it, the elements are copied.
+/// Where no strides say it, the elements are copied. Loops compute what they read in the order in which it lies, and what they give is seen through a view.
 /// </summary>
-internal static class Views
+internal sealed class Views
 {
     private static readonly double[] s_nowhere = [0];
 
-    public static Program Apply(Program program) => !program.Has(IsSeen) ? program : program.Rewrite((builder, instruction) => instruction switch
+    private readonly ProgramBuilder _builder;
+    private readonly int[] _moved;
+
+    private Views(Program program) => (_builder, _moved) = (new(program.Count), new int[program.Count]);
+
+    /// <param name="program">The program.</param>
+    /// <param name="ordered">May loops take their axes in another order? Their sums are added in that order then.</param>
+    public static Program Apply(Program program, bool ordered = true) => new Views(program).Rewrite(program, ordered);
+
+    private Program Rewrite(Program program, bool ordered)
     {
-        { Constant: { IsUniform: true, Size: > 1 } uniform } => builder.Add(new View(uniform.Shape, 0, Axes.Of(new int[uniform.Rank])), [builder.Constant(uniform.First(1).Reshape(Shape.Scalar))], uniform.Type),
-        { Op: IView view } => See(builder, instruction, view),
-        _ => builder.Add(instruction),
-    });
+        var orders = ordered ? new AxisOrders(program) : null;
+        for (int value = 0; value < program.Count; value++)
+        {
+            var instruction = program[value] with { Inputs = Program.Renumbered(program[value].Inputs, _moved) };
+            _builder.Origin = instruction.Origin;
+            _moved[value] = instruction switch
+            {
+                { Op: Parameter } => _builder.Parameter(instruction.Type),
+                { Constant: { IsUniform: true, Size: > 1 } uniform } => _builder.Add(new View(uniform.Shape, 0, Axes.Of(new int[uniform.Rank])), [_builder.Constant(uniform.First(1).Reshape(Shape.Scalar))], uniform.Type),
+                { Op: IView view } => See(instruction, view),
+                _ => orders?.Of(value, input => Lies(_moved[input])) is { } order ? InOrder(instruction, order) : _builder.Add(instruction),
+            };
+        }
+        return _builder.Build(Program.Renumbered(program.Outputs, _moved));
+    }
 
-    private static bool IsSeen(Instruction instruction) => instruction is { Op: IView } or { Constant: { IsUniform: true, Size: > 1 } };
-
-    private static int See(ProgramBuilder builder, Instruction instruction, IView view)
+    private int See(Instruction instruction, IView view)
     {
         int input = instruction.Inputs[0];
-        var (at, value) = builder[input].Op is View outer ? (outer, builder[input].Inputs[0]) : (View.Of(builder[input].Type.Shape), input);
-        if (Seen(at, instruction.Type.DType, view) is not { } seen)
-        {
-            value = builder.Add(Copy.Op, [input], builder[input].Type);
-            seen = Seen(View.Of(builder[input].Type.Shape), instruction.Type.DType, view)!;
-        }
-        var type = builder[value].Type;
-        return seen.To == type.Shape && seen.IsWhole(type.Shape.Size) ? value : builder.Add(seen, [value], instruction.Type);
+        if (Seen(Lies(input), instruction.Type.DType, view) is { } seen)
+            return Of(Base(input), seen);
+        int copy = _builder.Add(Copy.Op, [input], _builder[input].Type);
+        return Of(copy, Seen(Lies(copy), instruction.Type.DType, view)!);
+    }
+
+    private int Base(int value) => _builder[value].Op is View ? _builder[value].Inputs[0] : value;
+
+    private View Lies(int value) => _builder[value].Op as View ?? View.Of(_builder[value].Type.Shape);
+
+    /// <summary>A view of a value; the value, if it shows it as it is.</summary>
+    private int Of(int value, View view)
+    {
+        var type = _builder[value].Type;
+        return view.To == type.Shape && view.IsWhole(type.Shape.Size) ? value : _builder.Add(view, [value], new(type.DType, view.To));
     }
 
     /// <summary>How the op sees a view: asked of a tensor that has its strides and no elements.</summary>
@@ -35,6 +60,24 @@ internal static class Views
         view.See(new Tensor(ElementType.Of(dtype), at.To, s_nowhere, at.Offset, [.. at.Strides])) is { } seen
             ? new(seen.Shape, seen.Offset, Axes.Of(seen.Strides))
             : null;
+
+    /// <summary>Computed with its axes in another order, and seen as it was.</summary>
+    private int InOrder(Instruction instruction, Axes order)
+    {
+        int[] inputs = [.. instruction.Inputs.Select(input => Of(Base(input), Lies(input).Permuted(order)))];
+        Axes kept = order;
+        var op = instruction.Op;
+        if (op is IFolding folding)
+        {
+            op = folding.Over([.. Enumerable.Range(0, order.Count).Where(axis => folding.Axes.Contains(order[axis]))]);
+            // The axes that are left, by their numbers without the others.
+            int[] left = [.. Enumerable.Range(0, order.Count).Where(axis => !folding.Axes.Contains(axis))];
+            kept = [.. order.Where(axis => !folding.Axes.Contains(axis)).Select(axis => Array.IndexOf(left, axis))];
+        }
+        Shape shape = [.. kept.Select(axis => instruction.Type.Shape[axis])];
+        int value = _builder.Add(op, inputs, new(instruction.Type.DType, shape));
+        return Of(value, View.Of(shape).Permuted(kept.Inverse()));
+    }
 
     /// <summary>Each output gets memory of its own. After this equal copies are not to be joined.</summary>
     public static Program OwnOutputs(Program program)

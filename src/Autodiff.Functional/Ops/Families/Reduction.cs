@@ -5,6 +5,9 @@ internal interface IFolding
 {
     Compilation.LoopFold Fold { get; }
     Axes Axes { get; }
+
+    /// <summary>The same over other axes.</summary>
+    Op Over(Axes axes);
 }
 
 /// <summary>A function of the elements along some axes that depends on each smoothly. Implement it by an empty <c>struct</c>; <see cref="Reduction{TFunction}"/> is its op.</summary>

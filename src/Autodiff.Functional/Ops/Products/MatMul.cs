@@ -5,7 +5,7 @@ using Autodiff.Functional.Kernels;
 namespace Autodiff.Functional;
 
 /// <summary>The matrix product over the last two axes; the axes before them are equal and walked through together.</summary>
-internal sealed record MatMul : Bilinear, ICompiledOp
+internal sealed record MatMul : Bilinear, ICompiledOp, IContraction
 {
     public override bool Cancels => false;
     public static IEnumerable<OpInfo> Entries =>
@@ -45,6 +45,14 @@ internal sealed record MatMul : Bilinear, ICompiledOp
             throw Expr.InnerDiffer(left.Shape, right.Shape);
         return new(left.DType, left.Shape.With(rank - 1, right.Shape[^1]));
     }
+
+    /// <summary>Leading axes, rows and columns as the output's; the inner axis after them.</summary>
+    ImmutableArray<int> IContraction.Labels(int operand, int rank) => operand switch
+    {
+        0 => [.. Enumerable.Range(0, rank - 1), rank],
+        1 => [.. Enumerable.Range(0, rank - 2), rank, rank - 1],
+        _ => [.. Enumerable.Range(0, rank)],
+    };
 
     public override Tensor Evaluate(ReadOnlySpan<Tensor> inputs) => inputs[0].Element.Run<Kernel, Tensor>(new(Forward(inputs[0]), Forward(inputs[1])));
 

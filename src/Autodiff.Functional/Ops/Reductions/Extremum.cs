@@ -29,6 +29,7 @@ internal sealed record Extremum(Axes Axes, bool Largest) : Op, IFolding
     };
 
     Compilation.LoopFold IFolding.Fold => Largest ? Compilation.LoopFold.Max : Compilation.LoopFold.Min;
+    Op IFolding.Over(Axes axes) => this with { Axes = axes };
 
     public override string Name => Largest ? "Max" : "Min";
     public override string Attributes => $"axes={Axes}";

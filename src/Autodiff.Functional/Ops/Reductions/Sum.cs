@@ -21,6 +21,7 @@ internal sealed record Sum(Axes Axes) : Linear, IFolding
     ];
 
     Compilation.LoopFold IFolding.Fold => Compilation.LoopFold.Sum;
+    Op IFolding.Over(Axes axes) => new Sum(axes);
 
     public override string Attributes => $"axes={Axes}";
 
