@@ -36,7 +36,7 @@ public sealed class LoopTests(ITestOutputHelper output)
     [InlineData(1), InlineData(6)]
     public void Steps_of_products_and_sums_too(int length) => Holds(length, (w, start, rows) =>
     {
-        var (last, outputs) = Ad.Scan((h, row) => (Expr.Tanh(Expr.MatMul(Expr.Reshape(w, [5, 1]) * Expr.Reshape(w, [1, 5]), h) + row), Expr.Sum(h * row)), start, rows);
+        var (last, outputs) = Ad.Scan((h, row) => (Expr.Tanh(Expr.MatMul(Expr.Reshape(w, Shape.Of(5, 1)) * Expr.Reshape(w, Shape.Of(1, 5)), h) + row), Expr.Sum(h * row)), start, rows);
         return [last, outputs];
     });
 
@@ -103,7 +103,7 @@ public sealed class LoopTests(ITestOutputHelper output)
     [Fact]
     public void Carries_that_matter_only_to_themselves_are_left_out()
     {
-        var loops = Loops(Residuals(Traced((w, start, rows) => [Ad.Scan(((Expr A, Expr B) c, Expr row) => ((c.A + row, Expr.Sin(c.B * w)), c.B), (start, start * 2), rows).Carry.A], 4)));
+        var loops = Loops(Residuals(Traced((w, start, rows) => [Ad.Scan(((Expr A, Expr B) c, Expr row) => ((c.A + row, Expr.Sin(c.B * w)), c.B), (start, start * 2), rows).Carry.Item1], 4)));
         Assert.Equal((0, 1, 1), (loops[0].Captures, loops[0].Carries, loops[0].Parts.Length));
     }
 
