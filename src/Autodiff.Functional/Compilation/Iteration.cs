@@ -22,7 +22,10 @@ internal sealed record Iteration(Program Body, int Captures, int Carries, int Le
     public int Rows => Body.Parameters - Captures - Carries;
 
     /// <summary>The last carries, then what the steps gave, row on row.</summary>
-    public ImmutableArray<TensorType> Parts => [.. Body.Outputs.Select((output, i) => Body[output].Type is var type && i < Carries ? type : type with { Shape = type.Shape.Insert(0, Length) })];
+    public ImmutableArray<TensorType> Parts => [.. Enumerable.Range(0, Body.Outputs.Length).Select(PartType)];
+
+    /// <summary>The type of one of the parts.</summary>
+    public TensorType PartType(int part) => Body[Body.Outputs[part]].Type is var type && part < Carries ? type : type with { Shape = type.Shape.Insert(0, Length) };
 
     /// <summary>The type of the bundle of its parts.</summary>
     public TensorType Type => new(default, Shape.Of(Body.Outputs.Length));

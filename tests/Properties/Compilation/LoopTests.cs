@@ -36,7 +36,7 @@ public sealed class LoopTests(ITestOutputHelper output)
     [InlineData(1), InlineData(6)]
     public void Steps_of_products_and_sums_too(int length) => Holds(length, (w, start, rows) =>
     {
-        var (last, outputs) = Ad.Scan((h, row) => (Expr.Tanh(Expr.MatMul(Expr.Reshape(w, 5, 1) * Expr.Reshape(w, 1, 5), h) + row), Expr.Sum(h * row)), start, rows);
+        var (last, outputs) = Ad.Scan((h, row) => (Expr.Tanh(Expr.MatMul(Expr.Reshape(w, Shape.Of(5, 1)) * Expr.Reshape(w, Shape.Of(1, 5)), h) + row), Expr.Sum(h * row)), start, rows);
         return [last, outputs];
     });
 

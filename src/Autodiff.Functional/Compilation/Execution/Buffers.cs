@@ -177,7 +177,8 @@ internal sealed class Buffers
 
         void PlaceParts(int value, IPartsOp several, int step)
         {
-            for (int i = 0, part = value + 1; i < several.Parts.Length; i++, part++)   // its parts follow an op
+            int count = several.Parts.Length;
+            for (int i = 0, part = value + 1; i < count; i++, part++)   // its parts follow an op
                 if (_buffer[part] is null && several is Fused fused && Reusable(value, fused, i, part, step) is { } over)
                 {
                     // The input's place is not free after this step, but when the part's life ends.

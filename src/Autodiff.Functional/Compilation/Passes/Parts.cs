@@ -15,8 +15,9 @@ internal static class Parts
         if (instruction.Op is not IPartsOp op)
             return builder.Add(instruction);
         int value = builder.Add(instruction);
-        for (int i = 0; i < op.Parts.Length; i++)
-            builder.Add(new Part(i), [value], op.Parts[i]);
+        var parts = op.Parts;
+        for (int i = 0; i < parts.Length; i++)
+            builder.Add(new Part(i), [value], parts[i]);
         return value;
     });
 

@@ -38,7 +38,7 @@ internal static class Residuals
                 instruction = instruction with
                 {
                     Op = loop,
-                    Inputs = [.. instruction.Inputs, .. added[value].Select(row => builder.Add(new Project(row.Part), [moved[row.From]], loops[row.From]!.Parts[row.Part]))],
+                    Inputs = [.. instruction.Inputs, .. added[value].Select(row => builder.Add(new Project(row.Part), [moved[row.From]], loops[row.From]!.PartType(row.Part)))],
                     Type = loop.Type,
                 };
             return moved[value] = builder.Add(instruction);
