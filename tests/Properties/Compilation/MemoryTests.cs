@@ -12,6 +12,19 @@ public sealed class MemoryTests(ITestOutputHelper output)
 
     private static readonly TensorType s_matrix = new(DType.Float64, Shape.Of(Side, Side));
 
+    // ---- constants ----
+
+    [Theory, InlineData(true), InlineData(false)]
+    public void A_constant_and_its_transpose_lie_in_memory_once(bool generateCode)
+    {
+        Expr matrix = Tensor.Of([.. Enumerable.Range(0, Side * Side).Select(i => Math.Sin(i))], Shape.Of(Side, Side)), at = Tensor.Of([.. Enumerable.Range(0, Side).Select(i => Math.Cos(i))]);
+        var compiled = Ad.Compile(Function, new CompileOptions { GenerateCode = generateCode });
+        Assert.InRange(compiled.Plan(at).Buffers.ConstantBytes, Bytes, Bytes + 1024);
+        Assert.Equal(Function(at).Value.ToArray<double>(), compiled.Run(at).Value.ToArray<double>(), (expected, actual) => Math.Abs(expected - actual) <= 1e-12 * Math.Abs(expected) + 1e-12);
+
+        Expr Function(Expr x) => Expr.MatMul(Expr.Transpose(matrix), Expr.MatMul(matrix, x)) * x;
+    }
+
     // ---- the order of steps ----
 
     [Fact]

@@ -10,6 +10,7 @@ internal sealed class Views
 
     private readonly ProgramBuilder _builder;
     private readonly int[] _moved;
+    private readonly Dictionary<Tensor, int> _constants = new(ReferenceEqualityComparer.Instance);     // that others are views of
 
     private Views(Program program) => (_builder, _moved) = (new(program.Count), new int[program.Count]);
 
@@ -20,6 +21,7 @@ internal sealed class Views
     private Program Rewrite(Program program, bool ordered)
     {
         var orders = ordered ? new AxisOrders(program) : null;
+        var arrays = DenseConstants(program);
         for (int value = 0; value < program.Count; value++)
         {
             var instruction = program[value] with { Inputs = Program.Renumbered(program[value].Inputs, _moved) };
@@ -28,11 +30,43 @@ internal sealed class Views
             {
                 { Op: Parameter } => _builder.Parameter(instruction.Type),
                 { Constant: { IsUniform: true, Size: > 1 } uniform } => _builder.Add(new View(uniform.Shape, 0, Axes.Of(new int[uniform.Rank])), [_builder.Constant(uniform.First(1).Reshape(Shape.Scalar))], uniform.Type),
+                { Constant: { } constant } when arrays.TryGetValue(constant.Array, out var whole) && Within(whole, constant) is { } part => Of(Whole(whole), part),
                 { Op: IView view } => See(instruction, view),
                 _ => orders?.Of(value, input => Lies(_moved[input])) is { } order ? InOrder(instruction, order) : _builder.Add(instruction),
             };
         }
         return _builder.Build(Program.Renumbered(program.Outputs, _moved));
+    }
+
+    /// <summary>The largest constant without gaps in each array: others that lie in it (its transpose, a part of it) are views of it.</summary>
+    private static Dictionary<Array, Tensor> DenseConstants(Program program)
+    {
+        var arrays = new Dictionary<Array, Tensor>(ReferenceEqualityComparer.Instance);
+        foreach (var instruction in program.Instructions)
+            if (instruction.Constant is { IsContiguous: true } constant && IsLarge(constant) && (!arrays.TryGetValue(constant.Array, out var other) || other.Size < constant.Size))
+                arrays[constant.Array] = constant;
+        return arrays;
+    }
+
+    private static bool IsLarge(Tensor constant) => (long)constant.Size * constant.Element.Size > Buffers.Small;
+
+    /// <summary>A constant as a view of another in the same array; null if it reaches out of that.</summary>
+    private static View? Within(Tensor whole, Tensor constant)
+    {
+        int offset = constant.Offset - whole.Offset, first = offset, last = offset;
+        for (int axis = 0; axis < constant.Rank; axis++)
+        {
+            int reach = (constant.Shape[axis] - 1) * constant.Strides[axis];
+            (first, last) = (first + Math.Min(0, reach), last + Math.Max(0, reach));
+        }
+        return first >= 0 && last < whole.Size && IsLarge(constant) && constant.Element == whole.Element ? new(constant.Shape, offset, Axes.Of(constant.Strides)) : null;
+    }
+
+    private int Whole(Tensor constant)
+    {
+        if (!_constants.TryGetValue(constant, out int value))
+            _constants.Add(constant, value = _builder.Constant(constant));
+        return value;
     }
 
     private int See(Instruction instruction, IView view)
