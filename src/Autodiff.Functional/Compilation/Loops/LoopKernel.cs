@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 
 namespace Autodiff.Functional.Compilation;
@@ -12,6 +13,12 @@ namespace Autodiff.Functional.Compilation;
 /// </remarks>
 internal abstract class LoopKernel
 {
+    /// <summary>
+    /// An instruction takes 5 µs to compile, some as much as 70, and is then some 0.5 ns faster, so that it pays after 10 000 runs or more. Short loops are compiled at once, as all of it
+    /// takes few milliseconds.
+    /// </summary>
+    private const int PatientFrom = 250, Patience = 10_000;
+
     /// <summary>Can a loop compute this op?</summary>
     public static bool Supports(Op op, DType dtype) => op is ILoopOp && Enum.IsDefined(dtype);
 
@@ -23,10 +30,19 @@ internal abstract class LoopKernel
         return program.Space.Size switch
         {
             0 => new EmptyLoop(program),
-            1 => (generateCode && RuntimeFeature.IsDynamicCodeSupported ? StraightLine.Of(program) : null) ?? (LoopKernel)new GroupedScalars(program),
+            1 => (generateCode && RuntimeFeature.IsDynamicCodeSupported ? Generated(program) : null) ?? new GroupedScalars(program),
             _ => TiledLoop.Of(program, generateCode),
         };
     }
+
+    /// <summary>A loop over a single point with code, now or once it pays; null if it is too long for that.</summary>
+    [RequiresDynamicCode("Makes methods.")]
+    private static LoopKernel? Generated(LoopProgram program) => program.Instructions.Length switch
+    {
+        <= PatientFrom => StraightLine.Of(program),
+        <= StraightLine.MaxLength => new WarmingLoop(program, Patience),
+        _ => null,
+    };
 
     /// <summary>The number of chunks; 0 if there is nothing to run but <see cref="Finish"/>.</summary>
     public abstract int Chunks { get; }

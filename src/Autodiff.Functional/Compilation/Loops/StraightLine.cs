@@ -11,8 +11,11 @@ namespace Autodiff.Functional.Compilation;
 /// </remarks>
 internal sealed unsafe class StraightLine : LoopKernel
 {
-    /// <summary>Instructions in a method, and up to where compiling them (5 µs each) is worth while.</summary>
-    private const int MethodLength = 110, MaxLength = 12_000;
+    /// <summary>Up to how many instructions compiling them (5 µs each) is worth while.</summary>
+    public const int MaxLength = 12_000;
+
+    /// <summary>Instructions in a method.</summary>
+    private const int MethodLength = 110;
 
     private delegate void Code(nint* addresses, nint slots);
 
@@ -22,16 +25,20 @@ internal sealed unsafe class StraightLine : LoopKernel
     private StraightLine(LoopProgram program)
     {
         int length = program.Instructions.Length;
-        int methods = Math.Max(1, (length + MethodLength - 1) / MethodLength);
-        ScratchBytes = methods == 1 ? 0 : (program.Inputs.Length + length) * sizeof(long);
+        int methods = Methods(program);
+        ScratchBytes = ScratchOf(program);
         Code[] codes = [.. Enumerable.Range(0, methods).Select(i => Method(program, (int)((long)length * i / methods)..(int)((long)length * (i + 1) / methods)))];
         _body = new(codes, program.Inputs.Length + program.Results.Length, ScratchBytes);
         InPlace = methods == 1;
     }
 
-    /// <summary>The loop; null if it is too long for generated code to pay.</summary>
     [RequiresDynamicCode("Makes methods.")]
-    public static StraightLine? Of(LoopProgram program) => program.Instructions.Length <= MaxLength ? new(program) : null;
+    public static StraightLine Of(LoopProgram program) => new(program);
+
+    /// <summary>The scratch that the code will need.</summary>
+    public static int ScratchOf(LoopProgram program) => Methods(program) == 1 ? 0 : (program.Inputs.Length + program.Instructions.Length) * sizeof(long);
+
+    private static int Methods(LoopProgram program) => Math.Max(1, (program.Instructions.Length + MethodLength - 1) / MethodLength);
 
     public override int Chunks => 1;
     public override bool Finishes => false;
