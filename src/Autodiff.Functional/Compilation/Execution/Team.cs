@@ -4,12 +4,13 @@ namespace Autodiff.Functional.Compilation;
 /// The calling thread and those of the pool that come to help it with a step: each claims the next chunk until there is none. If nobody comes, the caller does all; it never waits
 /// for a thread that has not begun.
 /// </summary>
+/// <remarks>The caller claims from the front and helpers from the back, so that in each step, and each run, a core finds what it wrote before in its own caches, not in another's.</remarks>
 internal sealed class Team
 {
     private readonly Helper _helper;
     private ChunkedStep? _step;
     private Frame? _frame;
-    private long _claims;      // next chunk, and above it the end, in 32 bits each
+    private long _claims;      // next chunk, and above it the end of those not claimed, in 32 bits each
     private int _done, _invited;
     private Exception? _failure;
 
@@ -25,7 +26,7 @@ internal sealed class Team
             Interlocked.Increment(ref _invited);
             ThreadPool.UnsafeQueueUserWorkItem(_helper, preferLocal: false);
         }
-        Work();
+        Work(fromBack: false);
         var wait = new SpinWait();
         while (Volatile.Read(ref _done) < chunks)
             wait.SpinOnce(sleep1Threshold: -1);
@@ -34,9 +35,9 @@ internal sealed class Team
     }
 
     // A helper that comes late finds either nothing to claim, or chunks of a later step: both are fine.
-    private void Work()
+    private void Work(bool fromBack)
     {
-        while (Claim() is var chunk and >= 0)
+        while (Claim(fromBack) is var chunk and >= 0)
         {
             try
             {
@@ -52,7 +53,7 @@ internal sealed class Team
         }
     }
 
-    private int Claim()
+    private int Claim(bool fromBack)
     {
         while (true)
         {
@@ -60,8 +61,8 @@ internal sealed class Team
             int next = (int)claims, end = (int)(claims >> 32);
             if (next >= end)
                 return -1;
-            if (Interlocked.CompareExchange(ref _claims, claims + 1, claims) == claims)
-                return next;
+            if (Interlocked.CompareExchange(ref _claims, fromBack ? claims - (1L << 32) : claims + 1, claims) == claims)
+                return fromBack ? end - 1 : next;
         }
     }
 
@@ -69,7 +70,7 @@ internal sealed class Team
     {
         public void Execute()
         {
-            team.Work();
+            team.Work(fromBack: true);
             Interlocked.Decrement(ref team._invited);
         }
     }
