@@ -67,7 +67,8 @@ internal sealed class GatherStep<E>(IndexedAxis axis, Operand data, Operand outp
 
     public override double Flops => 0;
 
-    protected override double Work => output.Size;
+    /// <summary>An element that comes from anywhere takes as long as a few operations.</summary>
+    protected override double Work => 4.0 * output.Size;
 
     protected override int Chunks => (axis.Count + _perChunk - 1) / _perChunk;
 
