@@ -27,7 +27,7 @@ internal sealed unsafe class BlockedStep : ChunkedStep
             _places[i] = _places[i - 1] + (op.Writes[i - 1].Step == 0 ? 3 * Padded(outputs[i - 1]) : 0);
         if (op.SumsOfChunk > 0)
             _sums = outputs[^1].At;
-        Flops = (op.Length / op.Size) * _body.Flops + (_rest?.Flops ?? 0);
+        Flops = (op.Length / op.Size) * _body.Steps.Flops + (_rest?.Steps.Flops ?? 0);
     }
 
     public override string Kind => "blocks";
@@ -57,10 +57,10 @@ internal sealed unsafe class BlockedStep : ChunkedStep
         var body = _op.Length - start < _op.Size ? _rest! : _body;
         var own = body.Frames.Rent(frame.Root.Cancellation);
         for (int i = 0; i < _op.Reads.Length; i++)
-            body.Argument(own, i, At(frame, _inputs[_op.Reads[i].Array], _op.Reads[i].Step, start));
+            body.Steps.Argument(own, i, At(frame, _inputs[_op.Reads[i].Array], _op.Reads[i].Step, start));
         for (int i = 0; i < _op.Writes.Length; i++)
-            body.Output(own, i, _op.Writes[i].Step == 0 ? Sum(frame, chunk, i, sums) : At(frame, _outputs[i], _op.Writes[i].Step, start));
-        body.Run(own);
+            body.Steps.Output(own, i, _op.Writes[i].Step == 0 ? Sum(frame, chunk, i, sums) : At(frame, _outputs[i], _op.Writes[i].Step, start));
+        body.Steps.Run(own);
         body.Frames.Return(own);
     }
 
@@ -109,27 +109,14 @@ internal sealed unsafe class BlockedStep : ChunkedStep
     /// <summary>The steps over a block of one length, and memory for the threads that run them.</summary>
     private sealed class Body
     {
-        private readonly Executable _executable;
-
         public Body(Program program, CompileOptions options)
         {
-            _executable = new(program, options, isBody: true, isReady: true);
-            Frames = new(_executable);
-            Flops = _executable.Steps.Sum(step => step.Flops);
+            Steps = new(program, options, isBody: true, isReady: true);
+            Frames = new(Steps);
         }
+
+        public Executable Steps { get; }
 
         public FramePool Frames { get; }
-
-        public double Flops { get; }
-
-        public void Argument(Frame own, int index, nint address)
-        {
-            if (_executable.Arguments[index] is { } argument)
-                _executable.Places.Move(own, argument.At.Region, address);
-        }
-
-        public void Output(Frame own, int index, nint address) => _executable.Places.Move(own, _executable.Outputs[index].At.Region, address);
-
-        public void Run(Frame own) => _executable.Run(own);
     }
 }

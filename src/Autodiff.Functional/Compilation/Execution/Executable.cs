@@ -65,6 +65,18 @@ internal sealed class Executable
         return frame;
     }
 
+    public double Flops => _steps.Sum(step => step.Flops);
+
+    /// <summary>Says where a body's parameter stands.</summary>
+    public void Argument(Frame own, int index, nint address)
+    {
+        if (Arguments[index] is { } argument)
+            _places.Move(own, argument.At.Region, address);
+    }
+
+    /// <summary>Says where a body's output goes.</summary>
+    public void Output(Frame own, int index, nint address) => _places.Move(own, Outputs[index].At.Region, address);
+
     /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
     public void Run(Frame frame)
     {
@@ -95,7 +107,7 @@ internal sealed class SubProgram(Program program, Graph? graph, CompileOptions o
 {
     private readonly Executable _executable = new(program, options, isBody: true, graph);
 
-    public double Flops => _executable.Steps.Sum(step => step.Flops);
+    public double Flops => _executable.Flops;
 
     public Executable Executable => _executable;
 
@@ -111,14 +123,10 @@ internal sealed class SubProgram(Program program, Graph? graph, CompileOptions o
     public Frame Twin(Frame own) => own.Twin(_executable.Places);
 
     /// <summary>Says where a parameter's value stands.</summary>
-    public void Argument(Frame own, int index, nint address)
-    {
-        if (_executable.Arguments[index] is { } argument)
-            _executable.Places.Move(own, argument.At.Region, address);
-    }
+    public void Argument(Frame own, int index, nint address) => _executable.Argument(own, index, address);
 
     /// <summary>Says where an output goes.</summary>
-    public void Output(Frame own, int index, nint address) => _executable.Places.Move(own, _executable.Outputs[index].At.Region, address);
+    public void Output(Frame own, int index, nint address) => _executable.Output(own, index, address);
 
     /// <summary>The region of a parameter; −1 if nothing depends on it.</summary>
     public int RegionOfArgument(int index) => _executable.Arguments[index]?.At.Region ?? -1;
