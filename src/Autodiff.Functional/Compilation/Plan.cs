@@ -133,7 +133,7 @@ public sealed class Plan
             else
             {
                 value = value.Dense();
-                frame.Pin(array.At.Region, value.Array, value.Offset * value.Element.Size);
+                frame.Pin(array.At.Region, value.Array, (nint)value.Offset * value.Element.Size);
             }
         }
     }
@@ -170,18 +170,18 @@ public sealed class Plan
     private static unsafe void Pin(Frame frame, Operand output, OutputBuffer into)
     {
         if (into.Array is { } array)
-            frame.Pin(output.At.Region, array, into.Start * output.Element.Size);
+            frame.Pin(output.At.Region, array, (nint)into.Start * output.Element.Size);
         else
             frame.Regions[output.At.Region] = (nint)into.Pinnable!.Pin(into.Start).Pointer;
     }
 
     private static unsafe void CopyOut(Frame frame, Operand output, OutputBuffer into)
     {
-        int bytes = output.Size * output.Element.Size;
+        int bytes = (int)output.Bytes;     // few: what is large is written where it is asked for
         byte* source = (byte*)frame.Address(output.At);
         if (into.Array is { } array)
         {
-            ref byte destination = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(array), into.Start * output.Element.Size);
+            ref byte destination = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(array), (nint)into.Start * output.Element.Size);
             if (bytes == sizeof(long))
                 Unsafe.WriteUnaligned(ref destination, *(long*)source);
             else
@@ -198,13 +198,13 @@ public sealed class Plan
     public string Explain()
     {
         var text = new StringBuilder();
-        text.AppendLine(CultureInfo.InvariantCulture, $"{Steps} steps, {ArenaBytes} bytes of arena (values that are needed at once: {Buffers.PeakBytes}; bodies: {ArenaBytes - Frame.Rounded(Buffers.ArenaBytes)}), {Buffers.ConstantBytes} bytes of constants, up to {_options.Threads} threads");
+        text.AppendLine(CultureInfo.InvariantCulture, $"{Steps} steps, {ArenaBytes} bytes of arena (values that are needed at once: {Buffers.PeakBytes}; bodies: {ArenaBytes - CacheLine.Rounded(Buffers.ArenaBytes)}), {Buffers.ConstantBytes} bytes of constants, up to {_options.Threads} threads");
         for (int step = 0; step < Steps; step++)
         {
             int value = Buffers.Steps[step];
             var (instruction, run) = (Program[value], _executable.Steps[step]);
             int[] results = instruction.Op is IPartsOp several ? [.. Enumerable.Range(value + 1, several.Parts.Length)] : Buffers.IsBundle(value) ? [] : [value];
-            double bytes = instruction.Inputs.Where(input => !Buffers.IsBundle(input)).Concat(results).Sum(operand => (double)Program[operand].Type.Shape.Size * ElementType.Of(Program[operand].Type.DType).Size);
+            double bytes = instruction.Inputs.Where(input => !Buffers.IsBundle(input)).Concat(results).Sum(operand => (double)Program[operand].Type.Bytes);
             text.AppendLine(CultureInfo.InvariantCulture, $"{step,4}: {run.Kind} %{value} = {instruction.Op}({string.Join(", ", instruction.Inputs.Select(input => $"%{input}"))})");
             text.AppendLine(CultureInfo.InvariantCulture, $"      → {string.Join(", ", results.Select(result => $"%{result} {Program[result].Type} {Place(Buffers[result].At)}"))}; {run.Flops:N0} flops, {bytes:N0} bytes, about {Estimate(run, bytes):F2} µs");
         }

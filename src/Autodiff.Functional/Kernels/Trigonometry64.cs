@@ -4,7 +4,7 @@ using Lanes = System.Runtime.Intrinsics.Vector256<double>;
 
 namespace Autodiff.Functional.Kernels;
 
-/// <summary>Sine, cosine, tangent and their inverses of a register of doubles: within 2.1 ulp, most within 1, every special value right.</summary>
+/// <summary>Sine, cosine, tangent and their inverses of a register of doubles: within 2.5 ulp, most within 1, every special value right.</summary>
 internal static class Trigonometry64
 {
     private const double Pi = 3.1415926535897931, PiLow = 1.2246467991473532e-16;

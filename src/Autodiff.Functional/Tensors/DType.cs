@@ -30,6 +30,9 @@ public static class DTypes
 /// <param name="Shape">The dimensions.</param>
 public readonly record struct TensorType(DType DType, Shape Shape)
 {
+    /// <summary>How much memory its elements take.</summary>
+    internal long Bytes => (long)Shape.Size * ElementType.Of(DType).Size;
+
     /// <summary>For instance <c>Float64(2, 3)</c>.</summary>
     public override string ToString() => $"{DType}{Shape}";
 }

@@ -3,8 +3,6 @@ namespace Autodiff.Functional.Compilation;
 /// <summary>Gives out parts of one stretch of memory and takes them back; a request gets the smallest free part that it fits in.</summary>
 internal sealed class ArenaLayout
 {
-    private const long Alignment = 64;
-
     private readonly SortedSet<(long Bytes, long Offset)> _bySize = [];
     private readonly Dictionary<long, long> _byStart = [];   // free parts: start → bytes
     private readonly Dictionary<long, long> _byEnd = [];     // free parts: end → start
@@ -49,7 +47,8 @@ internal sealed class ArenaLayout
         Add(offset, bytes);
     }
 
-    public static long Rounded(long bytes) => Math.Max(Alignment, (bytes + Alignment - 1) & -Alignment);
+    /// <summary>What a request takes: nothing takes a line too, so that no two lie at the same place.</summary>
+    public static long Rounded(long bytes) => Math.Max(CacheLine.Bytes, CacheLine.Rounded(bytes));
 
     private void Add(long offset, long bytes)
     {

@@ -78,7 +78,7 @@ internal sealed unsafe class BlockedStep : ChunkedStep
         Each(frame, 0, Sums.Round, 0);
         foreach (var (i, step) in _op.Writes)
             if (step == 0)
-                new ReadOnlySpan<byte>((void*)Sum(frame, 0, i, Total), _outputs[i].Size * _outputs[i].Element.Size).CopyTo(frame.Span<byte>(_outputs[i].At, _outputs[i].Size * _outputs[i].Element.Size));
+                System.Buffer.MemoryCopy((void*)Sum(frame, 0, i, Total), (void*)frame.Address(_outputs[i].At), _outputs[i].Bytes, _outputs[i].Bytes);
     }
 
     /// <summary>What is done with sums: nothing was lost yet; a block is added, or another chunk's total; what was lost is added.</summary>

@@ -97,8 +97,6 @@ internal sealed class Buffers
 
     private bool IsStep(int value) => _program[value].Op is not (Leaf or View or Part);
 
-    private static long BytesOf(TensorType type) => (long)type.Shape.Size * ElementType.Of(type.DType).Size;
-
     private void FindLives()
     {
         var steps = ImmutableArray.CreateBuilder<int>();
@@ -124,11 +122,11 @@ internal sealed class Buffers
             var instruction = _program[value];
             if (!IsRead(value) || instruction.Op is not Leaf)
                 continue;
-            long bytes = BytesOf(instruction.Type);
+            long bytes = instruction.Type.Bytes;
             if (instruction.Constant is not null)
             {
                 Place(value, new(Location.Constants, ConstantBytes), bytes);
-                ConstantBytes += (bytes + 63) & -64;
+                ConstantBytes += CacheLine.Rounded(bytes);
             }
             else
                 Place(value, bytes <= _small ? new(Location.Arena, _arena.Take(bytes)) : new(Regions++, 0), bytes);
@@ -138,7 +136,7 @@ internal sealed class Buffers
     private void PlaceOutputs()
     {
         foreach (int output in _program.Outputs)
-            if (BytesOf(_program[output].Type) is var bytes && bytes > _small)
+            if (_program[output].Type.Bytes is var bytes && bytes > _small)
                 Place(output, new(Regions++, 0), bytes);
     }
 
@@ -169,7 +167,7 @@ internal sealed class Buffers
         {
             if (_buffer[value] is not null)
                 return;
-            long bytes = BytesOf(_program[value].Type);
+            long bytes = _program[value].Type.Bytes;
             var at = new Location(Location.Arena, _arena.Take(bytes));
             Place(value, at, bytes);
             EndsAt(Math.Max(step, _last[value]), at, bytes);
@@ -202,7 +200,7 @@ internal sealed class Buffers
             for (int array = 0; array < inputs.Length; array++)
             {
                 int input = inputs[array];
-                if (_last[input] != step || BytesOf(_program[input].Type) != BytesOf(_program[partValue].Type) || ElementType.Of(_program[input].Type.DType).Size != ElementType.Of(result.DType).Size)
+                if (_last[input] != step || _program[input].Type.Bytes != _program[partValue].Type.Bytes || ElementType.Of(_program[input].Type.DType).Size != ElementType.Of(result.DType).Size)
                     continue;
                 bool fits = true, read = false;
                 for (int i = 0; i < fused.Reads.Length; i++)

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 
 namespace Autodiff.Functional.Compilation;
 
@@ -21,10 +22,10 @@ internal sealed class CopyStep : Step
 
     public override double Flops => 0;
 
-    public override void Run(Frame frame)
+    public override unsafe void Run(Frame frame)
     {
         if (_clears)
-            frame.Span<byte>(_output.At, _output.Size * _output.Element.Size).Clear();
+            NativeMemory.Clear((void*)frame.Address(_output.At), (nuint)_output.Bytes);
         foreach (var piece in _pieces)
             switch (_output.Element.Size)
             {

@@ -6,7 +6,7 @@ namespace Autodiff.Functional.Compilation;
 internal sealed class Executable
 {
     private readonly ImmutableArray<Step> _steps;
-    private readonly byte[] _constants;     // pinned
+    private readonly CacheLine[] _constants;
     private readonly nint _constantsStart;
     private readonly int _bundles, _children;
     private readonly Places _places;
@@ -28,8 +28,8 @@ internal sealed class Executable
         _places = new(Buffers.Regions);
         if (isBody)
             _steps = [.. _steps.Select(_places.Bind)];
-        _constants = GC.AllocateUninitializedArray<byte>(checked((int)Buffers.ConstantBytes + 64), pinned: true);
-        _constantsStart = Frame.Aligned(_constants);
+        _constants = CacheLine.Allocate(Buffers.ConstantBytes);
+        _constantsStart = CacheLine.Start(_constants);
         for (int value = 0; value < Program.Count; value++)
             if (Program[value].Constant is { } constant && Buffers.IsRead(value))
                 constant.Element.Run<ConstantWriter, bool>(new(constant, _constantsStart + (nint)Buffers[value].At.Offset));
@@ -54,7 +54,7 @@ internal sealed class Executable
     public Places Places => _places;
 
     /// <summary>The bytes of memory that a run works in: its own values, and after them those of a body, one at a time.</summary>
-    public long ArenaBytes => Frame.Rounded(Buffers.ArenaBytes) + _bodyBytes;
+    public long ArenaBytes => CacheLine.Rounded(Buffers.ArenaBytes) + _bodyBytes;
 
     /// <summary>Memory for runs.</summary>
     /// <param name="parent">The memory of the program that this one is a body of.</param>

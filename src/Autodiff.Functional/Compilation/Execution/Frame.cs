@@ -5,9 +5,7 @@ namespace Autodiff.Functional.Compilation;
 /// <summary>The memory of one run of a plan. A plan keeps a few for later runs; no two runs share one.</summary>
 internal sealed unsafe class Frame : IDisposable
 {
-    private const int Alignment = 64;
-
-    private readonly byte[] _arena;        // pinned
+    private readonly CacheLine[] _arena;
     private readonly nint _bodies;         // where the memory of bodies begins
     private readonly nint[] _regions;      // pinned
     private readonly PinnedGCHandle<Array?>[] _pins;
@@ -23,20 +21,20 @@ internal sealed unsafe class Frame : IDisposable
     public Frame(long arenaBytes, nint constants, int regions, int bundles, int children, int placesBytes, Frame? parent, long bodyBytes)
     {
         Root = parent?.Root ?? this;
-        _arena = parent?._arena ?? GC.AllocateUninitializedArray<byte>(checked((int)(Rounded(arenaBytes) + bodyBytes + Alignment)), pinned: true);
+        _arena = parent?._arena ?? CacheLine.Allocate(CacheLine.Rounded(arenaBytes) + bodyBytes);
         _regions = GC.AllocateArray<nint>(regions, pinned: true);
         _pins = new PinnedGCHandle<Array?>[regions];
         for (int i = Location.Constants + 1; i < regions; i++)
             _pins[i] = new(null);
         Regions = (nint*)Marshal.UnsafeAddrOfPinnedArrayElement(_regions, 0);
-        Regions[Location.Arena] = parent?._bodies ?? Aligned(_arena);
-        _bodies = Regions[Location.Arena] + (nint)Rounded(arenaBytes);
+        Regions[Location.Arena] = parent?._bodies ?? CacheLine.Start(_arena);
+        _bodies = Regions[Location.Arena] + (nint)CacheLine.Rounded(arenaBytes);
         Regions[Location.Constants] = constants;
         Bundles = new Tensor?[bundles];
         Children = new Frame?[children];
         Team = new Team();
-        _places = GC.AllocateUninitializedArray<byte>(placesBytes + Alignment, pinned: true);
-        Places = (nint*)Aligned(_places);
+        _places = CacheLine.Allocate(placesBytes);
+        Places = (nint*)CacheLine.Start(_places);
     }
 
     /// <summary>Another one over the same memory, whose arguments and outputs may lie elsewhere. Not for callers' arrays: it pins none.</summary>
@@ -46,8 +44,8 @@ internal sealed unsafe class Frame : IDisposable
         _regions = GC.AllocateArray<nint>(other._regions.Length, pinned: true);
         Regions = (nint*)Marshal.UnsafeAddrOfPinnedArrayElement(_regions, 0);
         (Regions[Location.Arena], Regions[Location.Constants]) = (other.Regions[Location.Arena], other.Regions[Location.Constants]);
-        _places = GC.AllocateUninitializedArray<byte>(other._places.Length, pinned: true);
-        Places = (nint*)Aligned(_places);
+        _places = CacheLine.Allocate((other._places.Length - 1L) * CacheLine.Bytes);
+        Places = (nint*)CacheLine.Start(_places);
     }
 
     /// <summary>Where each region starts.</summary>
@@ -56,7 +54,7 @@ internal sealed unsafe class Frame : IDisposable
     /// <summary>Addresses that stand ready for <see cref="BoundLoop"/>s.</summary>
     public nint* Places { get; }
 
-    private readonly byte[] _places;       // pinned
+    private readonly CacheLine[] _places;
 
     /// <summary>The frame of every second step of a loop, whose carries go back and forth; made when it is first asked for.</summary>
     public Frame Twin(Places places)
@@ -89,14 +87,14 @@ internal sealed unsafe class Frame : IDisposable
     public nint Address(Location location) => Regions[location.Region] + (nint)location.Offset;
 
     /// <summary>Memory beside the arena, as much as was asked for the first time.</summary>
-    public nint Spare(long bytes) => Aligned(_spare ??= GC.AllocateUninitializedArray<byte>(checked((int)(bytes + Alignment)), pinned: true));
+    public nint Spare(long bytes) => CacheLine.Start(_spare ??= CacheLine.Allocate(bytes));
 
-    private byte[]? _spare;
+    private CacheLine[]? _spare;
 
     public Span<T> Span<T>(Location location, int length) where T : unmanaged => new((void*)Address(location), length);
 
     /// <summary>Lets a region be an array, from an element on, until it is released.</summary>
-    public void Pin(int region, Array array, int offsetBytes)
+    public void Pin(int region, Array array, nint offsetBytes)
     {
         _pins[region].Target = array;
         fixed (byte* start = &MemoryMarshal.GetArrayDataReference(array))
@@ -117,12 +115,6 @@ internal sealed unsafe class Frame : IDisposable
         foreach (var child in Children)
             child?.Release();
     }
-
-    /// <summary>Up to a multiple of the alignment.</summary>
-    public static long Rounded(long bytes) => (bytes + Alignment - 1) & -Alignment;
-
-    /// <summary>The first aligned address in a pinned array that has room to spare.</summary>
-    public static nint Aligned(byte[] pinned) => (Marshal.UnsafeAddrOfPinnedArrayElement(pinned, 0) + Alignment - 1) & -Alignment;
 
     public void Dispose()
     {

@@ -24,6 +24,8 @@ internal sealed record Operand(TensorType Type, Location At, Axes Strides)
 
     public int Size { get; } = Type.Shape.Size;
 
+    public long Bytes { get; } = Type.Bytes;
+
     /// <summary>How many elements lie between the first and the last place, both included; the strides are not negative.</summary>
     public int Extent { get; } = ExtentOf(Type.Shape, Strides);
 

@@ -179,7 +179,7 @@ internal sealed class Carries
         for (int i = 0; i < starts.Length; i++)
         {
             _spare[i] = _bytes;
-            _bytes += ((long)starts[i].Size * starts[i].Element.Size + 63) & -64;
+            _bytes += CacheLine.Rounded(starts[i].Bytes);
         }
     }
 
@@ -206,7 +206,7 @@ internal sealed class Carries
 
     private unsafe void Move(nint from, nint to, int carry)
     {
-        long bytes = (long)_outputs[carry].Size * _outputs[carry].Element.Size;
+        long bytes = _outputs[carry].Bytes;
         System.Buffer.MemoryCopy((void*)from, (void*)to, bytes, bytes);
     }
 }

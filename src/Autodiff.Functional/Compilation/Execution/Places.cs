@@ -3,8 +3,6 @@ namespace Autodiff.Functional.Compilation;
 /// <summary>The places of all bound loops of a body: which are addresses in which region, and where what their code computes on the way goes.</summary>
 internal sealed unsafe class Places
 {
-    private const int Alignment = 64;
-
     private readonly List<(int Place, Location At)> _fixed = [];
     private readonly List<(int Place, int Offset)> _slots = [];
     private readonly List<(int Place, long Offset)>[] _moving;     // of each region
@@ -15,7 +13,7 @@ internal sealed unsafe class Places
     /// <summary>The bytes of a frame's places, and of what is computed on the way.</summary>
     public int Bytes => SlotsStart + _slotBytes;
 
-    private int SlotsStart => (_count * sizeof(nint) + Alignment - 1) & -Alignment;
+    private int SlotsStart => (int)CacheLine.Rounded(_count * sizeof(nint));
 
     /// <summary>The places of an array that begins where a region does, with the bytes between.</summary>
     public IReadOnlyList<(int Place, long Offset)> Of(int region) => _moving[region];

@@ -190,7 +190,7 @@ internal sealed class BlockGroup
     /// <summary>The bytes that each block costs: sums are written and added, and what is not cut is read again.</summary>
     public long BytesOfEach() => 2 * _sums.Sum(BytesOf) + _steps.SelectMany(step => _program[step].Inputs.Select(Base)).Distinct().Except(_cuts.Keys).Except(Read().Select(read => read.Value)).Sum(BytesOf);
 
-    private long BytesOf(int value) => (long)_program[value].Type.Shape.Size * ElementType.Of(_program[value].Type.DType).Size;
+    private long BytesOf(int value) => _program[value].Type.Bytes;
 
     /// <summary>What comes from outside and is read in blocks.</summary>
     private IEnumerable<(int Value, int Step)> Read()

@@ -30,7 +30,7 @@ internal sealed class Scheduling
             _maker[value] = op is Leaf ? -1 : isPart ? _maker[inputs[0]] : _steps.Count;
             // What has several outputs has memory for each of them, and none for all.
             if (_maker[value] >= 0 && op is not (View or IPartsOp or MultiOutput or Pack))
-                _bytes[value] = (long)type.Shape.Size * ElementType.Of(type.DType).Size;
+                _bytes[value] = type.Bytes;
             if (op is not Leaf && !isPart)
                 _steps.Add(value);
         }

@@ -48,7 +48,7 @@ internal sealed class Views
         return arrays;
     }
 
-    private static bool IsLarge(Tensor constant) => (long)constant.Size * constant.Element.Size > Buffers.Small;
+    private static bool IsLarge(Tensor constant) => constant.Type.Bytes > Buffers.Small;
 
     /// <summary>A constant as a view of another in the same array; null if it reaches out of that.</summary>
     private static View? Within(Tensor whole, Tensor constant)
