@@ -9,7 +9,7 @@ namespace Autodiff.Functional.Compilation;
 internal sealed class GraphPattern
 {
     /// <summary>Larger graphs are rarely seen twice, and take long to compile.</summary>
-    private const int MaxItems = 1 << 16;
+    public const int MaxItems = 1 << 16;
 
     private readonly ImmutableArray<Item> _items;     // parameters, constants, then nodes in the order in which they were made
     private readonly ImmutableArray<int> _edges;      // the items that a node is computed from, node after node

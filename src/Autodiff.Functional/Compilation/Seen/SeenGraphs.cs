@@ -6,12 +6,15 @@ namespace Autodiff.Functional.Compilation;
 /// Graphs that were differentiated before, by their structure. One that comes again and again gets a plan, which all graphs of its structure then run. A hint to be fast:
 /// results are the same bits with and without. Threads may lose each other's entries, and take a plan for no other graph than those of its pattern.
 /// </summary>
-/// <param name="sightings">How often a graph is seen until it gets a plan: once it has taken about as long as compiling does.</param>
+/// <param name="sightings">How often a graph of small values is seen until it gets a plan: once it has taken about as long as compiling does.</param>
 /// <param name="hash">What graphs are found by; the structure's hash if null.</param>
 /// <param name="maxBytes">How much all plans may take.</param>
 internal sealed class SeenGraphs(int sightings, Func<Graph, int>? hash = null, long maxBytes = 64 << 20)
 {
     private const int Places = 4096, MaxAtPlace = 4;
+
+    /// <summary>So many elements a node, evaluated op by op, take as long as a sighting of small ones.</summary>
+    private const int ElementsOfSighting = 5_000;
 
     /// <summary>The one that all transforms use.</summary>
     public static SeenGraphs Shared { get; } = new(sightings: 100);
@@ -40,30 +43,46 @@ internal sealed class SeenGraphs(int sightings, Func<Graph, int>? hash = null, l
         int place = (int)(key % Places);
         for (var entry = Volatile.Read(ref _plans)[place]; entry is not null; entry = entry.Next)
             if (entry.Plan.Run(graph, at) is { } results)
-            {
-                _hits++;
-                return results;
-            }
-        if (Seen(place, key) == sightings)
-            Keep(place, graph);
-        return null;
+                return Hit(results);
+        return Crosses(place, key, graph) && Keep(place, graph) is { } made && made.Run(graph, at) is { } first ? Hit(first) : null;
     }
 
-    /// <summary>How often the hash has been seen since another one was in its place. A few may be lost between threads.</summary>
-    private int Seen(int place, uint key)
+    private (ImmutableArray<Expr>, ImmutableArray<Expr>) Hit((ImmutableArray<Expr>, ImmutableArray<Expr>) results)
+    {
+        _hits++;
+        return results;
+    }
+
+    /// <summary>Has the hash now, and had it not before, been seen often enough since another one was in its place? A few sightings may be lost between threads.</summary>
+    private bool Crosses(int place, uint key, Graph graph)
     {
         long known = Volatile.Read(ref _counts[place]);
-        int count = (uint)(known >> 32) == key ? (int)known + 1 : 1;
-        Volatile.Write(ref _counts[place], ((long)key << 32) | (uint)count);
-        return count;
+        int before = (uint)(known >> 32) == key ? (int)known : 0;
+        if (before >= sightings)
+            return false;
+        int now = before + Weight(graph);
+        Volatile.Write(ref _counts[place], ((long)key << 32) | (uint)now);
+        return now >= sightings;
     }
 
-    private void Keep(int place, Graph graph)
+    /// <summary>For how many sightings one counts: more if values are large, as the time without a plan is; never for all, since what comes once needs no plan.</summary>
+    private int Weight(Graph graph)
+    {
+        var order = graph.Order;
+        if (order.Count is 0 or > GraphPattern.MaxItems)
+            return 1;
+        long elements = 0;
+        for (int position = 0; position < order.Count; position++)
+            elements += order.Node(position).Shape.Size;
+        return 1 + (int)Math.Min(elements / order.Count / ElementsOfSighting, (sightings - 1) / 2);
+    }
+
+    private SeenPlan? Keep(int place, Graph graph)
     {
         var plans = Volatile.Read(ref _plans);
         var others = plans[place];
         if (Chain(others).Count() == MaxAtPlace || SeenPlan.Of(graph) is not { } plan || plan.Bytes > maxBytes / 4)
-            return;
+            return null;
         Volatile.Write(ref _counts[place], 0);     // others of the hash have their turn
         if (Interlocked.Add(ref _bytes, plan.Bytes) > maxBytes)
         {
@@ -73,6 +92,7 @@ internal sealed class SeenGraphs(int sightings, Func<Graph, int>? hash = null, l
             others = null;
         }
         Volatile.Write(ref plans[place], new(plan, others));
+        return plan;
     }
 
     private static IEnumerable<Entry> Chain(Entry? first)
