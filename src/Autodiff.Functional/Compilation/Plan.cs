@@ -18,11 +18,14 @@ public sealed class Plan
     private readonly ImmutableArray<Operand> _outputs;
     private readonly FramePool _frames;
 
-    internal Plan(Program program, CompileOptions options)
+    /// <param name="program">The program, without the passes.</param>
+    /// <param name="options">How it is compiled.</param>
+    /// <param name="untilCollected">Is memory for runs kept until the garbage collector wants it?</param>
+    internal Plan(Program program, CompileOptions options, bool untilCollected = false)
     {
         _options = options;
         _executable = new(program, options, isBody: false);
-        _frames = new(_executable);
+        _frames = new(_executable, untilCollected);
         _arguments = [.. Enumerable.Range(0, Program.Parameters).Where(i => _executable.Arguments[i] is not null).Select(i => new Argument(i, _executable.Arguments[i]!))];
         _outputs = _executable.Outputs;
     }

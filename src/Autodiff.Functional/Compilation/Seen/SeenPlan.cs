@@ -25,8 +25,8 @@ internal sealed class SeenPlan
         _elements = plan.Program.Instructions.Max(instruction => instruction.Op is Fused fused ? fused.Loop.Space.Size : 0L);
     }
 
-    /// <summary>What it takes to keep it, in bytes, roughly.</summary>
-    public long Bytes => _plan.ArenaBytes + 512L * _program.Count;
+    /// <summary>What it takes to keep it, in bytes, roughly. The memory of runs is the collector's.</summary>
+    public long Bytes => 512L * _program.Count;
 
     /// <summary>The plan for graphs like this one; null if there is none, or it does not pay.</summary>
     public static SeenPlan? Of(Graph graph)
@@ -38,7 +38,7 @@ internal sealed class SeenPlan
             var (leaves, outputs) = pattern.Rebuild();
             var gradients = Graph.Of(leaves[..pattern.Parameters], outputs).Pullback([Expr.Ones(outputs[0].Shape, outputs[0].DType), .. new Cotangent[outputs.Length - 1]]);
             var (program, captures) = Program.Of(Graph.Of(leaves, [.. outputs, .. gradients.Select((total, i) => total.Value ?? Expr.Zeros(leaves[i].Shape, leaves[i].DType))]));
-            var plan = new Plan(program, Options(generateCode: false));
+            var plan = new Plan(program, Options(generateCode: false), untilCollected: true);
             return captures.IsEmpty && Pays(plan) ? new(pattern, program, plan) : null;
         }
         catch (Exception e) when (e is not OutOfMemoryException)
@@ -62,7 +62,7 @@ internal sealed class SeenPlan
                 found[i] = _pattern.Argument(i, found[i]!);
             // A race may count too little, or make the code twice.
             if (_run < Hot && (_run += _elements) >= Hot && RuntimeFeature.IsDynamicCodeSupported)
-                _plan = new Plan(_program, Options(generateCode: true));
+                _plan = new Plan(_program, Options(generateCode: true), untilCollected: true);
             var results = _plan.Run(found[.._pattern.Leaves]!);
             var outputs = new Expr[graph.Outputs.Length];
             int next = 0;

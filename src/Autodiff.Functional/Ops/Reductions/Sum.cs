@@ -1,9 +1,11 @@
+using System.Collections.Immutable;
+using Autodiff.Functional.Compilation;
 using Autodiff.Functional.Kernels;
 
 namespace Autodiff.Functional;
 
 /// <summary>The sum over some axes, which are dropped. Pairwise, so that the error grows with the logarithm of the length.</summary>
-internal sealed record Sum(Axes Axes) : Linear, IFolding
+internal sealed record Sum(Axes Axes) : Linear, IFolding, ICompiledOp
 {
     public override bool Cancels => false;
     public static IEnumerable<OpInfo> Entries =>
@@ -20,7 +22,7 @@ internal sealed record Sum(Axes Axes) : Linear, IFolding
         { Signature = "Variance(x, axes = all, keepDims = false, ddof = 0)", Derivative = "2·Σ (x − mean)·d / (n − ddof)", Edges = "No value over no elements." },
     ];
 
-    Compilation.LoopFold IFolding.Fold => Compilation.LoopFold.Sum;
+    LoopFold IFolding.Fold => LoopFold.Sum;
     Op IFolding.Over(Axes axes) => new Sum(axes);
 
     public override string Attributes => $"axes={Axes}";
@@ -41,6 +43,14 @@ internal sealed record Sum(Axes Axes) : Linear, IFolding
         }
     }
 
+    Step? ICompiledOp.Compile(ImmutableArray<Operand> inputs, Operand output, CompileOptions options) =>
+        inputs[0].IsDense && Reduced.Together(inputs[0].Type.Shape, Axes) is { } axes ? output.Element.Run<StepMaker, Step>(new(inputs[0], axes, output)) : null;
+
+    private readonly struct StepMaker(Operand input, Middle axes, Operand output) : IKernel<Step>
+    {
+        public Step Run<E>() where E : unmanaged, IElementary<E> => new SumStep<E>(input, axes, output);
+    }
+
     public override Expr Transpose(int index, Expr cotangent, Inputs inputs) => Expr.Restore(cotangent, inputs[0].Shape, Axes);
 
     public override Op Lifted(Shape leading) => new Sum(Axes.Shift(leading.Rank));
@@ -52,17 +62,18 @@ internal readonly record struct Reduced(Tensor Data, Shape Shape, Middle Axes)
     public static Reduced Of(Tensor x, Axes axes)
     {
         var shape = x.Shape.Without(axes);
-        if (axes.Count == 0)
-            return new(x, shape, new(x.Size, 1, 1));
-        int first = axes[0], count = axes.Count;
-        bool together = axes[count - 1] - first == count - 1;
-        if (!together)
-        {
-            x = x.Permute([.. Enumerable.Range(0, x.Rank).Where(axis => !axes.Contains(axis)), .. axes]);
-            first = x.Rank - count;
-        }
-        return new(x, shape, new(x.Shape.Slice(0, first).Size, x.Shape.Slice(first, count).Size, x.Shape.Slice(first + count, x.Rank - first - count).Size));
+        if (Together(x.Shape, axes) is { } together)
+            return new(x, shape, together);
+        x = x.Permute([.. Enumerable.Range(0, x.Rank).Where(axis => !axes.Contains(axis)), .. axes]);
+        return new(x, shape, Run(x.Shape, x.Rank - axes.Count, axes.Count));
     }
+
+    /// <summary>Row-major data of a shape, if the axes follow one another.</summary>
+    public static Middle? Together(Shape shape, Axes axes) => axes.Count == 0 ? new(shape.Size, 1, 1)
+        : axes[^1] - axes[0] == axes.Count - 1 ? Run(shape, axes[0], axes.Count) : null;
+
+    private static Middle Run(Shape shape, int first, int count) =>
+        new(shape.Slice(0, first).Size, shape.Slice(first, count).Size, shape.Slice(first + count, shape.Rank - first - count).Size);
 }
 
 internal static class AlongAxis
