@@ -42,7 +42,7 @@ internal sealed class Program
     /// <summary>The numbers of the values that are returned.</summary>
     public ImmutableArray<int> Outputs { get; }
 
-    public Instruction this[int value] => Instructions[value];
+    public ref readonly Instruction this[int value] => ref Instructions.ItemRef(value);
 
     public int Count => Instructions.Length;
 
@@ -61,6 +61,7 @@ internal sealed class Program
                 byPosition[position] = value;
         }
         var captured = new Dictionary<Expr, int>(ReferenceEqualityComparer.Instance);
+        var numbers = new Dictionary<long, int>();       // constants that are one number, by their bits
         var captures = ImmutableArray.CreateBuilder<Expr>();
         foreach (var visit in graph.Order)
             foreach (var input in visit.InputPositions.Contains(-1) ? visit.Inputs : [])
@@ -99,6 +100,11 @@ internal sealed class Program
 
         int Value(Expr node)
         {
+            if (node.IsScalarConstant)
+            {
+                ref int number = ref CollectionsMarshal.GetValueRefOrAddDefault(numbers, BitConverter.DoubleToInt64Bits(node.ScalarValue), out bool known);
+                return known ? number : number = builder.Constant(node.Value);
+            }
             if (!captured.TryGetValue(node, out int value))
                 captured.Add(node, value = builder.Constant(node.Value));
             return value;
@@ -114,29 +120,43 @@ internal sealed class Program
         return [.. Outputs.Select(output => values[output])];
     }
 
-    /// <summary>Is there such an instruction? A pass that has nothing to do need not make a new program.</summary>
-    public bool Has(Func<Instruction, bool> such)
+    /// <summary>Is there an op of this type? A pass that has nothing to do need not look at each instruction.</summary>
+    public bool Has<T>()
     {
-        foreach (var instruction in Instructions)
-            if (such(instruction))
+        foreach (var op in Kinds)
+            if (op is T)
                 return true;
         return false;
     }
 
+    /// <summary>An op of each type that there is.</summary>
+    public IReadOnlyList<Op> Kinds => _kinds ??= FindKinds();
+    private List<Op>? _kinds;
+
+    private List<Op> FindKinds()
+    {
+        var (kinds, types) = (new List<Op>(), new HashSet<Type>());
+        var recent = new Type?[64];
+        foreach (ref readonly var instruction in Instructions.AsSpan())
+        {
+            ref var known = ref recent[instruction.Op.KindHash & (recent.Length - 1)];
+            if (known != instruction.Op.GetType() && types.Add(known = instruction.Op.GetType()))
+                kinds.Add(instruction.Op);
+        }
+        return kinds;
+    }
+
     /// <summary>
     /// The program with each instruction replaced by what a rule adds to the new one. The rule gets the instruction with the new numbers of its inputs,
-    /// and gives the number of the value that takes its place.
+    /// and gives the number of the value that takes its place. If nothing changes it is this program.
     /// </summary>
     public Program Rewrite(Func<ProgramBuilder, Instruction, int> rule)
     {
-        var builder = new ProgramBuilder(Count);
-        var moved = new int[Count];
+        var builder = new ProgramBuilder(this);
+        using var places = new GrowingList<int>(Count);
+        var moved = places.Space;
         for (int i = 0; i < Count; i++)
-        {
-            var instruction = Instructions[i];
-            builder.Origin = instruction.Origin;
-            moved[i] = i < Parameters ? builder.Parameter(instruction.Type) : rule(builder, instruction with { Inputs = Renumbered(instruction.Inputs, moved) });
-        }
+            moved[i] = i < Parameters ? i : rule(builder, builder.Next(Instructions[i], moved));
         return builder.Build(Renumbered(Outputs, moved));
     }
 
@@ -162,7 +182,7 @@ internal sealed class Program
     }
 
     /// <summary>The same array if nothing moved.</summary>
-    public static ImmutableArray<int> Renumbered(ImmutableArray<int> values, int[] moved)
+    public static ImmutableArray<int> Renumbered(ImmutableArray<int> values, ReadOnlySpan<int> moved)
     {
         for (int i = 0; i < values.Length; i++)
             if (moved[values[i]] != values[i])
@@ -188,18 +208,33 @@ internal sealed class Program
         : $"{instruction.Op}({string.Join(", ", instruction.Inputs.Select(input => $"%{input}"))}) : {instruction.Type}";
 }
 
-/// <summary>Makes a program, instruction after instruction.</summary>
-internal sealed class ProgramBuilder(int capacity = 16)
+/// <summary>Makes a program, instruction after instruction. One that is made of another shares the instructions that both begin with, and is that one if they are all the same.</summary>
+internal sealed class ProgramBuilder
 {
-    private readonly ImmutableArray<Instruction>.Builder _instructions = ImmutableArray.CreateBuilder<Instruction>(capacity);
-    private int _parameters;
+    private readonly Program? _old;
+    private Instruction[] _instructions;        // as long as nothing is new, none: they are the old program's
+    private int _count, _parameters;
 
-    public Instruction this[int value] => _instructions[value];
+    public ProgramBuilder(int capacity = 16) => _instructions = new Instruction[capacity];
 
-    public int Count => _instructions.Count;
+    /// <summary>One that has the parameters of a program, and is expected to add its instructions.</summary>
+    public ProgramBuilder(Program old) => (_old, _instructions, _count, _parameters) = (old, [], old.Parameters, old.Parameters);
+
+    private bool IsOld => _old is not null && _instructions.Length == 0;
+
+    public ref readonly Instruction this[int value] => ref IsOld ? ref _old!.Instructions.ItemRef(value) : ref _instructions[value];
+
+    public int Count => _count;
 
     /// <summary>The <see cref="Instruction.Origin"/> of what is added and has none.</summary>
     public int Origin { get; set; }
+
+    /// <summary>The next instruction of the old program, with the new numbers of its inputs: what is added from now on is made of it.</summary>
+    public Instruction Next(Instruction instruction, ReadOnlySpan<int> moved)
+    {
+        Origin = instruction.Origin;
+        return instruction with { Inputs = Program.Renumbered(instruction.Inputs, moved) };
+    }
 
     /// <summary>The next parameter; all of them come first.</summary>
     public int Parameter(TensorType type)
@@ -215,9 +250,22 @@ internal sealed class ProgramBuilder(int capacity = 16)
 
     public int Add(Instruction instruction)
     {
-        _instructions.Add(instruction.Origin == 0 ? instruction with { Origin = Origin } : instruction);
-        return Count - 1;
+        if (instruction.Origin == 0)
+            instruction = instruction with { Origin = Origin };
+        if (IsOld)
+        {
+            if (_count < _old!.Count && IsSame(_old.Instructions.ItemRef(_count), instruction))
+                return _count++;
+            _instructions = new Instruction[Math.Max(16, _old.Count)];
+            _old.Instructions.AsSpan(0, _count).CopyTo(_instructions);
+        }
+        if (_count == _instructions.Length)
+            Array.Resize(ref _instructions, Math.Max(16, 2 * _count));
+        _instructions[_count] = instruction;
+        return _count++;
     }
+
+    private static bool IsSame(in Instruction old, in Instruction instruction) => ReferenceEquals(old.Op, instruction.Op) && old.Inputs == instruction.Inputs && old.Type == instruction.Type && old.Origin == instruction.Origin;
 
     /// <summary>Adds what another program computes of values that are here, and gives the number of its first output.</summary>
     public int Inline(Program program, ReadOnlySpan<int> arguments) => InlineAll(program, arguments)[0];
@@ -232,5 +280,13 @@ internal sealed class ProgramBuilder(int capacity = 16)
         return Program.Renumbered(program.Outputs, moved);
     }
 
-    public Program Build(ImmutableArray<int> outputs) => new(_instructions.DrainToImmutable(), _parameters, outputs);
+    public Program Build(ImmutableArray<int> outputs)
+    {
+        if (IsOld && _count == _old!.Count)
+            return outputs == _old.Outputs ? _old : new(_old.Instructions, _parameters, outputs);
+        if (IsOld)
+            return new(_old!.Instructions[.._count], _parameters, outputs);
+        Array.Resize(ref _instructions, _count);
+        return new(ImmutableCollectionsMarshal.AsImmutableArray(_instructions), _parameters, outputs);
+    }
 }

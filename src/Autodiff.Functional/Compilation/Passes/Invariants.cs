@@ -7,6 +7,8 @@ internal static class Invariants
 {
     public static Program Apply(Program program)
     {
+        if (!program.Has<Iteration>())
+            return program;
         bool moved = false;
         var after = program.Rewrite((builder, instruction) =>
         {
