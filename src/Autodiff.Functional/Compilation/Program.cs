@@ -52,31 +52,34 @@ internal sealed class Program
     /// </summary>
     public static (Program Program, ImmutableArray<Expr> Captures) Of(Graph graph)
     {
-        var builder = new ProgramBuilder(graph.Order.Count + graph.Parameters.Length);
-        var byPosition = new int[graph.Order.Count];
-        for (int i = 0; i < graph.Parameters.Length; i++)
-        {
-            int value = builder.Parameter(graph.Parameters[i].Type);
-            if (graph.ParameterPositions[i] is var position and >= 0)
-                byPosition[position] = value;
-        }
-        var captured = new Dictionary<Expr, int>(ReferenceEqualityComparer.Instance);
-        var numbers = new Dictionary<long, int>();       // constants that are one number, by their bits
         var captures = ImmutableArray.CreateBuilder<Expr>();
+        var captured = new Dictionary<Expr, int>(ReferenceEqualityComparer.Instance);    // nodes at the graph's border, which the program's first instructions stand for
+        var numbers = new Dictionary<long, int>();                                        // those that are one number, by its bits
+        var constants = new List<Expr>();
         foreach (var visit in graph.Order)
             foreach (var input in visit.InputPositions.Contains(-1) ? visit.Inputs : [])
-                Capture(input);
+                Find(input);
         foreach (var output in graph.Outputs)
-            Capture(output);
+            Find(output);
 
-        var isParameter = new bool[graph.Order.Count];
-        foreach (int position in graph.ParameterPositions)
-            if (position >= 0)
-                isParameter[position] = true;
+        int leaves = graph.Parameters.Length + captures.Count;
+        var builder = new ProgramBuilder(graph.Order.Count - graph.ParameterPositions.Count(position => position >= 0) + leaves + constants.Count);
+        foreach (var parameter in graph.Parameters)
+            builder.Parameter(parameter.Type);
+        foreach (var capture in captures)
+            builder.Parameter(capture.Type);
+        foreach (var constant in constants)
+            builder.Constant(constant.Value);
+
+        var byPosition = new int[graph.Order.Count];
+        Array.Fill(byPosition, -1);
+        for (int i = 0; i < graph.Parameters.Length; i++)
+            if (graph.ParameterPositions[i] is var position and >= 0)
+                byPosition[position] = i;
         var inputs = new int[8];
         foreach (var visit in graph.Order)
         {
-            if (isParameter[visit.Position])
+            if (byPosition[visit.Position] >= 0)
                 continue;
             var node = visit.Node;
             var positions = visit.InputPositions;
@@ -89,26 +92,24 @@ internal sealed class Program
         }
         return (builder.Build(graph.Collect(byPosition, Value)), captures.ToImmutable());
 
-        // A node inside the graph is no capture; only those at its border are asked for.
-        void Capture(Expr node)
-        {
-            if (node.IsConstant || ((INodes)graph.Order).Find(node) >= 0 || captured.ContainsKey(node))
-                return;
-            captures.Add(node);
-            captured.Add(node, builder.Parameter(node.Type));
-        }
-
-        int Value(Expr node)
+        // A node inside the graph is neither captured nor constant; only those at its border are asked for.
+        void Find(Expr node)
         {
             if (node.IsScalarConstant)
             {
-                ref int number = ref CollectionsMarshal.GetValueRefOrAddDefault(numbers, BitConverter.DoubleToInt64Bits(node.ScalarValue), out bool known);
-                return known ? number : number = builder.Constant(node.Value);
+                if (numbers.TryAdd(BitConverter.DoubleToInt64Bits(node.ScalarValue), constants.Count))
+                    constants.Add(node);
             }
-            if (!captured.TryGetValue(node, out int value))
-                captured.Add(node, value = builder.Constant(node.Value));
-            return value;
+            else if (node.IsConstant)
+            {
+                if (captured.TryAdd(node, constants.Count))
+                    constants.Add(node);
+            }
+            else if (((INodes)graph.Order).Find(node) < 0 && captured.TryAdd(node, graph.Parameters.Length + captures.Count))
+                captures.Add(node);
         }
+
+        int Value(Expr node) => node.IsScalarConstant ? leaves + numbers[BitConverter.DoubleToInt64Bits(node.ScalarValue)] : node.IsConstant ? leaves + captured[node] : captured[node];
     }
 
     /// <summary>The values of the outputs, each instruction by its op: what every pass must preserve.</summary>

@@ -162,7 +162,7 @@ internal sealed class Fusion
         units.Sort((x, y) => (x.Level, x.First).CompareTo((y.Level, y.First)));
 
         var stored = Stored();
-        var builder = new ProgramBuilder(_program.Count);
+        var builder = new ProgramBuilder();
         var moved = new int[_program.Count];
         Array.Fill(moved, -1);
         for (int i = 0; i < _program.Parameters; i++)
