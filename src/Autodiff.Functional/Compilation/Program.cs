@@ -10,7 +10,7 @@ namespace Autodiff.Functional.Compilation;
 /// <param name="Inputs">The numbers of the values that it is computed from.</param>
 /// <param name="Type">The dtype and shape of the value.</param>
 /// <param name="Origin">Which node of the graph it was made for: the place in the graph's order, counted from 1; 0 if none. Passes keep it.</param>
-internal readonly record struct Instruction(Op Op, ImmutableArray<int> Inputs, TensorType Type, int Origin = 0)
+internal readonly record struct Instruction(Op Op, ValueNumbers Inputs, TensorType Type, int Origin = 0)
 {
     /// <summary>The value, of a constant.</summary>
     public Tensor? Constant => (Op as Constant)?.Value;
@@ -178,7 +178,7 @@ internal sealed class Program
                     needed[input] = true;
         for (int value = 0; value < Count; value++)
             if (needed[value] && moved[value] < 0)
-                moved[value] = builder.Add(Instructions[value] with { Inputs = Renumbered(Instructions[value].Inputs, moved) });
+                moved[value] = builder.Add(Instructions[value] with { Inputs = Instructions[value].Inputs.In(moved) });
         return builder.Build(Renumbered(outputs, moved));
     }
 
@@ -234,7 +234,7 @@ internal sealed class ProgramBuilder
     public Instruction Next(Instruction instruction, ReadOnlySpan<int> moved)
     {
         Origin = instruction.Origin;
-        return instruction with { Inputs = Program.Renumbered(instruction.Inputs, moved) };
+        return instruction with { Inputs = instruction.Inputs.In(moved) };
     }
 
     /// <summary>The next parameter; all of them come first.</summary>
@@ -277,7 +277,7 @@ internal sealed class ProgramBuilder
         var moved = new int[program.Count];
         arguments.CopyTo(moved);
         for (int i = program.Parameters; i < program.Count; i++)
-            moved[i] = Add(program[i] with { Inputs = Program.Renumbered(program[i].Inputs, moved), Origin = 0 });
+            moved[i] = Add(program[i] with { Inputs = program[i].Inputs.In(moved), Origin = 0 });
         return Program.Renumbered(program.Outputs, moved);
     }
 

@@ -26,16 +26,15 @@ internal static class CommonSubexpressions
     }
 
     /// <summary>Is the same computed? Constants are compared bit by bit, unlike tensors: 0 and −0 are different constants.</summary>
-    public static bool AreEqual(Instruction x, Instruction y) => x.Inputs.AsSpan().SequenceEqual(y.Inputs.AsSpan()) && x.Type.DType == y.Type.DType && x.Type.Shape == y.Type.Shape
+    public static bool AreEqual(Instruction x, Instruction y) => x.Inputs == y.Inputs && x.Type.DType == y.Type.DType && x.Type.Shape == y.Type.Shape
         && (x is { Constant: { } one } && y is { Constant: { } other } ? SameBits(one, other) : ReferenceEquals(x.Op, y.Op) || x.Op.Equals(y.Op));
 
     public static int Hash(Instruction instruction)
     {
         int hash = instruction.Constant is { } value ? (IsOneNumber(value) ? value.First(1).ElementAsDouble(0).GetHashCode() : value.Size == 0 ? 0 : RuntimeHelpers.GetHashCode(value)) : instruction.Op.GetHashCode();
-        foreach (int input in instruction.Inputs)
-            hash = HashCode.Combine(hash, input);
         // Numbers' hashes have equal low bits.
-        return HashCode.Combine(hash);
+        uint mixed = ((uint)hash ^ (uint)instruction.Inputs.GetHashCode()) * 0x9E3779B1;
+        return (int)(mixed ^ mixed >> 15);
     }
 
     private static bool IsOneNumber(Tensor x) => x.Size == 1 || (x.IsUniform && x.Size > 0);

@@ -251,7 +251,7 @@ internal sealed class Scalarisation
                 Move(value);
         return DeadCode.Apply(builder.Build(Program.Renumbered(_program.Outputs, moved)));
 
-        void Move(int value) => moved[value] = builder.Add(_program[value] with { Inputs = Program.Renumbered(_program[value].Inputs, moved) });
+        void Move(int value) => moved[value] = builder.Add(_program[value] with { Inputs = _program[value].Inputs.In(moved) });
     }
 
     /// <summary>The values of the loop that somebody outside needs.</summary>
@@ -296,7 +296,7 @@ internal sealed class Scalarisation
             if (scalars[scalar].Op is not Leaf)
             {
                 numbers[scalar] = inputs.Count + instructions.Count;
-                instructions.Add(new(scalars[scalar].Op, ImmutableArray.CreateRange(scalars[scalar].Inputs, input => numbers[input]), scalars[scalar].Type.DType));
+                instructions.Add(new(scalars[scalar].Op, scalars[scalar].Inputs.In(numbers), scalars[scalar].Type.DType));
             }
 
         var results = ImmutableArray.CreateBuilder<LoopResult>();

@@ -21,6 +21,7 @@ internal sealed class Views
     private Program Rewrite(Program program, bool ordered)
     {
         var orders = ordered ? new AxisOrders(program) : null;
+        Func<int, View> lies = input => Lies(_moved[input]);
         var arrays = DenseConstants(program);
         for (int value = 0; value < program.Count; value++)
         {
@@ -31,7 +32,7 @@ internal sealed class Views
                 { Constant: { IsUniform: true, Size: > 1 } uniform } => _builder.Add(new View(uniform.Shape, 0, Axes.Of(new int[uniform.Rank])), [_builder.Constant(uniform.First(1).Reshape(Shape.Scalar))], uniform.Type),
                 { Constant: { } constant } when arrays.TryGetValue(constant.Array, out var whole) && Within(whole, constant) is { } part => Of(Whole(whole), part),
                 { Op: IView view } => See(instruction, view),
-                _ => orders?.Of(value, input => Lies(_moved[input])) is { } order ? InOrder(instruction, order) : _builder.Add(instruction),
+                _ => orders?.Of(value, lies) is { } order ? InOrder(instruction, order) : _builder.Add(instruction),
             };
         }
         return _builder.Build(Program.Renumbered(program.Outputs, _moved));
