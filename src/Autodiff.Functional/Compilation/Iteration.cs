@@ -31,7 +31,7 @@ internal sealed record Iteration(Program Body, int Captures, int Carries, int Le
     public TensorType Type => new(default, Shape.Of(Body.Outputs.Length));
 
     /// <summary>Scans become iterations, whose bodies go through some passes.</summary>
-    public static Program Of(Program program, ImmutableArray<Pass> passes) => program.Rewrite((builder, instruction) => builder.Add(instruction.Op is Scan scan
+    public static Program Of(Program program, ImmutableArray<Pass> passes) => !program.Has<Scan>() ? program : program.Rewrite((builder, instruction) => builder.Add(instruction.Op is Scan scan
         ? instruction with { Op = new Iteration(passes.Aggregate(Program.Of(scan.Body).Program, (body, pass) => pass.Apply(body)), scan.Captures, scan.Carries, scan.Length, scan.Reverse, scan.Body) }
         : instruction));
 

@@ -214,10 +214,11 @@ public sealed class Plan
         return text.ToString();
     }
 
-    private static string Place(Location at) => at.Region switch
+    private string Place(Location at) => at.Region switch
     {
         Location.Arena => $"at {at.Offset} of the arena",
         Location.Constants => $"at {at.Offset} of the constants",
+        _ when at.Region <= Location.Constants + Buffers.InPlace.Length => "where the constant is",
         _ => "in memory of the caller's",
     };
 

@@ -10,7 +10,7 @@ namespace Autodiff.Functional.Compilation;
 /// <param name="Inputs">The numbers of the values that it is computed from.</param>
 /// <param name="Type">The dtype and shape of the value.</param>
 /// <param name="Origin">Which node of the graph it was made for: the place in the graph's order, counted from 1; 0 if none. Passes keep it.</param>
-internal readonly record struct Instruction(Op Op, ImmutableArray<int> Inputs, TensorType Type, int Origin = 0)
+internal readonly record struct Instruction(Op Op, ValueNumbers Inputs, TensorType Type, int Origin = 0)
 {
     /// <summary>The value, of a constant.</summary>
     public Tensor? Constant => (Op as Constant)?.Value;
@@ -42,7 +42,7 @@ internal sealed class Program
     /// <summary>The numbers of the values that are returned.</summary>
     public ImmutableArray<int> Outputs { get; }
 
-    public Instruction this[int value] => Instructions[value];
+    public ref readonly Instruction this[int value] => ref Instructions.ItemRef(value);
 
     public int Count => Instructions.Length;
 
@@ -52,30 +52,34 @@ internal sealed class Program
     /// </summary>
     public static (Program Program, ImmutableArray<Expr> Captures) Of(Graph graph)
     {
-        var builder = new ProgramBuilder(graph.Order.Count + graph.Parameters.Length);
-        var byPosition = new int[graph.Order.Count];
-        for (int i = 0; i < graph.Parameters.Length; i++)
-        {
-            int value = builder.Parameter(graph.Parameters[i].Type);
-            if (graph.ParameterPositions[i] is var position and >= 0)
-                byPosition[position] = value;
-        }
-        var captured = new Dictionary<Expr, int>(ReferenceEqualityComparer.Instance);
         var captures = ImmutableArray.CreateBuilder<Expr>();
+        var captured = new Dictionary<Expr, int>(ReferenceEqualityComparer.Instance);    // nodes at the graph's border, which the program's first instructions stand for
+        var numbers = new Dictionary<long, int>();                                        // those that are one number, by its bits
+        var constants = new List<Expr>();
         foreach (var visit in graph.Order)
             foreach (var input in visit.InputPositions.Contains(-1) ? visit.Inputs : [])
-                Capture(input);
+                Find(input);
         foreach (var output in graph.Outputs)
-            Capture(output);
+            Find(output);
 
-        var isParameter = new bool[graph.Order.Count];
-        foreach (int position in graph.ParameterPositions)
-            if (position >= 0)
-                isParameter[position] = true;
+        int leaves = graph.Parameters.Length + captures.Count;
+        var builder = new ProgramBuilder(graph.Order.Count - graph.ParameterPositions.Count(position => position >= 0) + leaves + constants.Count);
+        foreach (var parameter in graph.Parameters)
+            builder.Parameter(parameter.Type);
+        foreach (var capture in captures)
+            builder.Parameter(capture.Type);
+        foreach (var constant in constants)
+            builder.Constant(constant.Value);
+
+        var byPosition = new int[graph.Order.Count];
+        Array.Fill(byPosition, -1);
+        for (int i = 0; i < graph.Parameters.Length; i++)
+            if (graph.ParameterPositions[i] is var position and >= 0)
+                byPosition[position] = i;
         var inputs = new int[8];
         foreach (var visit in graph.Order)
         {
-            if (isParameter[visit.Position])
+            if (byPosition[visit.Position] >= 0)
                 continue;
             var node = visit.Node;
             var positions = visit.InputPositions;
@@ -88,21 +92,24 @@ internal sealed class Program
         }
         return (builder.Build(graph.Collect(byPosition, Value)), captures.ToImmutable());
 
-        // A node inside the graph is no capture; only those at its border are asked for.
-        void Capture(Expr node)
+        // A node inside the graph is neither captured nor constant; only those at its border are asked for.
+        void Find(Expr node)
         {
-            if (node.IsConstant || ((INodes)graph.Order).Find(node) >= 0 || captured.ContainsKey(node))
-                return;
-            captures.Add(node);
-            captured.Add(node, builder.Parameter(node.Type));
+            if (node.IsScalarConstant)
+            {
+                if (numbers.TryAdd(BitConverter.DoubleToInt64Bits(node.ScalarValue), constants.Count))
+                    constants.Add(node);
+            }
+            else if (node.IsConstant)
+            {
+                if (captured.TryAdd(node, constants.Count))
+                    constants.Add(node);
+            }
+            else if (((INodes)graph.Order).Find(node) < 0 && captured.TryAdd(node, graph.Parameters.Length + captures.Count))
+                captures.Add(node);
         }
 
-        int Value(Expr node)
-        {
-            if (!captured.TryGetValue(node, out int value))
-                captured.Add(node, value = builder.Constant(node.Value));
-            return value;
-        }
+        int Value(Expr node) => node.IsScalarConstant ? leaves + numbers[BitConverter.DoubleToInt64Bits(node.ScalarValue)] : node.IsConstant ? leaves + captured[node] : captured[node];
     }
 
     /// <summary>The values of the outputs, each instruction by its op: what every pass must preserve.</summary>
@@ -114,29 +121,43 @@ internal sealed class Program
         return [.. Outputs.Select(output => values[output])];
     }
 
-    /// <summary>Is there such an instruction? A pass that has nothing to do need not make a new program.</summary>
-    public bool Has(Func<Instruction, bool> such)
+    /// <summary>Is there an op of this type? A pass that has nothing to do need not look at each instruction.</summary>
+    public bool Has<T>()
     {
-        foreach (var instruction in Instructions)
-            if (such(instruction))
+        foreach (var op in Kinds)
+            if (op is T)
                 return true;
         return false;
     }
 
+    /// <summary>An op of each type that there is.</summary>
+    public IReadOnlyList<Op> Kinds => _kinds ??= FindKinds();
+    private List<Op>? _kinds;
+
+    private List<Op> FindKinds()
+    {
+        var (kinds, types) = (new List<Op>(), new HashSet<Type>());
+        var recent = new Type?[64];
+        foreach (ref readonly var instruction in Instructions.AsSpan())
+        {
+            ref var known = ref recent[instruction.Op.KindHash & (recent.Length - 1)];
+            if (known != instruction.Op.GetType() && types.Add(known = instruction.Op.GetType()))
+                kinds.Add(instruction.Op);
+        }
+        return kinds;
+    }
+
     /// <summary>
     /// The program with each instruction replaced by what a rule adds to the new one. The rule gets the instruction with the new numbers of its inputs,
-    /// and gives the number of the value that takes its place.
+    /// and gives the number of the value that takes its place. If nothing changes it is this program.
     /// </summary>
     public Program Rewrite(Func<ProgramBuilder, Instruction, int> rule)
     {
-        var builder = new ProgramBuilder(Count);
-        var moved = new int[Count];
+        var builder = new ProgramBuilder(this);
+        using var places = new GrowingList<int>(Count);
+        var moved = places.Space;
         for (int i = 0; i < Count; i++)
-        {
-            var instruction = Instructions[i];
-            builder.Origin = instruction.Origin;
-            moved[i] = i < Parameters ? builder.Parameter(instruction.Type) : rule(builder, instruction with { Inputs = Renumbered(instruction.Inputs, moved) });
-        }
+            moved[i] = i < Parameters ? i : rule(builder, builder.Next(Instructions[i], moved));
         return builder.Build(Renumbered(Outputs, moved));
     }
 
@@ -157,12 +178,12 @@ internal sealed class Program
                     needed[input] = true;
         for (int value = 0; value < Count; value++)
             if (needed[value] && moved[value] < 0)
-                moved[value] = builder.Add(Instructions[value] with { Inputs = Renumbered(Instructions[value].Inputs, moved) });
+                moved[value] = builder.Add(Instructions[value] with { Inputs = Instructions[value].Inputs.In(moved) });
         return builder.Build(Renumbered(outputs, moved));
     }
 
     /// <summary>The same array if nothing moved.</summary>
-    public static ImmutableArray<int> Renumbered(ImmutableArray<int> values, int[] moved)
+    public static ImmutableArray<int> Renumbered(ImmutableArray<int> values, ReadOnlySpan<int> moved)
     {
         for (int i = 0; i < values.Length; i++)
             if (moved[values[i]] != values[i])
@@ -188,18 +209,33 @@ internal sealed class Program
         : $"{instruction.Op}({string.Join(", ", instruction.Inputs.Select(input => $"%{input}"))}) : {instruction.Type}";
 }
 
-/// <summary>Makes a program, instruction after instruction.</summary>
-internal sealed class ProgramBuilder(int capacity = 16)
+/// <summary>Makes a program, instruction after instruction. One that is made of another shares the instructions that both begin with, and is that one if they are all the same.</summary>
+internal sealed class ProgramBuilder
 {
-    private readonly ImmutableArray<Instruction>.Builder _instructions = ImmutableArray.CreateBuilder<Instruction>(capacity);
-    private int _parameters;
+    private readonly Program? _old;
+    private Instruction[] _instructions;        // as long as nothing is new, none: they are the old program's
+    private int _count, _parameters;
 
-    public Instruction this[int value] => _instructions[value];
+    public ProgramBuilder(int capacity = 16) => _instructions = new Instruction[capacity];
 
-    public int Count => _instructions.Count;
+    /// <summary>One that has the parameters of a program, and is expected to add its instructions.</summary>
+    public ProgramBuilder(Program old) => (_old, _instructions, _count, _parameters) = (old, [], old.Parameters, old.Parameters);
+
+    private bool IsOld => _old is not null && _instructions.Length == 0;
+
+    public ref readonly Instruction this[int value] => ref IsOld ? ref _old!.Instructions.ItemRef(value) : ref _instructions[value];
+
+    public int Count => _count;
 
     /// <summary>The <see cref="Instruction.Origin"/> of what is added and has none.</summary>
     public int Origin { get; set; }
+
+    /// <summary>The next instruction of the old program, with the new numbers of its inputs: what is added from now on is made of it.</summary>
+    public Instruction Next(Instruction instruction, ReadOnlySpan<int> moved)
+    {
+        Origin = instruction.Origin;
+        return instruction with { Inputs = instruction.Inputs.In(moved) };
+    }
 
     /// <summary>The next parameter; all of them come first.</summary>
     public int Parameter(TensorType type)
@@ -215,9 +251,22 @@ internal sealed class ProgramBuilder(int capacity = 16)
 
     public int Add(Instruction instruction)
     {
-        _instructions.Add(instruction.Origin == 0 ? instruction with { Origin = Origin } : instruction);
-        return Count - 1;
+        if (instruction.Origin == 0)
+            instruction = instruction with { Origin = Origin };
+        if (IsOld)
+        {
+            if (_count < _old!.Count && IsSame(_old.Instructions.ItemRef(_count), instruction))
+                return _count++;
+            _instructions = new Instruction[Math.Max(16, _old.Count)];
+            _old.Instructions.AsSpan(0, _count).CopyTo(_instructions);
+        }
+        if (_count == _instructions.Length)
+            Array.Resize(ref _instructions, Math.Max(16, 2 * _count));
+        _instructions[_count] = instruction;
+        return _count++;
     }
+
+    private static bool IsSame(in Instruction old, in Instruction instruction) => ReferenceEquals(old.Op, instruction.Op) && old.Inputs == instruction.Inputs && old.Type == instruction.Type && old.Origin == instruction.Origin;
 
     /// <summary>Adds what another program computes of values that are here, and gives the number of its first output.</summary>
     public int Inline(Program program, ReadOnlySpan<int> arguments) => InlineAll(program, arguments)[0];
@@ -228,9 +277,17 @@ internal sealed class ProgramBuilder(int capacity = 16)
         var moved = new int[program.Count];
         arguments.CopyTo(moved);
         for (int i = program.Parameters; i < program.Count; i++)
-            moved[i] = Add(program[i] with { Inputs = Program.Renumbered(program[i].Inputs, moved), Origin = 0 });
+            moved[i] = Add(program[i] with { Inputs = program[i].Inputs.In(moved), Origin = 0 });
         return Program.Renumbered(program.Outputs, moved);
     }
 
-    public Program Build(ImmutableArray<int> outputs) => new(_instructions.DrainToImmutable(), _parameters, outputs);
+    public Program Build(ImmutableArray<int> outputs)
+    {
+        if (IsOld && _count == _old!.Count)
+            return outputs == _old.Outputs ? _old : new(_old.Instructions, _parameters, outputs);
+        if (IsOld)
+            return new(_old!.Instructions[.._count], _parameters, outputs);
+        Array.Resize(ref _instructions, _count);
+        return new(ImmutableCollectionsMarshal.AsImmutableArray(_instructions), _parameters, outputs);
+    }
 }

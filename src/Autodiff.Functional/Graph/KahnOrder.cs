@@ -44,7 +44,8 @@ public sealed class KahnOrder : IReadOnlyList<Visit>, INodes
         long floor = long.MaxValue;
         foreach (var parameter in parameters)
             floor = Math.Min(floor, parameter.Stamp);
-        return Sorted(roots, static (node, floor) => node.Stamp >= floor && !node.IsConstant, floor).DependentOn(parameters, out positions);
+        positions = new int[parameters.Length];
+        return Sorted(roots, static (node, floor) => node.Stamp >= floor && !node.IsConstant, floor, parameters, positions).DependentOn(positions);
     }
 
     /// <summary>
@@ -59,9 +60,9 @@ public sealed class KahnOrder : IReadOnlyList<Visit>, INodes
 
     /// <summary>
     /// Finds the nodes that <paramref name="follow"/> admits, breadth first, and sorts them. The list of those found is also the list of those still to
-    /// be looked at.
+    /// be looked at. What is <paramref name="sought"/> among them is given by its positions, −1 for what is not there.
     /// </summary>
-    private static KahnOrder Sorted(ReadOnlySpan<Expr> roots, Func<Expr, long, bool> follow, long floor)
+    private static KahnOrder Sorted(ReadOnlySpan<Expr> roots, Func<Expr, long, bool> follow, long floor, ReadOnlySpan<Expr> sought = default, Span<int> positions = default)
     {
         using var index = new NodeIndex();
         using var edges = new GrowingList<int>();
@@ -77,59 +78,57 @@ public sealed class KahnOrder : IReadOnlyList<Visit>, INodes
                 edges.Add(inputs[k] is var input && follow(input, floor) ? index.Add(input) : -1);
         }
         firstEdge.Add(edges.Count);
-        return new Discovery(index.Nodes, edges.Items, firstEdge.Items, rootNumbers).Sort();
+        for (int i = 0; i < sought.Length; i++)
+            positions[i] = index.Find(sought[i]);
+        return new Discovery(index.Nodes, edges.Items, firstEdge.Items, rootNumbers).Sort(positions);
     }
 
-    /// <summary>The nodes that are parameters or computed from one. Edges into a parameter are cut: what it was computed from is not asked.</summary>
-    private KahnOrder DependentOn(ReadOnlySpan<Expr> parameters, out int[] positions)
+    /// <summary>The nodes that are parameters or computed from one. Edges into a parameter are cut: what it was computed from is not asked. The parameters' positions move along.</summary>
+    private KahnOrder DependentOn(Span<int> parameters)
     {
-        var dependent = new bool[Count];
-        var indices = new Dictionary<Expr, int>(parameters.Length, ReferenceEqualityComparer.Instance);
-        for (int i = 0; i < parameters.Length; i++)
-            indices.Add(parameters[i], i);
-        positions = new int[parameters.Length];
-        Array.Fill(positions, -1);
+        var (dependent, isParameter) = (new bool[Count], new bool[Count]);
+        foreach (int position in parameters)
+            if (position >= 0)
+                isParameter[position] = true;
         int kept = 0, cutEdges = 0;
         for (int position = 0; position < dependent.Length; position++)
         {
             // A parameter depends on itself; any other node on what its inputs depend on.
-            bool isParameter = indices.TryGetValue(_nodes[position], out int index), any = isParameter;
-            if (isParameter)
-                positions[index] = position;
+            bool any = isParameter[position];
             foreach (int input in InputPositions(position))
             {
                 any |= input >= 0 && dependent[input];
-                cutEdges += isParameter && input >= 0 ? 1 : 0;
+                cutEdges += isParameter[position] && input >= 0 ? 1 : 0;
             }
             dependent[position] = any;
             kept += any ? 1 : 0;
         }
-        return kept == Count && cutEdges == 0 ? this : Kept(dependent, kept, positions);
+        if (kept == Count && cutEdges == 0)
+            return this;
+        var order = Kept(dependent, kept, isParameter, out int[] moved);
+        foreach (ref int position in parameters)
+            position = position < 0 ? -1 : moved[position];
+        return order;
     }
 
-    /// <summary>The marked nodes only. Edges from others, and all edges into cut ones, are −1; the cut ones' positions move along.</summary>
-    private KahnOrder Kept(bool[] marked, int count, Span<int> cut)
+    /// <summary>The marked nodes only, and where each went. Edges from others, and all edges into cut ones, are −1.</summary>
+    private KahnOrder Kept(bool[] marked, int count, bool[] isCut, out int[] moved)
     {
-        var (moved, isCut) = (new int[Count], new bool[Count]);
-        foreach (int position in cut)
-            if (position >= 0)
-                isCut[position] = true;
+        int[] to = moved = new int[Count];
         using var edges = new GrowingList<int>(2 * count);
         var (nodes, firstEdge) = (new Expr[count], new int[count + 1]);
         int next = 0;
         for (int position = 0; position < marked.Length; position++)
         {
-            moved[position] = marked[position] ? next : -1;
+            to[position] = marked[position] ? next : -1;
             if (!marked[position])
                 continue;
             nodes[next] = _nodes[position];
             foreach (int input in InputPositions(position))
-                edges.Add(input < 0 || isCut[position] ? -1 : moved[input]);
+                edges.Add(input < 0 || isCut[position] ? -1 : to[input]);
             firstEdge[++next] = edges.Count;
         }
-        foreach (ref int position in cut)
-            position = position < 0 ? -1 : moved[position];
-        return new(nodes, edges.Items.ToArray(), firstEdge, Array.ConvertAll(RootPositions, p => p < 0 ? -1 : moved[p]));
+        return new(nodes, edges.Items.ToArray(), firstEdge, Array.ConvertAll(RootPositions, p => p < 0 ? -1 : to[p]));
     }
 
     /// <summary>How many nodes.</summary>
@@ -172,7 +171,7 @@ public sealed class KahnOrder : IReadOnlyList<Visit>, INodes
     }
 
     /// <summary>Another order of the same nodes that Kahn's algorithm allows: <paramref name="choose"/> picks which of the ready nodes comes next.</summary>
-    internal KahnOrder Reordered(Func<int, int> choose) => new Discovery(_nodes, _edges, _firstEdge, RootPositions).Sort(choose);
+    internal KahnOrder Reordered(Func<int, int> choose) => new Discovery(_nodes, _edges, _firstEdge, RootPositions).Sort(choose: choose);
 
     /// <summary>Walks over the order in one direction.</summary>
     public struct Enumerator : IEnumerator<Visit>
@@ -228,7 +227,9 @@ public sealed class KahnOrder : IReadOnlyList<Visit>, INodes
         /// <summary>
         /// Kahn's algorithm, from the roots down. A queue of ready nodes keeps the order deterministic; any choice among them gives a valid order.
         /// </summary>
-        public KahnOrder Sort(Func<int, int>? choose = null)
+        /// <param name="sought">Numbers of nodes, which become their positions.</param>
+        /// <param name="choose">Picks one of those that are ready, if not the first.</param>
+        public KahnOrder Sort(Span<int> sought = default, Func<int, int>? choose = null)
         {
             int count = _nodes.Length;
             using var pooled = new GrowingList<int>(2 * count);
@@ -273,6 +274,8 @@ public sealed class KahnOrder : IReadOnlyList<Visit>, INodes
             var rootPositions = new int[_roots.Length];
             for (int i = 0; i < rootPositions.Length; i++)
                 rootPositions[i] = _roots[i] < 0 ? -1 : position[_roots[i]];
+            foreach (ref int number in sought)
+                number = number < 0 ? -1 : position[number];
             return new(sorted, sortedEdges, sortedFirst, rootPositions);
         }
     }

@@ -28,7 +28,7 @@ internal static class BufferCheck
         int loop = plan.Buffers.Steps[result.First];
         if (input.Value < 0 || result.Value < 0 || plan.Program[loop].Op is not Fused fused || input.At != result.At)
             return false;
-        int part = fused.Writes.IndexOf(new Place(result.Value - loop - 1, 0)), array = plan.Program[loop].Inputs.IndexOf(input.Value);
+        int part = fused.Writes.IndexOf(new Place(result.Value - loop - 1, 0)), array = plan.Program[loop].Inputs.AsSpan().IndexOf(input.Value);
         return part >= 0 && array >= 0 && fused.Loop.Results[part].Fold == LoopFold.None
             && fused.Reads.Select((read, i) => (read, i)).All(r => r.read.Array != array
                 || (r.read.Offset == 0 && fused.Loop.Inputs[r.i].Strides.SequenceEqual(fused.Loop.Results[part].Strides)));

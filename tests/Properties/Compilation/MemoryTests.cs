@@ -86,7 +86,7 @@ public sealed class MemoryTests(ITestOutputHelper output)
         var builder = new ProgramBuilder();
         var moved = new int[program.Count];
         foreach (int value in Enumerable.Range(0, program.Count).OrderBy(value => level[value]))
-            moved[value] = value < program.Parameters ? builder.Parameter(program[value].Type) : builder.Add(program[value] with { Inputs = Functional.Compilation.Program.Renumbered(program[value].Inputs, moved) });
+            moved[value] = value < program.Parameters ? builder.Parameter(program[value].Type) : builder.Add(program[value] with { Inputs = program[value].Inputs.In(moved) });
         return builder.Build(Functional.Compilation.Program.Renumbered(program.Outputs, moved));
     }
 

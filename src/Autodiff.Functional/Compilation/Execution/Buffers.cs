@@ -14,6 +14,9 @@ internal sealed class Buffers
     /// <summary>Up to so many bytes are copied into and out of the arena; more is pinned where it is.</summary>
     public const int Small = 2048;
 
+    /// <summary>From so many bytes on a constant stays in its tensor's array: copying it would take longer than all else, and for what fits in no cache alignment matters little.</summary>
+    private const int Large = 1 << 20;
+
     private readonly Program _program;
     private readonly int _small;
     private readonly ImmutableArray<LoopKernel?> _kernels;
@@ -64,6 +67,9 @@ internal sealed class Buffers
 
     /// <summary>The bytes of the constants.</summary>
     public long ConstantBytes { get; private set; }
+
+    /// <summary>The large constants, which stay where they are: the regions after the one of the other constants.</summary>
+    public ImmutableArray<Tensor> InPlace { get; private set; } = [];
 
     /// <summary>The number of regions.</summary>
     public int Regions { get; private set; } = Location.Constants + 1;
@@ -117,20 +123,24 @@ internal sealed class Buffers
 
     private void PlaceLeaves()
     {
+        var inPlace = ImmutableArray.CreateBuilder<Tensor>();
         for (int value = 0; value < _program.Count; value++)
-        {
-            var instruction = _program[value];
-            if (!IsRead(value) || instruction.Op is not Leaf)
-                continue;
-            long bytes = instruction.Type.Bytes;
-            if (instruction.Constant is not null)
+            if (IsRead(value) && _program[value].Constant is { } constant)
             {
+                long bytes = _program[value].Type.Bytes;
+                if (bytes >= Large && constant.IsContiguous)
+                {
+                    Place(value, new(Regions++, 0), bytes);
+                    inPlace.Add(constant);
+                    continue;
+                }
                 Place(value, new(Location.Constants, ConstantBytes), bytes);
                 ConstantBytes += CacheLine.Rounded(bytes);
             }
-            else
-                Place(value, bytes <= _small ? new(Location.Arena, _arena.Take(bytes)) : new(Regions++, 0), bytes);
-        }
+        InPlace = inPlace.ToImmutable();
+        for (int value = 0; value < _program.Count; value++)
+            if (IsRead(value) && _program[value] is { Op: Leaf and not Constant } parameter)
+                Place(value, parameter.Type.Bytes is var bytes && bytes <= _small ? new(Location.Arena, _arena.Take(bytes)) : new(Regions++, 0), bytes);
     }
 
     private void PlaceOutputs()

@@ -25,13 +25,13 @@ internal sealed class Executable
         (_steps, _bundles, var bodies) = StepMaker.Make(Program, Buffers, kernels, options, graph);
         _children = bodies.Length;
         _bodyBytes = bodies.Select(body => body.Executable.ArenaBytes).DefaultIfEmpty().Max();
-        _places = new(Buffers.Regions);
+        _places = new(Buffers.Regions, Location.Constants + 1 + Buffers.InPlace.Length);
         if (isBody)
             _steps = [.. _steps.Select(_places.Bind)];
         _constants = CacheLine.Allocate(Buffers.ConstantBytes);
         _constantsStart = CacheLine.Start(_constants);
         for (int value = 0; value < Program.Count; value++)
-            if (Program[value].Constant is { } constant && Buffers.IsRead(value))
+            if (Program[value].Constant is { } constant && Buffers.IsRead(value) && Buffers[value].At.Region == Location.Constants)
                 constant.Element.Run<ConstantWriter, bool>(new(constant, _constantsStart + (nint)Buffers[value].At.Offset));
         Arguments = [.. Enumerable.Range(0, Program.Parameters).Select(value => Buffers.IsRead(value) ? Buffers[value] : null)];
         Outputs = [.. Program.Outputs.Select(output => Buffers[output])];
@@ -60,7 +60,7 @@ internal sealed class Executable
     /// <param name="parent">The memory of the program that this one is a body of.</param>
     public Frame NewFrame(Frame? parent = null)
     {
-        var frame = new Frame(Buffers.ArenaBytes, _constantsStart, Buffers.Regions, _bundles, _children, _places.Bytes, parent, _bodyBytes);
+        var frame = new Frame(Buffers.ArenaBytes, _constantsStart, Buffers.InPlace, Buffers.Regions, _bundles, _children, _places.Bytes, parent, _bodyBytes);
         _places.Prepare(frame);
         return frame;
     }

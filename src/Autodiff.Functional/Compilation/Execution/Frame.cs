@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 
 namespace Autodiff.Functional.Compilation;
@@ -9,16 +10,18 @@ internal sealed unsafe class Frame : IDisposable
     private readonly nint _bodies;         // where the memory of bodies begins
     private readonly nint[] _regions;      // pinned
     private readonly PinnedGCHandle<Array?>[] _pins;
+    private readonly int _firstMoving;     // the regions before it are always the same
 
     /// <param name="arenaBytes">How much memory there is for what is computed on the way.</param>
     /// <param name="constants">Where the constants begin.</param>
+    /// <param name="inPlace">The large constants, each a region.</param>
     /// <param name="regions">How many regions there are, with arena and constants.</param>
     /// <param name="bundles">How many values of several outputs.</param>
     /// <param name="children">How many bodies.</param>
     /// <param name="placesBytes">How much memory for addresses that stand ready.</param>
     /// <param name="parent">The memory of the program that this one is a body of, which it works in.</param>
     /// <param name="bodyBytes">How much memory bodies work in, one at a time.</param>
-    public Frame(long arenaBytes, nint constants, int regions, int bundles, int children, int placesBytes, Frame? parent, long bodyBytes)
+    public Frame(long arenaBytes, nint constants, ImmutableArray<Tensor> inPlace, int regions, int bundles, int children, int placesBytes, Frame? parent, long bodyBytes)
     {
         Root = parent?.Root ?? this;
         _arena = parent?._arena ?? CacheLine.Allocate(CacheLine.Rounded(arenaBytes) + bodyBytes);
@@ -30,6 +33,9 @@ internal sealed unsafe class Frame : IDisposable
         Regions[Location.Arena] = parent?._bodies ?? CacheLine.Start(_arena);
         _bodies = Regions[Location.Arena] + (nint)CacheLine.Rounded(arenaBytes);
         Regions[Location.Constants] = constants;
+        _firstMoving = Location.Constants + 1 + inPlace.Length;
+        for (int i = 0; i < inPlace.Length; i++)
+            Pin(Location.Constants + 1 + i, inPlace[i].Array, (nint)inPlace[i].Offset * inPlace[i].Element.Size);
         Bundles = new Tensor?[bundles];
         Children = new Frame?[children];
         Team = new Team();
@@ -43,7 +49,9 @@ internal sealed unsafe class Frame : IDisposable
         (Root, _arena, _pins, Bundles, Children, Team) = (other.Root, other._arena, [], other.Bundles, other.Children, other.Team);
         _regions = GC.AllocateArray<nint>(other._regions.Length, pinned: true);
         Regions = (nint*)Marshal.UnsafeAddrOfPinnedArrayElement(_regions, 0);
-        (Regions[Location.Arena], Regions[Location.Constants]) = (other.Regions[Location.Arena], other.Regions[Location.Constants]);
+        _firstMoving = other._firstMoving;
+        for (int i = 0; i < _firstMoving; i++)
+            Regions[i] = other.Regions[i];
         _places = CacheLine.Allocate((other._places.Length - 1L) * CacheLine.Bytes);
         Places = (nint*)CacheLine.Start(_places);
     }
@@ -108,7 +116,7 @@ internal sealed unsafe class Frame : IDisposable
     public void Release()
     {
         Cancellation = default;
-        for (int i = Location.Constants + 1; i < _pins.Length; i++)
+        for (int i = _firstMoving; i < _pins.Length; i++)
             _pins[i].Target = null;
         if (Bundles.Length > 0)
             Array.Clear(Bundles);

@@ -1,7 +1,7 @@
 namespace Autodiff.Functional.Compilation;
 
 /// <summary>A place in the memory of a run: some bytes after the start of one of its regions.</summary>
-/// <param name="Region">The region: 0 the arena, 1 the constants, then large arguments and outputs, each its own.</param>
+/// <param name="Region">The region: 0 the arena, 1 the constants, then large constants, arguments and outputs, each its own.</param>
 /// <param name="Offset">How many bytes after its start.</param>
 internal readonly record struct Location(int Region, long Offset)
 {

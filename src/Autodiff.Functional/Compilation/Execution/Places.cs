@@ -8,7 +8,11 @@ internal sealed unsafe class Places
     private readonly List<(int Place, long Offset)>[] _moving;     // of each region
     private int _count, _slotBytes;
 
-    public Places(int regions) => _moving = [.. Enumerable.Range(0, regions).Select(_ => new List<(int, long)>())];
+    private readonly int _firstMoving;
+
+    /// <param name="regions">How many regions there are.</param>
+    /// <param name="firstMoving">From which on they are now here, now there.</param>
+    public Places(int regions, int firstMoving) => (_moving, _firstMoving) = ([.. Enumerable.Range(0, regions).Select(_ => new List<(int, long)>())], firstMoving);
 
     /// <summary>The bytes of a frame's places, and of what is computed on the way.</summary>
     public int Bytes => SlotsStart + _slotBytes;
@@ -25,7 +29,7 @@ internal sealed unsafe class Places
             return step;
         var bound = new BoundLoop(loop, bare.Body, bare.Points, _count);
         foreach (var at in loop.Arrays)
-            if (at.Region > Location.Constants)
+            if (at.Region >= _firstMoving)
                 _moving[at.Region].Add((_count++, at.Offset));
             else
                 _fixed.Add((_count++, at));

@@ -16,10 +16,13 @@ internal sealed unsafe class GroupedScalars : LoopKernel
     public GroupedScalars(LoopProgram program)
     {
         int inputs = program.Inputs.Length, length = program.Instructions.Length;
-        var level = new int[inputs + length];
+        using GrowingList<int> ofValues = new(2 * (inputs + length)), ofInstructions = new(3 * length);
+        Span<int> level = ofValues.Space[..(inputs + length)], slot = ofValues.Space.Slice(inputs + length, inputs + length);
+        Span<int> kindOf = ofInstructions.Space[..length], byKind = ofInstructions.Space.Slice(length, length), order = ofInstructions.Space.Slice(2 * length, length);
+        level.Clear();
         var kinds = new Dictionary<Kind, int>();
+        var recent = new (Kind Kind, int Number)[64];    // hashing a kind takes longer than all else here
         var functions = new List<GroupFunction>();       // of the kinds
-        var kindOf = new int[length];
         int levels = 1;
         for (int i = 0; i < length; i++)
         {
@@ -27,23 +30,31 @@ internal sealed unsafe class GroupedScalars : LoopKernel
             foreach (int argument in arguments)
                 level[inputs + i] = Math.Max(level[inputs + i], level[argument] + 1);
             var kind = new Kind(op, dtype, program.DTypeOf(arguments[0]), program.DTypeOf(arguments[^1]));
-            if (!kinds.TryGetValue(kind, out kindOf[i]))
+            ref var last = ref recent[op.KindHash & (recent.Length - 1)];
+            if (!last.Kind.IsSame(kind))
             {
-                kinds.Add(kind, kindOf[i] = kinds.Count);
-                functions.Add(((ILoopOp)op).Group([.. arguments.Select(program.DTypeOf)]));
+                if (!kinds.TryGetValue(kind, out int number))
+                {
+                    kinds.Add(kind, number = kinds.Count);
+                    functions.Add(((ILoopOp)op).Group([.. arguments.Select(program.DTypeOf)]));
+                }
+                last = (kind, number);
             }
+            kindOf[i] = last.Number;
             levels = Math.Max(levels, level[inputs + i] + 1);
         }
-        int[] order = Sorted(Sorted([.. Enumerable.Range(0, length)], kindOf, kinds.Count), level.AsSpan(inputs), levels);
+        for (int i = 0; i < length; i++)
+            order[i] = i;
+        Sort(order, byKind, kindOf, kinds.Count);
+        Sort(byKind, order, level[inputs..], levels);
 
-        var slot = new int[inputs + length];
         for (int i = 0; i < inputs; i++)
             slot[i] = i;
         for (int at = 0; at < length; at++)
             slot[inputs + order[at]] = inputs + at;
 
         _arguments = GC.AllocateUninitializedArray<int>(program.Instructions.Sum(instruction => instruction.Arguments.Length), pinned: true);
-        var groups = new List<Group>();
+        using var groups = new GrowingList<Group>();
         int used = 0;
         for (int start = 0, end; start < length; start = end)
         {
@@ -55,27 +66,30 @@ internal sealed unsafe class GroupedScalars : LoopKernel
                 for (int at = start; at < end; at++)
                     _arguments[used++] = slot[program.Instructions[order[at]].Arguments[k]];
         }
-        _groups = [.. groups];
+        _groups = groups.Items.ToArray();
         _sizes = [.. program.Inputs.Select(input => ElementType.Of(input.DType).Size)];
-        _results = [.. program.Results.Select(result => (slot[result.Value], ElementType.Of(result.DType).Size))];
+        _results = new (int, int)[program.Results.Length];
+        for (int r = 0; r < _results.Length; r++)
+            _results[r] = (slot[program.Results[r].Value], ElementType.Of(program.Results[r].DType).Size);
         ScratchBytes = (inputs + length) * sizeof(long);
     }
 
     /// <summary>Things by their keys, which are below a limit; those of one key stay as they were.</summary>
-    private static int[] Sorted(int[] things, ReadOnlySpan<int> keys, int limit)
+    private static void Sort(ReadOnlySpan<int> things, Span<int> sorted, ReadOnlySpan<int> keys, int limit)
     {
         var next = new int[limit + 1];
         foreach (int thing in things)
             next[keys[thing] + 1]++;
         for (int key = 0; key < limit; key++)
             next[key + 1] += next[key];
-        var sorted = new int[things.Length];
         foreach (int thing in things)
             sorted[next[keys[thing]]++] = thing;
-        return sorted;
     }
 
-    private readonly record struct Kind(Op Op, DType Result, DType First, DType Last);
+    private readonly record struct Kind(Op Op, DType Result, DType First, DType Last)
+    {
+        public bool IsSame(in Kind other) => ReferenceEquals(Op, other.Op) && Result == other.Result && First == other.First && Last == other.Last;
+    }
 
     public override int Chunks => 1;
     public override bool Finishes => false;

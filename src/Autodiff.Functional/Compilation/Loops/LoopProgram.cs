@@ -48,7 +48,7 @@ internal sealed record LoopProgram(Shape Space, ImmutableArray<LoopInput> Inputs
             number[value] = value < inputs ? value : number[value] == 1 ? next++ : -1;
         return this with
         {
-            Instructions = [.. Instructions.Where((_, i) => number[inputs + i] >= 0).Select(instruction => instruction with { Arguments = [.. instruction.Arguments.Select(argument => number[argument])] })],
+            Instructions = [.. Instructions.Where((_, i) => number[inputs + i] >= 0).Select(instruction => instruction with { Arguments = instruction.Arguments.In(number) })],
             Results = [.. Results.Select(result => result with { Value = number[result.Value] })],
         };
     }
@@ -81,7 +81,7 @@ internal sealed record LoopProgram(Shape Space, ImmutableArray<LoopInput> Inputs
                 if (next.Ready)
                 {
                     number[next.Value] = inputs + instructions.Count;
-                    instructions.Add(instruction with { Arguments = [.. instruction.Arguments.Select(argument => number[argument])] });
+                    instructions.Add(instruction with { Arguments = instruction.Arguments.In(number) });
                     continue;
                 }
                 pending.Push((next.Value, true));
@@ -102,7 +102,7 @@ internal sealed record LoopInput(DType DType, ImmutableArray<int> Strides);
 /// <param name="Op">What is computed: an op of an elementwise family, or one that does the same as such.</param>
 /// <param name="Arguments">The numbers of the values that it is computed from.</param>
 /// <param name="DType">The dtype of the value.</param>
-internal sealed record LoopInstruction(Op Op, ImmutableArray<int> Arguments, DType DType);
+internal readonly record struct LoopInstruction(Op Op, ValueNumbers Arguments, DType DType);
 
 /// <summary>What a loop keeps of a value.</summary>
 /// <param name="Value">Its number.</param>

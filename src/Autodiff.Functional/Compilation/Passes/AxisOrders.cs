@@ -16,7 +16,7 @@ internal sealed class AxisOrders
         (_program, _parent) = (program, new int[program.Count]);
         Array.Fill(_parent, -1);
         for (int value = program.Parameters; value < program.Count; value++)
-            if (IsLoop(program[value]))
+            if (IsLoop(value))
             {
                 _parent[value] = value;
                 foreach (int input in program[value].Inputs)
@@ -45,7 +45,10 @@ internal sealed class AxisOrders
         return order;
     }
 
-    private static bool IsLoop(Instruction instruction) => instruction.Op is ILoopOp or IFolding;
+    /// <summary>Is there more than one order?</summary>
+    private bool IsLoop(int value) => Space(value).Rank > 1 && _program[value].Op is (ILoopOp or IFolding);
+
+    private Shape Space(int value) => _program[value].Op is IFolding ? _program[_program[value].Inputs[0]].Type.Shape : _program[value].Type.Shape;
 
     private bool IsPointwise(int value) => _parent[value] >= 0 && _program[value].Op is ILoopOp;
 
@@ -59,8 +62,8 @@ internal sealed class AxisOrders
     private Axes? Best(List<int> members, Func<int, View> seen)
     {
         int first = members[0];
-        var shape = _program[first].Op is IFolding ? _program[_program[first].Inputs[0]].Type.Shape : _program[first].Type.Shape;
-        if (shape.Rank < 2 || shape.Size == 0)
+        var shape = Space(first);
+        if (shape.Size == 0)
             return null;
         // What later areas give is not known yet.
         View[] read = [.. members.SelectMany(member => _program[member].Inputs).Distinct().Where(input => input < first).Select(seen)];

@@ -45,7 +45,7 @@ internal sealed class BlockEmission
 
         bool IsInside(int value) => members.Contains(value) || (program[value].Op is Part && members.Contains(program[value].Inputs[0]));
         void Add(int value) => moved[value] = program[value].Op is Parameter ? builder.Parameter(program[value].Type)
-            : builder.Add(program[value] with { Inputs = Program.Renumbered(program[value].Inputs, moved) });
+            : builder.Add(program[value] with { Inputs = program[value].Inputs.In(moved) });
     }
 
     public Program Program { get; }

@@ -11,13 +11,14 @@ internal sealed class BlockGroup
     private const int Reach = 256;
 
     private readonly Program _program;
+    private readonly int[] _reads;                                // how often each value of the program is read
     private readonly int _length;
     private readonly Dictionary<int, Cut> _cuts = [];             // of the results that are cut
     private readonly HashSet<int> _sums = [], _later = [];        // results over the whole axis; what depends on the group and is not in it
     private readonly Dictionary<int, int> _axes = [];             // of a step: the axis of its loop, or the label of a product's axes
     private readonly List<int> _steps = [];
 
-    private BlockGroup(Program program, int length) => (_program, _length) = (program, length);
+    private BlockGroup(Program program, int[] reads, int length) => (_program, _reads, _length) = (program, reads, length);
 
     public int Length => _length;
     public IReadOnlyList<int> Steps => _steps;
@@ -31,12 +32,17 @@ internal sealed class BlockGroup
     public bool IsLater(int value) => _later.Contains(value);
 
     /// <summary>The group that grows from a step that is cut along an axis, as large as it gets.</summary>
-    public static BlockGroup? From(Program program, int step, int axis, int length)
+    /// <param name="program">The program.</param>
+    /// <param name="reads">What <see cref="Reads"/> says of it.</param>
+    /// <param name="step">The first step.</param>
+    /// <param name="axis">The axis of its loop, or the label of a product's axes.</param>
+    /// <param name="length">The length of the axis.</param>
+    public static BlockGroup? From(Program program, int[] reads, int step, int axis, int length)
     {
         var kept = new HashSet<int>();
         while (true)
         {
-            var group = new BlockGroup(program, length);
+            var group = new BlockGroup(program, reads, length);
             if (!group.Joins(step, axis))
                 return null;
             group.Grow(step, kept);
@@ -57,17 +63,26 @@ internal sealed class BlockGroup
         int end = Math.Min(_program.Count, first + Reach);
         for (int value = first + 1; value < end; value++)
         {
-            if (_program[value].Op is Leaf or Part)
+            if (_program[value].Op is Leaf or Part or View)
                 continue;
-            if (_program[value].Op is View)
-                continue;
-            if (_program[value].Inputs.Any(input => Waits(Base(input))))
-                Postpone(value);
-            else if (_program[value].Inputs.Any(input => _cuts.ContainsKey(Base(input))) && (kept.Contains(value) || !Axes(value).Any(axis => Joins(value, axis))))
+            bool waits = false, reads = false;
+            foreach (int input in _program[value].Inputs)
+            {
+                int read = Base(input);
+                waits |= _sums.Contains(read) || _later.Contains(read);
+                reads |= _cuts.ContainsKey(read);
+            }
+            if (waits || (reads && (kept.Contains(value) || !JoinsAny(value))))
                 Postpone(value);
         }
+    }
 
-        bool Waits(int value) => _sums.Contains(value) || _later.Contains(value);
+    private bool JoinsAny(int step)
+    {
+        foreach (int axis in Axes(step))
+            if (Joins(step, axis))
+                return true;
+        return false;
     }
 
     private void Postpone(int step)
@@ -150,29 +165,34 @@ internal sealed class BlockGroup
 
     // ---- what it needs and gives ----
 
-    public int Base(int value) => _program[value].Op is View ? _program[value].Inputs[0] : value;
+    public int Base(int value) => Base(_program, value);
+
+    private static int Base(Program program, int value) => program[value].Op is View ? program[value].Inputs[0] : value;
 
     public (int Value, View View) Seen(int value) => _program[value].Op is View view ? (_program[value].Inputs[0], view) : (value, View.Of(_program[value].Type.Shape));
 
     /// <summary>The values that a step gives: itself, or its parts.</summary>
     public IEnumerable<int> Results(int step) => _program[step].Op is IPartsOp several ? Enumerable.Range(step + 1, several.Parts.Length) : [step];
 
-    /// <summary>Does somebody outside the group need the value?</summary>
-    public bool Escapes(int value) => Escaping.Contains(value);
-
-    private HashSet<int> Escaping => _escaping ??= FindEscaping();
-    private HashSet<int>? _escaping;
-
-    private HashSet<int> FindEscaping()
+    /// <summary>How often the values of a program are read by steps, also through views, or returned.</summary>
+    public static int[] Reads(Program program)
     {
-        var members = _steps.ToHashSet();
-        var needed = new HashSet<int>(_program.Outputs.Select(Base));
-        for (int value = _program.Parameters; value < _program.Count; value++)
-            if (_program[value].Op is not (View or Part) && !members.Contains(value))
-                foreach (int input in _program[value].Inputs)
-                    needed.Add(Base(input));
-        return needed;
+        var reads = new int[program.Count];
+        for (int value = program.Parameters; value < program.Count; value++)
+            if (program[value].Op is not (View or Part))
+                foreach (int input in program[value].Inputs)
+                    reads[Base(program, input)]++;
+        foreach (int output in program.Outputs)
+            reads[Base(program, output)]++;
+        return reads;
     }
+
+    /// <summary>Does somebody outside the group need the value?</summary>
+    public bool Escapes(int value) => _reads[value] > (_inside ??= ReadsInside()).GetValueOrDefault(value);
+
+    private Dictionary<int, int>? _inside;
+
+    private Dictionary<int, int> ReadsInside() => _steps.SelectMany(step => _program[step].Inputs).CountBy(Base).ToDictionary();
 
     /// <summary>The bytes that need not go to memory and back: results that only the group reads, and arrays that several of its steps read in blocks.</summary>
     public long Saved()

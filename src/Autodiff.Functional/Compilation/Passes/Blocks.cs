@@ -24,21 +24,22 @@ internal static class Blocks
     /// <param name="pays">Is a group worth it, in blocks of this length?</param>
     public static Program Apply(Program program, int bytesOfBlock, int leastLength, int leastSaved, Func<BlockGroup, int, bool> pays)
     {
+        int[] reads = BlockGroup.Reads(program);
         for (int step = program.Parameters; step < program.Count; step++)
-            if (Best(program, step, leastLength, leastSaved) is { } group && SizeOf(group, bytesOfBlock) is var size && size < group.Length && pays(group, size))
+            if (Best(program, reads, step, leastLength, leastSaved) is { } group && SizeOf(group, bytesOfBlock) is var size && size < group.Length && pays(group, size))
             {
-                int before = program.Count;
                 program = new BlockEmission(program, group, size).Program;
-                step = Math.Max(program.Parameters, step - Math.Max(0, before - program.Count));
+                reads = BlockGroup.Reads(program);
+                step--;      // another one stands here now
             }
         return program;
     }
 
-    private static BlockGroup? Best(Program program, int step, int leastLength, int leastSaved)
+    private static BlockGroup? Best(Program program, int[] reads, int step, int leastLength, int leastSaved)
     {
         BlockGroup? best = null;
         foreach (var (axis, length) in Axes(program[step]))
-            if (length >= leastLength && (long)Largest(program, step) * sizeof(double) * 4 >= leastSaved && BlockGroup.From(program, step, axis, length) is { Steps.Count: > 1 } group
+            if (length >= leastLength && (long)Largest(program, step) * sizeof(double) * 4 >= leastSaved && BlockGroup.From(program, reads, step, axis, length) is { Steps.Count: > 1 } group
                 && group.Saved() >= Math.Max(leastSaved, (best?.Saved() ?? 0) + 1))
                 best = group;
         return best;

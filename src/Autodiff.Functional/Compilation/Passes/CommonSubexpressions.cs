@@ -9,31 +9,32 @@ internal static class CommonSubexpressions
     public static Program Apply(Program program)
     {
         // A table of the new program's values by their hashes, with linear probing: a dictionary would hold each instruction once more.
-        var table = new int[BitOperations.RoundUpToPowerOf2((uint)(2 * program.Count + 2))];     // value + 1; 0: free
-        var hashes = new int[program.Count];
+        int size = (int)BitOperations.RoundUpToPowerOf2((uint)(2 * program.Count + 2));
+        using GrowingList<int> table = new(size), hashes = new(program.Count);
+        table.Space[..size].Clear();             // value + 1; 0: free
         return program.Rewrite((builder, instruction) =>
         {
-            int hash = Hash(instruction), at = hash & (table.Length - 1);
-            for (; table[at] > 0; at = (at + 1) & (table.Length - 1))
-                if (hashes[table[at] - 1] == hash && AreEqual(builder[table[at] - 1], instruction))
-                    return table[at] - 1;
+            Span<int> places = table.Space, known = hashes.Space;
+            int hash = Hash(instruction), at = hash & (size - 1);
+            for (; places[at] > 0; at = (at + 1) & (size - 1))
+                if (known[places[at] - 1] == hash && AreEqual(builder[places[at] - 1], instruction))
+                    return places[at] - 1;
             int value = builder.Add(instruction);
-            (table[at], hashes[value]) = (value + 1, hash);
+            (places[at], known[value]) = (value + 1, hash);
             return value;
         });
     }
 
     /// <summary>Is the same computed? Constants are compared bit by bit, unlike tensors: 0 and −0 are different constants.</summary>
-    public static bool AreEqual(Instruction x, Instruction y) => x.Inputs.AsSpan().SequenceEqual(y.Inputs.AsSpan()) && x.Type.DType == y.Type.DType && x.Type.Shape == y.Type.Shape
+    public static bool AreEqual(Instruction x, Instruction y) => x.Inputs == y.Inputs && x.Type.DType == y.Type.DType && x.Type.Shape == y.Type.Shape
         && (x is { Constant: { } one } && y is { Constant: { } other } ? SameBits(one, other) : ReferenceEquals(x.Op, y.Op) || x.Op.Equals(y.Op));
 
     public static int Hash(Instruction instruction)
     {
         int hash = instruction.Constant is { } value ? (IsOneNumber(value) ? value.First(1).ElementAsDouble(0).GetHashCode() : value.Size == 0 ? 0 : RuntimeHelpers.GetHashCode(value)) : instruction.Op.GetHashCode();
-        foreach (int input in instruction.Inputs)
-            hash = HashCode.Combine(hash, input);
         // Numbers' hashes have equal low bits.
-        return HashCode.Combine(hash);
+        uint mixed = ((uint)hash ^ (uint)instruction.Inputs.GetHashCode()) * 0x9E3779B1;
+        return (int)(mixed ^ mixed >> 15);
     }
 
     private static bool IsOneNumber(Tensor x) => x.Size == 1 || (x.IsUniform && x.Size > 0);

@@ -9,13 +9,12 @@ internal static class ConstantFolding
             return builder.Add(instruction);
         if (instruction.Type.Shape.Size == 0)
             return builder.Constant(ElementType.Of(instruction.Type.DType).Zeros(instruction.Type.Shape));
+        foreach (int input in instruction.Inputs)
+            if (builder[input].Op is not Constant)
+                return builder.Add(instruction);
         var values = new Tensor[instruction.Inputs.Length];
         for (int i = 0; i < values.Length; i++)
-        {
-            if (builder[instruction.Inputs[i]].Constant is not { } constant)
-                return builder.Add(instruction);
-            values[i] = constant;
-        }
+            values[i] = builder[instruction.Inputs[i]].Constant!;
         return builder.Constant(instruction.Op.Evaluate(values));
     });
 }

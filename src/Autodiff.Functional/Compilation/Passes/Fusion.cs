@@ -162,7 +162,7 @@ internal sealed class Fusion
         units.Sort((x, y) => (x.Level, x.First).CompareTo((y.Level, y.First)));
 
         var stored = Stored();
-        var builder = new ProgramBuilder(_program.Count);
+        var builder = new ProgramBuilder();
         var moved = new int[_program.Count];
         Array.Fill(moved, -1);
         for (int i = 0; i < _program.Parameters; i++)
@@ -217,18 +217,20 @@ internal sealed class Fusion
                 if (!IsInside(group, input, ShapeOf(member)))
                     Read(input, ShapeOf(member));
 
-        var instructions = ImmutableArray.CreateBuilder<LoopInstruction>();
+        var instructions = ImmutableArray.CreateBuilder<LoopInstruction>(group.Members.Count);
         var results = ImmutableArray.CreateBuilder<LoopResult>();
         var writes = ImmutableArray.CreateBuilder<Place>();
         var parts = ImmutableArray.CreateBuilder<TensorType>();
         var partOf = new List<int>();
+        var numbers = new List<int>();
         foreach (int member in group.Members)
         {
             var instruction = _program[member];
             var shape = ShapeOf(member);
-            var arguments = new int[instruction.Inputs.Length];
-            for (int k = 0; k < arguments.Length; k++)
-                arguments[k] = instruction.Inputs[k] is var input && IsInside(group, input, shape) ? _number[Seen(input).Value] : Read(input, shape);
+            numbers.Clear();
+            foreach (int input in instruction.Inputs)
+                numbers.Add(IsInside(group, input, shape) ? _number[Seen(input).Value] : Read(input, shape));
+            var arguments = ValueNumbers.Of(CollectionsMarshal.AsSpan(numbers));
             var fold = (instruction.Op as IFolding)?.Fold ?? LoopFold.None;
             if (fold == LoopFold.None)
             {
@@ -237,7 +239,7 @@ internal sealed class Fusion
                 else
                 {
                     _number[member] = loopInputs.Count + instructions.Count;
-                    instructions.Add(new(instruction.Op, ImmutableCollectionsMarshal.AsImmutableArray(arguments), instruction.Type.DType));
+                    instructions.Add(new(instruction.Op, arguments, instruction.Type.DType));
                 }
             }
             if (!stored[member])
@@ -248,7 +250,7 @@ internal sealed class Fusion
             parts.Add(instruction.Type);
             partOf.Add(member);
         }
-        var fused = new Fused(new(group.Space, loopInputs.ToImmutable(), instructions.ToImmutable(), results.ToImmutable()), places.ToImmutable(), writes.ToImmutable(), parts.ToImmutable());
+        var fused = new Fused(new(group.Space, loopInputs.ToImmutable(), instructions.DrainToImmutable(), results.ToImmutable()), places.ToImmutable(), writes.ToImmutable(), parts.ToImmutable());
         int loop = builder.Add(fused, [.. inputs.Select(input => moved[input])], new(default, Shape.Of(parts.Count)));
         for (int part = 0; part < partOf.Count; part++)
             moved[partOf[part]] = builder.Add(new Part(part), [loop], parts[part]);

@@ -7,6 +7,8 @@ internal static class Invariants
 {
     public static Program Apply(Program program)
     {
+        if (!program.Has<Iteration>())
+            return program;
         bool moved = false;
         var after = program.Rewrite((builder, instruction) =>
         {
@@ -50,7 +52,7 @@ internal static class Invariants
     private static Instruction Outside(ProgramBuilder builder, Instruction instruction, Iteration loop, int[] hoisted)
     {
         ImmutableArray<int> captures = [.. Enumerable.Range(0, loop.Captures)];
-        var values = builder.InlineAll(loop.Body.With(captures, [.. hoisted]), instruction.Inputs.AsSpan(0, loop.Captures));
+        var values = builder.InlineAll(loop.Body.With(captures, [.. hoisted]), instruction.Inputs.AsSpan()[..loop.Captures]);
         return instruction with
         {
             Op = loop with { Body = loop.Body.With([.. captures, .. hoisted, .. Enumerable.Range(loop.Captures, loop.Carries + loop.Rows)], loop.Body.Outputs), Captures = loop.Captures + hoisted.Length },

@@ -12,7 +12,7 @@ internal static class Lowering
 {
     public static Program Apply(Program program)
     {
-        if (!program.Has(instruction => instruction.Op is ILowered))
+        if (!program.Has<ILowered>())
             return program;
         var known = new Dictionary<(Op, TensorType), Program>();
         return program.Rewrite((builder, instruction) => instruction.Op is ILowered op

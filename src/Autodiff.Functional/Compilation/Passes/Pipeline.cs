@@ -17,7 +17,7 @@ internal static class Pipeline
         .. Unless(options.CheckNaN, new("invariants", Invariants.Apply), new("residuals", Residuals.Apply), new("unused parts", UnusedParts.Apply)),
         new("parts", Parts.Apply),
         new("layout", program => Parts.OfDense(Views.Apply(program, ordered: !options.CheckNaN && !options.Exact))),
-        new("common views", program => program.Has(instruction => instruction.Op is View) ? CommonSubexpressions.Apply(program) : program),
+        new("common views", program => program.Has<View>() ? CommonSubexpressions.Apply(program) : program),
         new("outputs", Views.OwnOutputs),
         .. Unless(options.CheckNaN, new("scalars", program => Scalarisation.Apply(program, options.Exact)), new("fusion", program => Fusion.Apply(program, options.Exact))),
         new("all parts", Parts.Apply),

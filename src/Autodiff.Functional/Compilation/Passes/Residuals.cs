@@ -17,6 +17,8 @@ internal static class Residuals
 
     public static Program Apply(Program program)
     {
+        if (!program.Has<Iteration>())
+            return program;
         var loops = new Iteration?[program.Count];
         var added = new List<(int From, int Part)>[program.Count];     // rows that a loop reads besides
         for (int value = 0; value < program.Count; value++)

@@ -40,10 +40,24 @@ internal sealed class Scalarisation
 
     public static Program Apply(Program program, bool exact)
     {
+        if (IsOfNumbers(program))
+            return program;
         program = Apply(program, 0, exact);
         foreach (int batch in program.Instructions.Where(instruction => instruction.Type.Shape is { Rank: > 0 } shape && shape[0] > MaxElements).Select(instruction => instruction.Type.Shape[0]).Distinct().ToArray())
             program = Apply(program, batch, exact);
         return program;
+    }
+
+    /// <summary>Is it elementwise, on single elements? Then it is one loop without this.</summary>
+    private static bool IsOfNumbers(Program program)
+    {
+        foreach (var op in program.Kinds)
+            if (op is not (Leaf or View or Copy or ILoopOp))
+                return false;
+        foreach (ref readonly var instruction in program.Instructions.AsSpan())
+            if (instruction.Type.Shape.Size != 1)
+                return false;
+        return true;
     }
 
     private static Program Apply(Program program, int batch, bool exact)
@@ -237,7 +251,7 @@ internal sealed class Scalarisation
                 Move(value);
         return DeadCode.Apply(builder.Build(Program.Renumbered(_program.Outputs, moved)));
 
-        void Move(int value) => moved[value] = builder.Add(_program[value] with { Inputs = Program.Renumbered(_program[value].Inputs, moved) });
+        void Move(int value) => moved[value] = builder.Add(_program[value] with { Inputs = _program[value].Inputs.In(moved) });
     }
 
     /// <summary>The values of the loop that somebody outside needs.</summary>
@@ -282,7 +296,7 @@ internal sealed class Scalarisation
             if (scalars[scalar].Op is not Leaf)
             {
                 numbers[scalar] = inputs.Count + instructions.Count;
-                instructions.Add(new(scalars[scalar].Op, ImmutableArray.CreateRange(scalars[scalar].Inputs, input => numbers[input]), scalars[scalar].Type.DType));
+                instructions.Add(new(scalars[scalar].Op, scalars[scalar].Inputs.In(numbers), scalars[scalar].Type.DType));
             }
 
         var results = ImmutableArray.CreateBuilder<LoopResult>();

@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace Autodiff.Functional.Compilation;
 
 /// <summary>
@@ -264,7 +262,7 @@ internal sealed class Scheduling
             var inputs = new int[_program[value].Inputs.Length];
             for (int k = 0; k < inputs.Length; k++)
                 inputs[k] = Moved(_program[value].Inputs[k]);
-            return builder.Add(_program[value] with { Inputs = ImmutableCollectionsMarshal.AsImmutableArray(inputs) });
+            return builder.Add(_program[value] with { Inputs = ValueNumbers.Of(inputs) });
         }
 
         // Views come with what first reads them.

@@ -25,7 +25,7 @@ internal static class Selections
 
     public static Program Apply(Program program)
     {
-        if (!program.Has(instruction => instruction.Op is Guard or Where))
+        if (!program.Has<Guard>() && !program.Has<Where>())
             return program;
         var needed = new Region?[program.Count];
         foreach (int output in program.Outputs)

@@ -7,7 +7,7 @@ internal static class UnusedParts
 {
     public static Program Apply(Program program)
     {
-        if (!program.Instructions.Any(instruction => instruction.Op is Iteration))
+        if (!program.Has<Iteration>())
             return program;
         var used = new bool[program.Count];
         var parts = new bool[program.Count][];

@@ -12,7 +12,7 @@ internal sealed class Views
     private readonly int[] _moved;
     private readonly Dictionary<Tensor, int> _constants = new(ReferenceEqualityComparer.Instance);     // that others are views of
 
-    private Views(Program program) => (_builder, _moved) = (new(program.Count), new int[program.Count]);
+    private Views(Program program) => (_builder, _moved) = (new(program), new int[program.Count]);
 
     /// <param name="program">The program.</param>
     /// <param name="ordered">May loops take their axes in another order? Their sums are added in that order then.</param>
@@ -21,18 +21,18 @@ internal sealed class Views
     private Program Rewrite(Program program, bool ordered)
     {
         var orders = ordered ? new AxisOrders(program) : null;
+        Func<int, View> lies = input => Lies(_moved[input]);
         var arrays = DenseConstants(program);
         for (int value = 0; value < program.Count; value++)
         {
-            var instruction = program[value] with { Inputs = Program.Renumbered(program[value].Inputs, _moved) };
-            _builder.Origin = instruction.Origin;
+            var instruction = _builder.Next(program[value], _moved);
             _moved[value] = instruction switch
             {
-                { Op: Parameter } => _builder.Parameter(instruction.Type),
+                { Op: Parameter } => value,
                 { Constant: { IsUniform: true, Size: > 1 } uniform } => _builder.Add(new View(uniform.Shape, 0, Axes.Of(new int[uniform.Rank])), [_builder.Constant(uniform.First(1).Reshape(Shape.Scalar))], uniform.Type),
                 { Constant: { } constant } when arrays.TryGetValue(constant.Array, out var whole) && Within(whole, constant) is { } part => Of(Whole(whole), part),
                 { Op: IView view } => See(instruction, view),
-                _ => orders?.Of(value, input => Lies(_moved[input])) is { } order ? InOrder(instruction, order) : _builder.Add(instruction),
+                _ => orders?.Of(value, lies) is { } order ? InOrder(instruction, order) : _builder.Add(instruction),
             };
         }
         return _builder.Build(Program.Renumbered(program.Outputs, _moved));
@@ -120,12 +120,9 @@ internal sealed class Views
         if (program.Outputs.All(output => program[output].Op is not (View or Leaf or Project) && taken.Add(output)))
             return program;
         taken.Clear();
-        var builder = new ProgramBuilder(program.Count);
-        foreach (var instruction in program.Instructions)
-            if (instruction.Op is Parameter)
-                builder.Parameter(instruction.Type);
-            else
-                builder.Add(instruction);
+        var builder = new ProgramBuilder(program);
+        foreach (var instruction in program.Instructions.AsSpan(program.Parameters, program.Count - program.Parameters))
+            builder.Add(instruction);
         return builder.Build([.. program.Outputs.Select(output => program[output].Op is View or Leaf or Project || !taken.Add(output)
             ? builder.Add(Copy.Op, [output], program[output].Type)
             : output)]);
