@@ -48,6 +48,10 @@ public sealed class LoopTests(ITestOutputHelper output)
         return [count, x];
     }, differentiable: false);
 
+    [Fact]
+    public void A_branch_may_be_taken_at_the_second_step_first() => Holds(4, (w, start, rows) =>
+        [Ad.Scan((h, row) => (h + Ad.Cond(Expr.Sum(row) > 1, x => x, x => Expr.Sort(Expr.Cos(x * w)), row), h), start, rows).Carry]);
+
     // ---- what is kept ----
 
     private static Expr Recurrent(Expr w, Expr start, Expr rows) => Expr.Sum(Ad.Scan((h, row) => Expr.Tanh(h * w + row) is var next ? (next * Expr.Sigmoid(h), next) : default, start, rows).Outputs);
