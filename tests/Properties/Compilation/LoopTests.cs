@@ -67,6 +67,13 @@ public sealed class LoopTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public void A_loop_without_outputs_keeps_what_a_later_one_needs() => Holds(1, (w, start, _) =>
+    {
+        var (value, tangent) = Ad.Jvp(x => Ad.ForLoop(3, (i, h) => h * Expr.Sin(Expr.Cast(i, DType.Float64)), x), start, w);
+        return [value, tangent];
+    });
+
+    [Fact]
     public void Nothing_of_a_checkpoint_is_kept()
     {
         var loops = Loops(Residuals(Gradient((w, start, rows) => Expr.Sum(Ad.Scan((h, row) => Ad.Checkpoint<(Expr, Expr, Expr), Expr>(c => Expr.Tanh(c.Item1 * c.Item2 + c.Item3))((h, w, row)) is var next ? (next, next) : default, start, rows).Outputs))));
