@@ -48,6 +48,10 @@ public sealed class LoopTests(ITestOutputHelper output)
         return [count, x];
     }, differentiable: false);
 
+    [Fact]
+    public void A_branch_may_be_taken_at_the_second_step_first() => Holds(4, (w, start, rows) =>
+        [Ad.Scan((h, row) => (h + Ad.Cond(Expr.Sum(row) > 1, x => x, x => Expr.Sort(Expr.Cos(x * w)), row), h), start, rows).Carry]);
+
     // ---- what is kept ----
 
     private static Expr Recurrent(Expr w, Expr start, Expr rows) => Expr.Sum(Ad.Scan((h, row) => Expr.Tanh(h * w + row) is var next ? (next * Expr.Sigmoid(h), next) : default, start, rows).Outputs);
@@ -61,6 +65,13 @@ public sealed class LoopTests(ITestOutputHelper output)
         Assert.Equal(["Sigmoid"], Dear(loops[1]));      // of −h, which only the way back asks for
         Assert.Contains(loops[1].Body.Instructions, instruction => instruction.Op is Binary<Multiply>);
     }
+
+    [Fact]
+    public void A_loop_without_outputs_keeps_what_a_later_one_needs() => Holds(1, (w, start, _) =>
+    {
+        var (value, tangent) = Ad.Jvp(x => Ad.ForLoop(3, (i, h) => h * Expr.Sin(Expr.Cast(i, DType.Float64)), x), start, w);
+        return [value, tangent];
+    });
 
     [Fact]
     public void Nothing_of_a_checkpoint_is_kept()

@@ -46,7 +46,7 @@ internal sealed unsafe class Frame : IDisposable
     /// <summary>Another one over the same memory, whose arguments and outputs may lie elsewhere. Not for callers' arrays: it pins none.</summary>
     private Frame(Frame other)
     {
-        (Root, _arena, _pins, Bundles, Children, Team) = (other.Root, other._arena, [], other.Bundles, other.Children, other.Team);
+        (Root, _arena, _bodies, _pins, Bundles, Children, Team) = (other.Root, other._arena, other._bodies, [], other.Bundles, other.Children, other.Team);
         _regions = GC.AllocateArray<nint>(other._regions.Length, pinned: true);
         Regions = (nint*)Marshal.UnsafeAddrOfPinnedArrayElement(_regions, 0);
         _firstMoving = other._firstMoving;

@@ -68,7 +68,7 @@ internal static class Residuals
             if (_kept.Count == 0)
                 return (earlier, later);
             // What is kept already is not kept twice.
-            ImmutableArray<int> outputs = [.. earlier.Body.Outputs, .. _kept.Select(value => _known[value]).Where(value => earlier.Body.Outputs.IndexOf(value, earlier.Carries) < 0).Distinct()];
+            ImmutableArray<int> outputs = [.. earlier.Body.Outputs, .. _kept.Select(value => _known[value]).Except(earlier.Body.Outputs[earlier.Carries..])];
             rows.AddRange(_kept.Select(value => (first, outputs.IndexOf(_known[value], earlier.Carries))));
             return (earlier with { Body = new(earlier.Body.Instructions, earlier.Body.Parameters, outputs) },
                 later with { Body = later.Body.With([.. Enumerable.Range(0, later.Body.Parameters), .. _kept], later.Body.Outputs) });
