@@ -15,7 +15,10 @@ internal static class Blocks
     /// <summary>Blocks are as long as some registers.</summary>
     private const int Granularity = 16;
 
-    public static Program Apply(Program program) => Apply(program, BytesOfBlock, LeastLength, LeastSaved, Pays);
+    /// <summary>The instructions of a piece: many times what a group reaches over, as none goes from one piece into the next.</summary>
+    private const int Piece = 2048;
+
+    public static Program Apply(Program program) => Pieces.Apply(program, Piece, piece => Apply(piece, BytesOfBlock, LeastLength, LeastSaved, Pays));
 
     /// <param name="program">The program.</param>
     /// <param name="bytesOfBlock">What a block may take.</param>
