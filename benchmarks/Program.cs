@@ -10,6 +10,7 @@ const string Usage = """
       cpp DIR                    ADBench's files, beside the C++ programs in a folder: a measurement a line
       scaling                    how times grow with sizes: a measurement a line
       compiling                  how long it takes to compile, and what runs allocate: a measurement a line
+      passes                     where the time of compiling goes, pass by pass
       report FILE                measurements as RESULTS.md, with pictures, in --output DIR (benchmarks)
       --filter PATTERN           BenchmarkDotNet
     Options: --threads N (1), --seconds S a measurement (1), --data DIR (../shared/data)
@@ -30,6 +31,8 @@ try
             return Check.Run(Settings.Parse(rest));
         case "compiling":
             return Compiling.Run(Settings.Parse(rest));
+        case "passes":
+            return Passes.Run(Settings.Parse(rest));
         case "cold":
             return Compiling.Cold();
         case "scaling":

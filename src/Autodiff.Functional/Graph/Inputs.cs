@@ -7,12 +7,12 @@ namespace Autodiff.Functional;
 [CollectionBuilder(typeof(Inputs), nameof(Of))]
 public readonly struct Inputs : IReadOnlyList<Expr>
 {
-    private readonly Expr? _first, _second;
-    private readonly Expr[]? _all;
+    private readonly object? _first;      // or the array of all, if there are more than two
+    private readonly Expr? _second;
 
     internal Inputs(Expr first) => _first = first;
     internal Inputs(Expr first, Expr second) => (_first, _second) = (first, second);
-    private Inputs(Expr[] all) => _all = all;
+    private Inputs(Expr[] all) => _first = all;
 
     /// <summary>These nodes.</summary>
     public static Inputs Of(params ReadOnlySpan<Expr> nodes) => nodes.Length switch
@@ -24,12 +24,12 @@ public readonly struct Inputs : IReadOnlyList<Expr>
     };
 
     /// <summary>How many.</summary>
-    public int Count => _all is not null ? _all.Length : _second is not null ? 2 : _first is not null ? 1 : 0;
+    public int Count => _second is not null ? 2 : _first is null ? 0 : _first is Expr[] all ? all.Length : 1;
 
     /// <summary>The input at a position.</summary>
-    public Expr this[int index] => _all is not null ? _all[index]
-        : index == 0 && _first is not null ? _first
-        : index == 1 && _second is not null ? _second
+    public Expr this[int index] => index == 1 && _second is not null ? _second
+        : _first is Expr[] all ? all[index]
+        : index == 0 && _first is not null ? Unsafe.As<Expr>(_first)
         : throw new ArgumentOutOfRangeException(nameof(index));
 
     /// <summary>The input at a position counted from either end.</summary>

@@ -25,6 +25,22 @@ public sealed class MemoryTests(ITestOutputHelper output)
         Expr Function(Expr x) => Expr.MatMul(Expr.Transpose(matrix), Expr.MatMul(matrix, x)) * x;
     }
 
+    /// <summary>Also in the step of a loop, and when the collector has been at work.</summary>
+    [Theory, InlineData(true), InlineData(false)]
+    public void A_large_constant_stays_in_its_tensor(bool generateCode)
+    {
+        const int Large = 400;
+        Expr matrix = Tensor.Of([.. Enumerable.Range(0, Large * Large).Select(i => Math.Sin(i) / Large)], Shape.Of(Large, Large)), at = Tensor.Of([.. Enumerable.Range(0, Large).Select(i => Math.Cos(i))]);
+        var compiled = Ad.Compile(Function, new CompileOptions { GenerateCode = generateCode });
+        Assert.InRange(compiled.Plan(at).Buffers.ConstantBytes, 0, 4096);
+        var first = compiled.Run(at).Value;
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Forced, blocking: true, compacting: true);
+        Assert.True(Same.SameBits(first, compiled.Run(at).Value));
+        Assert.Null(Ops.Near.Tensors("value", Function(at).Value, first, 100));
+
+        Expr Function(Expr x) => Ad.Scan(h => (Expr.Tanh(Expr.MatMul(matrix, h)), h), x, 5).Carry + Expr.MatMul(x, matrix);
+    }
+
     // ---- the order of steps ----
 
     [Fact]

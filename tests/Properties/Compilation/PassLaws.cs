@@ -44,6 +44,44 @@ public sealed class PassLaws(ITestOutputHelper output)
         }
     }
 
+    /// <summary>A program in pieces of a few instructions, each through a pass, is the program through that pass.</summary>
+    [Fact]
+    public void Piece_by_piece_it_is_the_same() => Law.Holds(output, 100, Programs.Plain, p =>
+    {
+        var before = Pipeline.Of(new()).TakeWhile(pass => pass.Name != "blocks")
+            .Aggregate(Functional.Compilation.Program.Of(Graph.Trace(x => [p.Run([.. x]), x[0], .. Ad.Grad<Expr[]>(p.Loss, [.. x])], [.. p.Inputs.Select(input => input.Type)])).Program, (program, pass) => pass.Apply(program));
+        var after = Pieces.Apply(before, 2, Scheduling.Apply);
+        var (expected, actual) = (before.Evaluate(p.Inputs.AsSpan()), after.Evaluate(p.Inputs.AsSpan()));
+        return Enumerable.Range(0, expected.Length).All(i => Same.SameBits(expected[i], actual[i])) ? null : $"before\n{before}\nafter\n{after}";
+    });
+
+    [Fact]
+    public void A_pass_that_finds_nothing_gives_the_program_itself()
+    {
+        var before = Functional.Compilation.Program.Of(Graph.Trace(x => [Expr.Sin(x[0]) * x[1], Expr.Exp(x[1]) + 0.5], [new(DType.Float64, Shape.Scalar), new(DType.Float64, Shape.Scalar)])).Program;
+        foreach (var pass in s_passes.TakeWhile(pass => pass.Name != "fusion"))
+            Assert.Same(before, pass.Apply(before));
+    }
+
+    /// <summary>The same numbers in the program of a graph are one constant, and zeros of either sign are two.</summary>
+    [Fact]
+    public void Equal_numbers_are_one_constant()
+    {
+        var program = Functional.Compilation.Program.Of(Graph.Trace(x => [x[0] * 0.0 + 2.0 * x[0], x[0] * -0.0 + 2.0], [new(DType.Float64, Shape.Scalar)])).Program;
+        Assert.Equal(3, program.Instructions.Count(instruction => instruction.Op is Constant));
+    }
+
+    /// <summary>A layer that is written out ten times is made ready once.</summary>
+    [Fact]
+    public void Equal_loops_share_a_kernel()
+    {
+        var graph = Graph.Trace(x => [Enumerable.Range(0, 10).Aggregate(x[0], (h, _) => Expr.Tanh(Expr.MatMul(x[1], h)))], [new(DType.Float64, [30]), new(DType.Float64, [30, 30])]);
+        var program = s_passes.Aggregate(Functional.Compilation.Program.Of(graph).Program, (program, pass) => pass.Apply(program));
+        var kernels = LoopKernel.Of(program, generateCode: true).OfType<LoopKernel>().ToList();
+        Assert.Equal(10, kernels.Count);
+        Assert.Single(kernels.Distinct());
+    }
+
     public static TheoryData<string> Reductions => ["LogSumExp", "Norm"];
 
     [Theory, MemberData(nameof(Reductions))]

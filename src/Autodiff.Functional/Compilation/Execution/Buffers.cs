@@ -154,6 +154,7 @@ internal sealed class Buffers
     {
         // What is free after a step. Leaves that nobody reads again are, too.
         var ends = new List<(long Offset, long Bytes)>[Steps.Length];
+        var written = new HashSet<(long Offset, long Bytes)>();      // of those the places that the step writes its parts to, which are not free yet
         foreach (var buffer in _all)
             EndsAt(buffer.Last, buffer.At, buffer.Bytes);
         for (int step = 0; step < Steps.Length; step++)
@@ -169,8 +170,9 @@ internal sealed class Buffers
                 _all.Add(new(-1, Scratch[value], scratch, step, step));
                 EndsAt(step, Scratch[value], scratch);
             }
-            foreach (var (offset, bytes) in ends[step] ?? [])
-                _arena.GiveBack(offset, bytes);
+            foreach (var end in ends[step] ?? [])
+                if (!written.Remove(end))
+                    _arena.GiveBack(end.Offset, end.Bytes);
         }
 
         void PlaceNew(int value, int step)
@@ -185,47 +187,82 @@ internal sealed class Buffers
 
         void PlaceParts(int value, IPartsOp several, int step)
         {
+            var over = several is Fused fused && _kernels[value] is { InPlace: true } ? new Overwriting(fused, Ending(value, step)) : null;
             int count = several.Parts.Length;
             for (int i = 0, part = value + 1; i < count; i++, part++)   // its parts follow an op
-                if (_buffer[part] is null && several is Fused fused && Reusable(value, fused, i, part, step) is { } over)
+                if (_buffer[part] is null && over?.Place(i) is { } input)
                 {
                     // The input's place is not free after this step, but when the part's life ends.
-                    ends[step]!.Remove((over.At.Offset, over.Bytes));
-                    Place(part, over.At, over.Bytes);
-                    EndsAt(Math.Max(step, _last[part]), over.At, over.Bytes);
+                    written.Add((input.At.Offset, input.Bytes));
+                    Place(part, input.At, input.Bytes);
+                    EndsAt(Math.Max(step, _last[part]), input.At, input.Bytes);
                 }
                 else
                     PlaceNew(part, step);
         }
 
-        // An input in the arena that is read last here, and only at the very place that the part is written to.
-        ValueBuffer? Reusable(int value, Fused fused, int part, int partValue, int step)
+        // Of a step's inputs the places of those in the arena that are read last here; null for the others.
+        ValueBuffer?[] Ending(int value, int step)
         {
-            if (_kernels[value] is not { InPlace: true } || fused.Writes.Count(write => write.Array == part) != 1)
-                return null;
-            var result = fused.Loop.Results[fused.Writes.IndexOf(new Place(part, 0))];
-            if (result.Fold != LoopFold.None || fused.Writes.IndexOf(new Place(part, 0)) < 0)
-                return null;
-            var inputs = _program[value].Inputs;
-            for (int array = 0; array < inputs.Length; array++)
-            {
-                int input = inputs[array];
-                if (_last[input] != step || _program[input].Type.Bytes != _program[partValue].Type.Bytes || ElementType.Of(_program[input].Type.DType).Size != ElementType.Of(result.DType).Size)
-                    continue;
-                bool fits = true, read = false;
-                for (int i = 0; i < fused.Reads.Length; i++)
-                    if (fused.Reads[i].Array == array)
-                        (read, fits) = (true, fits && fused.Reads[i].Offset == 0 && fused.Loop.Inputs[i].Strides.AsSpan().SequenceEqual(result.Strides.AsSpan()));
-                if (read && fits && _buffer[input] is { At.Region: Location.Arena } over && ends[step]?.Contains((over.At.Offset, over.Bytes)) == true)
-                    return over;
-            }
-            return null;
+            var places = new ValueBuffer?[_program[value].Inputs.Length];
+            for (int i = 0; i < places.Length; i++)
+                places[i] = _last[_program[value].Inputs[i]] == step && _buffer[_program[value].Inputs[i]] is { At.Region: Location.Arena } place ? place : null;
+            return places;
         }
 
         void EndsAt(int step, Location at, long bytes)
         {
             if (at.Region == Location.Arena && step < Steps.Length)
                 (ends[step] ??= []).Add((at.Offset, bytes));
+        }
+    }
+
+    /// <summary>Which of its inputs a loop writes a part over: one that nobody reads later, and that the loop reads only at the very place that the part is written to.</summary>
+    private sealed class Overwriting
+    {
+        private readonly Fused _fused;
+        private readonly int[] _result;                    // of each part the one result that it is, from its first element on; −1 if there is none, or there are more
+        private readonly List<(ValueBuffer At, LoopInput As)> _free = [];
+        private int _first;                                // those before it are taken
+
+        /// <param name="fused">The loop.</param>
+        /// <param name="ending">For each input its place, if it is free after the loop.</param>
+        public Overwriting(Fused fused, ValueBuffer?[] ending)
+        {
+            (_fused, _result) = (fused, new int[fused.Parts.Length]);
+            Array.Fill(_result, -1);
+            for (int i = 0; i < fused.Writes.Length; i++)
+                _result[fused.Writes[i].Array] = _result[fused.Writes[i].Array] == -1 && fused.Writes[i].Offset == 0 ? i : -2;
+            var reads = new LoopInput?[ending.Length];
+            for (int i = 0; i < fused.Reads.Length; i++)
+            {
+                var (array, offset) = fused.Reads[i];
+                if (offset != 0 || (reads[array] is { } other && !other.Equals(fused.Loop.Inputs[i])))
+                    ending[array] = null;
+                reads[array] = fused.Loop.Inputs[i];
+            }
+            for (int array = 0; array < ending.Length; array++)
+                if (ending[array] is { } place && reads[array] is { } read)
+                    _free.Add((place, read));
+        }
+
+        /// <summary>The place for a part; null if it needs a new one.</summary>
+        public ValueBuffer? Place(int part)
+        {
+            if (_result[part] < 0 || _fused.Loop.Results[_result[part]] is not { Fold: LoopFold.None } result)
+                return null;
+            for (int i = _first; i < _free.Count; i++)
+            {
+                var (place, read) = _free[i];
+                if (place.Bytes != _fused.Parts[part].Bytes || ElementType.Of(read.DType).Size != ElementType.Of(result.DType).Size || !read.Strides.AsSpan().SequenceEqual(result.Strides.AsSpan()))
+                    continue;
+                // The others before it keep their order.
+                for (; i > _first; i--)
+                    _free[i] = _free[i - 1];
+                _first++;
+                return place;
+            }
+            return null;
         }
     }
 

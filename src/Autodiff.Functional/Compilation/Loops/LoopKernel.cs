@@ -1,5 +1,7 @@
+using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace Autodiff.Functional.Compilation;
 
@@ -21,6 +23,23 @@ internal abstract class LoopKernel
 
     /// <summary>Can a loop compute this op?</summary>
     public static bool Supports(Op op, DType dtype) => op is ILoopOp && Enum.IsDefined(dtype);
+
+    /// <summary>For each instruction of a program that is a loop its kernel. Equal loops share one: what is written out again and again is made ready once.</summary>
+    /// <param name="program">The program.</param>
+    /// <param name="generateCode">May code be generated?</param>
+    public static ImmutableArray<LoopKernel?> Of(Program program, bool generateCode)
+    {
+        var kernels = new LoopKernel?[program.Count];
+        var known = new Dictionary<LoopProgram, LoopKernel>();
+        for (int value = program.Parameters; value < kernels.Length; value++)
+            if (program[value].Op is Fused { Loop: var loop })
+            {
+                if (!known.TryGetValue(loop, out var kernel))
+                    known.Add(loop, kernel = Compile(loop, generateCode));
+                kernels[value] = kernel;
+            }
+        return ImmutableCollectionsMarshal.AsImmutableArray(kernels);
+    }
 
     /// <summary>Makes a loop ready to run.</summary>
     /// <param name="program">What it does.</param>

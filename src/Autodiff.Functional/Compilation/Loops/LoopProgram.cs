@@ -15,6 +15,17 @@ internal sealed record LoopProgram(Shape Space, ImmutableArray<LoopInput> Inputs
     /// <summary>The dtype of a value.</summary>
     public DType DTypeOf(int value) => value < Inputs.Length ? Inputs[value].DType : Instructions[value - Inputs.Length].DType;
 
+    public bool Equals(LoopProgram? other) => other is not null && Space == other.Space && Instructions.AsSpan().SequenceEqual(other.Instructions.AsSpan())
+        && Inputs.AsSpan().SequenceEqual(other.Inputs.AsSpan()) && Results.AsSpan().SequenceEqual(other.Results.AsSpan());
+
+    public override int GetHashCode()
+    {
+        int hash = HashCode.Combine(Space, Inputs.Length, Results.Length);
+        foreach (ref readonly var instruction in Instructions.AsSpan())
+            hash = 31 * (hash ^ instruction.Op.KindHash) + instruction.Arguments.GetHashCode();
+        return hash;
+    }
+
     private static readonly Op s_add = (Expr.Variable("x", Shape.Scalar) + Expr.Variable("y", Shape.Scalar)).Op;
 
     /// <summary>The same with a result added to one more input, which may lie where the result does.</summary>
@@ -96,7 +107,12 @@ internal sealed record LoopProgram(Shape Space, ImmutableArray<LoopInput> Inputs
 /// <summary>An array that a loop reads.</summary>
 /// <param name="DType">Its elements.</param>
 /// <param name="Strides">By how many elements the place moves along each axis of the space: 0 along an axis that it is broadcast over.</param>
-internal sealed record LoopInput(DType DType, ImmutableArray<int> Strides);
+internal sealed record LoopInput(DType DType, ImmutableArray<int> Strides)
+{
+    public bool Equals(LoopInput? other) => other is not null && DType == other.DType && Strides.AsSpan().SequenceEqual(other.Strides.AsSpan());
+
+    public override int GetHashCode() => HashCode.Combine(DType, Strides.Length);
+}
 
 /// <summary>One step of the straight-line code.</summary>
 /// <param name="Op">What is computed: an op of an elementwise family, or one that does the same as such.</param>
@@ -109,7 +125,12 @@ internal readonly record struct LoopInstruction(Op Op, ValueNumbers Arguments, D
 /// <param name="DType">Its dtype.</param>
 /// <param name="Strides">By how many elements the place moves along each axis of the space; 0 along an axis that is reduced.</param>
 /// <param name="Fold">How the values along the reduced axes are folded; none: nothing is reduced, each point has its place.</param>
-internal sealed record LoopResult(int Value, DType DType, ImmutableArray<int> Strides, LoopFold Fold = LoopFold.None);
+internal sealed record LoopResult(int Value, DType DType, ImmutableArray<int> Strides, LoopFold Fold = LoopFold.None)
+{
+    public bool Equals(LoopResult? other) => other is not null && (Value, DType, Fold) == (other.Value, other.DType, other.Fold) && Strides.AsSpan().SequenceEqual(other.Strides.AsSpan());
+
+    public override int GetHashCode() => HashCode.Combine(Value, DType, Fold);
+}
 
 /// <summary>How a loop folds values.</summary>
 internal enum LoopFold { None, Sum, Max, Min }

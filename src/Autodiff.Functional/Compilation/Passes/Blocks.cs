@@ -15,7 +15,16 @@ internal static class Blocks
     /// <summary>Blocks are as long as some registers.</summary>
     private const int Granularity = 16;
 
-    public static Program Apply(Program program) => Apply(program, BytesOfBlock, LeastLength, LeastSaved, Pays);
+    /// <summary>The instructions of a piece: many times what a group reaches over, as none goes from one piece into the next.</summary>
+    private const int Piece = 2048;
+
+    public static Program Apply(Program program)
+    {
+        for (int step = program.Parameters; step < program.Count; step++)
+            if (Starts(program, step, LeastLength, LeastSaved).Any())
+                return Pieces.Apply(program, Piece, piece => Apply(piece, BytesOfBlock, LeastLength, LeastSaved, Pays));
+        return program;
+    }
 
     /// <param name="program">The program.</param>
     /// <param name="bytesOfBlock">What a block may take.</param>
@@ -38,12 +47,16 @@ internal static class Blocks
     private static BlockGroup? Best(Program program, int[] reads, int step, int leastLength, int leastSaved)
     {
         BlockGroup? best = null;
-        foreach (var (axis, length) in Axes(program[step]))
-            if (length >= leastLength && (long)Largest(program, step) * sizeof(double) * 4 >= leastSaved && BlockGroup.From(program, reads, step, axis, length) is { Steps.Count: > 1 } group
+        foreach (var (axis, length) in Starts(program, step, leastLength, leastSaved))
+            if (BlockGroup.From(program, reads, step, axis, length) is { Steps.Count: > 1 } group
                 && group.Saved() >= Math.Max(leastSaved, (best?.Saved() ?? 0) + 1))
                 best = group;
         return best;
     }
+
+    /// <summary>The axes that it may pay to begin a group along.</summary>
+    private static IEnumerable<(int Axis, int Length)> Starts(Program program, int step, int leastLength, int leastSaved) =>
+        program[step].Op is not (Fused or IContraction) || (long)Largest(program, step) * sizeof(double) * 4 < leastSaved ? [] : Axes(program[step]).Where(axis => axis.Length >= leastLength);
 
     private static IEnumerable<(int Axis, int Length)> Axes(Instruction step) => step.Op switch
     {

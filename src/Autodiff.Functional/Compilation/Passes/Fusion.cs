@@ -97,6 +97,8 @@ internal sealed class Fusion
     /// <summary>Can all that the instruction reads from outside, and a reduction's result, be said in the loop's space?</summary>
     private bool Fits(Group group, Instruction instruction, Shape shape)
     {
+        if (shape == group.Space)
+            return true;
         foreach (int input in instruction.Inputs)
             if (!IsInside(group, input, shape) && Strides(shape, ViewOf(input).Strides.Span, group.Space) is null)
                 return false;

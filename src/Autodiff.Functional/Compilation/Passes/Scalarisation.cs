@@ -43,7 +43,8 @@ internal sealed class Scalarisation
         if (IsOfNumbers(program))
             return program;
         program = Apply(program, 0, exact);
-        foreach (int batch in program.Instructions.Where(instruction => instruction.Type.Shape is { Rank: > 0 } shape && shape[0] > MaxElements).Select(instruction => instruction.Type.Shape[0]).Distinct().ToArray())
+        // Over a batch only what moves elements pays.
+        foreach (int batch in program.Instructions.Where(instruction => !IsPointwise(instruction.Op) && instruction.Type.Shape is { Rank: > 0 } shape && shape[0] > MaxElements).Select(instruction => instruction.Type.Shape[0]).Distinct().ToArray())
             program = Apply(program, batch, exact);
         return program;
     }
@@ -52,13 +53,15 @@ internal sealed class Scalarisation
     private static bool IsOfNumbers(Program program)
     {
         foreach (var op in program.Kinds)
-            if (op is not (Leaf or View or Copy or ILoopOp))
+            if (!IsPointwise(op))
                 return false;
         foreach (ref readonly var instruction in program.Instructions.AsSpan())
             if (instruction.Type.Shape.Size != 1)
                 return false;
         return true;
     }
+
+    private static bool IsPointwise(Op op) => op is Leaf or View or Copy or ILoopOp;
 
     private static Program Apply(Program program, int batch, bool exact)
     {
