@@ -25,4 +25,16 @@ internal interface IMaskedLanes<TSelf, TElement, TMask> : ILanes<TSelf, TElement
 
     /// <summary>Writes a truth value for each lane from <paramref name="target"/> on.</summary>
     static abstract void StoreMask(TMask mask, ref bool target);
+
+    /// <summary>Are there instructions that read and write the first lanes alone?</summary>
+    static abstract bool HasFirst { get; }
+
+    /// <summary>The first lanes, or all if there are no more.</summary>
+    static abstract TMask First(nint count);
+
+    /// <summary>The elements at an address for the first lanes, 1 for the others.</summary>
+    static abstract TSelf LoadFirst(nint source, TMask lanes);
+
+    /// <summary>Writes the first lanes.</summary>
+    static abstract void StoreFirst(TSelf x, nint target, TMask lanes);
 }

@@ -7,8 +7,10 @@ namespace Autodiff.Functional.Kernels;
 /// Truth values for the lanes of a register, each as wide as its lane: all its bits are set, or none. A <see cref="Bit"/> for each lane, whatever
 /// their number: + and maximum are "or", × and minimum are "and".
 /// </summary>
-internal readonly record struct LaneMask(Vector256<long> Value) : IMasked<LaneMask, LaneMask>
+internal readonly struct LaneMask(Vector256<long> value) : IMasked<LaneMask, LaneMask>
 {
+    public readonly Vector256<long> Value = value;      // no property, which is a call to inline wherever it is read
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static LaneMask Literal(double value) => new(value != 0 ? Vector256<long>.AllBitsSet : Vector256<long>.Zero);
 

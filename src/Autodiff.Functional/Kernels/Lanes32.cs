@@ -4,8 +4,10 @@ using System.Runtime.Intrinsics;
 namespace Autodiff.Functional.Kernels;
 
 /// <summary>A register of <c>float</c>s: what a loop over an array of <see cref="Real32"/> computes on.</summary>
-internal readonly record struct Lanes32(Vector256<float> Value) : IMaskedLanes<Lanes32, Real32, LaneMask>
+internal readonly struct Lanes32(Vector256<float> value) : IMaskedLanes<Lanes32, Real32, LaneMask>
 {
+    public readonly Vector256<float> Value = value;      // no property, which is a call to inline wherever it is read
+
     public static int Count => Vector256<float>.Count;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -27,6 +29,14 @@ internal readonly record struct Lanes32(Vector256<float> Value) : IMaskedLanes<L
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void StoreMask(LaneMask mask, ref bool target) => TruthValues.StoreSigns(mask.Value.AsSingle(), ref target);
+
+    public static bool HasFirst => FirstLanes.AreSupported(default(Vector256<float>));
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static LaneMask First(nint count) => new(Vector256.LessThan(Vector256<int>.Indices, Vector256.Create((int)count)).AsInt64());
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes32 LoadFirst(nint source, LaneMask lanes) => new(FirstLanes.Load(source, lanes.Value.AsSingle()));
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreFirst(Lanes32 x, nint target, LaneMask lanes) => FirstLanes.Store(x.Value, target, lanes.Value.AsSingle());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes32 Literal(double value) => new(Vector256.Create((float)value));

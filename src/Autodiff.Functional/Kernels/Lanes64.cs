@@ -4,8 +4,10 @@ using System.Runtime.Intrinsics;
 namespace Autodiff.Functional.Kernels;
 
 /// <summary>A register of <c>double</c>s: what a loop over an array of <see cref="Real64"/> computes on.</summary>
-internal readonly record struct Lanes64(Vector256<double> Value) : IMaskedLanes<Lanes64, Real64, LaneMask>
+internal readonly struct Lanes64(Vector256<double> value) : IMaskedLanes<Lanes64, Real64, LaneMask>
 {
+    public readonly Vector256<double> Value = value;      // no property, which is a call to inline wherever it is read
+
     public static int Count => Vector256<double>.Count;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -27,6 +29,14 @@ internal readonly record struct Lanes64(Vector256<double> Value) : IMaskedLanes<
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void StoreMask(LaneMask mask, ref bool target) => TruthValues.StoreSigns(mask.Value.AsDouble(), ref target);
+
+    public static bool HasFirst => FirstLanes.AreSupported(default(Vector256<double>));
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static LaneMask First(nint count) => new(Vector256.LessThan(Vector256<long>.Indices, Vector256.Create((long)count)));
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes64 LoadFirst(nint source, LaneMask lanes) => new(FirstLanes.Load(source, lanes.Value.AsDouble()));
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreFirst(Lanes64 x, nint target, LaneMask lanes) => FirstLanes.Store(x.Value, target, lanes.Value.AsDouble());
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes64 Literal(double value) => new(Vector256.Create(value));

@@ -29,7 +29,7 @@ internal static class VectorMath32
     {
         x = Clamp(x, -104, 89);
         Lanes k = Vector256.Round(x * Log2E);
-        Lanes high = Fma(-k, Vector256.Create(Ln2), x);
+        Lanes high = Fma(k, Vector256.Create(-Ln2), x);
         Lanes low = k * Ln2Low;
         Lanes r = high - low;
         Lanes tail = Fma(r * r, ExpTail(r), (high - r) - low);
@@ -54,7 +54,7 @@ internal static class VectorMath32
     {
         Lanes bounded = Clamp(x, -20, 89);
         Lanes k = Vector256.Round(bounded * Log2E);
-        Lanes high = Fma(-k, Vector256.Create(Ln2), bounded);
+        Lanes high = Fma(k, Vector256.Create(-Ln2), bounded);
         Lanes low = k * Ln2Low;
         Lanes r = high - low;
         Lanes tail = Fma(r * r, ExpTail(r), (high - r) - low);
@@ -79,7 +79,7 @@ internal static class VectorMath32
         Lanes magnitude = Vector256.MinNative(Vector256.Create(20f), Vector256.Abs(x));
         Lanes twice = magnitude + magnitude;
         Lanes k = Vector256.Round(twice * Log2E);
-        Lanes high = Fma(-k, Vector256.Create(Ln2), twice);
+        Lanes high = Fma(k, Vector256.Create(-Ln2), twice);
         Lanes low = k * Ln2Low;
         Lanes r = high - low;
         Lanes tail = Fma(r * r, ExpTail(r), (high - r) - low);

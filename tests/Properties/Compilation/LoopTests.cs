@@ -61,8 +61,8 @@ public sealed class LoopTests(ITestOutputHelper output)
     {
         var loops = Loops(Residuals(Gradient(Recurrent)));
         Assert.Equal(2, loops.Length);
-        Assert.Equal(["Sigmoid", "Tanh"], Dear(loops[0]));
-        Assert.Equal(["Sigmoid"], Dear(loops[1]));      // of −h, which only the way back asks for
+        Assert.Equal(["Divide", "Exp", "Tanh"], Dear(loops[0]));      // σ(h) has an exponential and a quotient
+        Assert.Equal([], Dear(loops[1]));                            // and σ(−h), which only the way back asks for, the same
         Assert.Contains(loops[1].Body.Instructions, instruction => instruction.Op is Binary<Multiply>);
     }
 
@@ -99,6 +99,59 @@ public sealed class LoopTests(ITestOutputHelper output)
         // Compile time does not depend on the number of steps.
         int Instructions(int length) => Loops(Residuals(Gradient(Recurrent, length))).Sum(loop => loop.Body.Count);
         Assert.Equal(Instructions(3), Instructions(30_000));
+    }
+
+    [Fact]
+    public void Powers_are_kept_as_functions_are()
+    {
+        var loops = Loops(Residuals(Gradient((w, start, rows) => Expr.Sum(Ad.Scan((h, row) => Expr.Pow(h * h + row * row, w) is var next ? (next, Expr.Sin(next)) : default, start, rows).Outputs))));
+        Assert.Contains("Power", Dear(loops[0]));
+        Assert.Equal(2, loops.Sum(loop => Dear(loop).Count(op => op == "Power")));      // xʸ once, and xʸ⁻¹
+    }
+
+    /// <summary>Bodies so long that no pass may go into them by recursion: of cheap ops that the way back computes again, and of views of what is the same in each step.</summary>
+    [Fact]
+    public void Bodies_are_of_any_length()
+    {
+        const int Length = 100_000;
+        var gradient = Iteration.Of(Gradient((w, start, rows) => Expr.Sum(Ad.Scan((h, row) => Expr.Square(Enumerable.Range(0, Length).Aggregate(h * w, (x, i) => i % 2 == 0 ? x + row : x - row)) is var next ? (next, next) : default, start, rows).Outputs)), []);
+        OnASmallStack(Functional.Compilation.Residuals.Apply, gradient);
+
+        var body = new ProgramBuilder();
+        int view = body.Parameter(s_row), carry = body.Parameter(s_row), row = body.Parameter(s_row);
+        for (int i = 0; i < Length; i++)
+            view = body.Add(new Reshape(s_row.Shape), [view], s_row);
+        var loop = new Iteration(body.Build([body.Add((Expr.Variable("x", s_row.Shape) + Expr.Variable("y", s_row.Shape)).Op, [view, carry], s_row), row]), Captures: 1, Carries: 1, Length: 6, Reverse: false);
+        var program = new ProgramBuilder();
+        int[] arguments = [program.Parameter(s_row), program.Parameter(s_row), program.Parameter(s_row with { Shape = Shape.Of(6, 5) })];
+        OnASmallStack(Invariants.Apply, program.Build([program.Add(loop, arguments, loop.Type)]));
+
+        static void OnASmallStack(Func<Functional.Compilation.Program, Functional.Compilation.Program> pass, Functional.Compilation.Program program)
+        {
+            Functional.Compilation.Program? after = null;
+            var thread = new Thread(() => after = pass(program), 256 << 10);
+            thread.Start();
+            thread.Join();
+            Assert.All(Loops(after!), loop => Assert.InRange(loop.Body.Count, Length, 10 * Length));
+        }
+    }
+
+    /// <summary>Of any number of points, rows beside rows: the last register of a row has lanes without a point.</summary>
+    [Theory]
+    [InlineData(DType.Float64), InlineData(DType.Float32)]
+    public void Steps_of_any_width(DType dtype)
+    {
+        for (int width = 1; width <= 36; width++)
+        {
+            var (row, rows) = (new TensorType(dtype, Shape.Of(width)), new TensorType(dtype, Shape.Of(4, width)));
+            Tensor Numbers(TensorType type, double phase) => new Cast(dtype).Evaluate([Tensor.Of([.. Enumerable.Range(0, type.Shape.Size).Select(i => Math.Cos(i + phase))], type.Shape)]);
+            var graph = Graph.Trace(x =>
+            {
+                var (carry, (outputs, masks)) = Ad.Scan((Expr h, Expr each) => Expr.Where(each < 0.1, Expr.Tanh(h) + 1, Expr.Sigmoid(h) * each + x[2]) is var next ? (next, (Expr.Log(Expr.Square(next) + 0.1), next < h)) : default, x[0], x[1], reverse: true);
+                return [carry, outputs, masks];
+            }, [row, rows, row]);
+            Assert.True(Same.Results(graph, [Numbers(row, 0.3), Numbers(rows, 0.7), Numbers(row, 0.9)], dtype == DType.Float32 ? 1e6 : 1) is var wrong && wrong is null, wrong);
+        }
     }
 
     // ---- what is moved and left out ----

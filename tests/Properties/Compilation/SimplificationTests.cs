@@ -15,6 +15,9 @@ public sealed class SimplificationTests
     public void Signs_go_out_of_products() => Holds(0, (x, y) => [-x * -y, -x / -y, x + -x * y, -x / y + y, x - x / -y]);
 
     [Fact]
+    public void Magnitudes_have_none() => Holds(0, (x, y) => [Expr.Abs(-x), Expr.Abs(-x * y)]);
+
+    [Fact]
     public void A_sign_that_meets_none_stays() => Holds(3, (x, y) => [-x * y, x / -y, -x - y]);
 
     /// <summary>The least integer is its own opposite.</summary>

@@ -12,26 +12,29 @@ namespace Autodiff.Functional.Compilation;
 /// method; what one part computes and another uses lies in slots, as it does where tiles are interpreted.
 /// </summary>
 /// <remarks>
-/// The points past the last full register go through the same code on copies, filled up with ones. In a short tile that would take longer than the points before:
-/// there the last register overlaps the one before it, and results can't lie over inputs, which are read again.
+/// The points past the last full register go through the same code on copies, filled up with ones. In a short tile that would take longer than the points before
+/// (<see cref="LaneLoop"/>).
 /// </remarks>
 internal sealed unsafe class GeneratedTile : TileBody
 {
-    private const int BytesOfLanes = 64, PartLength = 45, ShortTile = 64;
+    private const int PartLength = 45, ShortTile = 64;
+
+    // So many registers go through the code together. A part of it then has so many calls to inline that weigh about as much as one operation on a register; a function by a series has as many as these.
+    private const int MostUnrolled = 2, PartWeight = 155, Function = 8;
 
     private delegate void Code(nint* places, nint count);
 
     private readonly Code[] _codes;
-    private readonly int _lanes, _inputs;
-    private readonly bool _overlaps;
+    private readonly int _step, _inputs;        // the points that the code needs at least
+    private readonly LaneLoop _loop;
     private readonly int[] _slots;
     private readonly bool[] _uniform;
     private readonly int[] _sizes;
 
-    private GeneratedTile(Code[] codes, int lanes, bool overlaps, TileCode tile, SlotPool slots)
+    private GeneratedTile(Code[] codes, int step, LaneLoop loop, TileCode tile, SlotPool slots)
     {
-        _overlaps = overlaps;
-        (_codes, _lanes, _inputs, _slots, SlotBytes) = (codes, lanes, tile.Inputs, slots.Offsets, slots.Bytes);
+        _loop = loop;
+        (_codes, _step, _inputs, _slots, SlotBytes) = (codes, step, tile.Inputs, slots.Offsets, slots.Bytes);
         _uniform = tile.Uniform;
         _sizes = [.. tile.Program.Inputs.Select(input => ElementType.Of(input.DType).Size), .. tile.Program.Results.Select(result => ElementType.Of(result.DType).Size)];
     }
@@ -62,9 +65,16 @@ internal sealed unsafe class GeneratedTile : TileBody
     private static GeneratedTile Make<V, E, M>(TileCode tile)
         where V : unmanaged, IMaskedLanes<V, E, M> where E : unmanaged where M : unmanaged, IMasked<M, M>
     {
-        int length = tile.Program.Instructions.Length, parts = Math.Max(1, (length + PartLength - 1) / PartLength);
-        int Start(int part) => (int)((long)length * part / parts);
-        int PartOf(int instruction) => (int)(((long)instruction * parts + parts - 1) / Math.Max(1, length)) is var guess && Start(guess) > instruction ? guess - 1 : guess;
+        int registers = (tile.Points + V.Count - 1) / V.Count;
+        bool full = tile.Points % V.Count == 0;
+        var loop = registers <= MostUnrolled && !full && V.HasFirst && !tile.HasMasks ? LaneLoop.UnrolledMasked
+            : registers <= MostUnrolled && tile.Points >= V.Count ? LaneLoop.Unrolled
+            : !tile.Accumulates && tile.Points <= ShortTile && tile.Points > V.Count && !full ? LaneLoop.Overlapping : LaneLoop.Plain;
+        bool unrolled = loop >= LaneLoop.Unrolled;
+        int[] starts = Starts(tile.Program, unrolled ? registers : 0);
+        int parts = starts.Length - 1;
+        int Start(int part) => starts[part];
+        int PartOf(int instruction) => Array.BinarySearch(starts, instruction) is var at && at >= 0 ? at : ~at - 1;
 
         // Slots of what one part computes and a later one uses.
         var slots = new SlotPool(tile);
@@ -84,26 +94,46 @@ internal sealed unsafe class GeneratedTile : TileBody
             foreach (int value in dying[part])
                 slots.Free(place[value], tile.DType(value), uniform[value]);
         }
-        bool overlaps = !tile.Accumulates && tile.Points <= ShortTile && tile.Points > V.Count && tile.Points % V.Count > 0;
-        return new([.. Enumerable.Range(0, parts).Select(part => Part<V, E, M>(tile, Start(part)..Start(part + 1), place, overlaps))], V.Count, overlaps, tile, slots);
+        return new([.. Enumerable.Range(0, parts).Select(part => Part<V, E, M>(tile, Start(part)..Start(part + 1), place, loop))], unrolled ? tile.Points : V.Count, loop, tile, slots);
+    }
+
+    /// <summary>Where parts start, of about the same weight: of instructions, where all registers are in one loop, else of calls that are to be inlined, reads and writes among them.</summary>
+    private static int[] Starts(LoopProgram program, int registers)
+    {
+        int inputs = program.Inputs.Length;
+        int[] weights = [.. program.Instructions.Select(Weight)];
+        foreach (var result in program.Results)
+            if (result.Value >= inputs)
+                weights[result.Value - inputs] += registers;
+        int total = weights.Sum(), most = registers == 0 ? PartLength : PartWeight, parts = Math.Max(1, (total + most - 1) / most), sum = 0;
+        var starts = new List<int> { 0 };
+        for (int i = 0; i < weights.Length; i++)
+        {
+            if (sum >= (long)total * starts.Count / parts && starts[^1] < i)
+                starts.Add(i);
+            sum += weights[i];
+        }
+        return [.. starts, weights.Length];
+
+        int Weight(LoopInstruction instruction) => registers == 0 ? 1 : registers * ((((ILoopOp)instruction.Op).Cost.IsFunction ? Function : 1) + instruction.Arguments.Count(argument => argument < inputs));
     }
 
     [RequiresDynamicCode("Makes a method.")]
-    private static Code Part<V, E, M>(TileCode tile, Range instructions, int[] slots, bool overlaps)
+    private static Code Part<V, E, M>(TileCode tile, Range instructions, int[] slots, LaneLoop loop)
         where V : unmanaged, IMaskedLanes<V, E, M> where E : unmanaged where M : unmanaged, IMasked<M, M>
     {
         var method = new DynamicMethod("Loop", typeof(void), [typeof(nint*), typeof(nint)], typeof(GeneratedTile).Module, skipVisibility: true);
-        new LaneCode<V, E, M>(tile, method.GetILGenerator(), instructions, slots, overlaps).Emit();
+        new LaneCode<V, E, M>(tile, method.GetILGenerator(), instructions, slots, loop).Emit();
         return method.CreateDelegate<Code>();
     }
 
     public override int SlotBytes { get; }
     public override ReadOnlySpan<int> Slots => _slots;
-    public override bool InPlace => _codes.Length == 1 && !_overlaps;
+    public override bool InPlace => _codes.Length == 1 && _loop != LaneLoop.Overlapping;
 
     public override void Run(nint* places, int count)
     {
-        int full = _overlaps && count >= _lanes ? count : count - count % _lanes;
+        int full = _loop == LaneLoop.Overlapping && count >= _step ? count : count - count % _step;
         if (full > 0)
             foreach (var code in _codes)
                 code(places, full);
@@ -114,11 +144,12 @@ internal sealed unsafe class GeneratedTile : TileBody
     [SkipLocalsInit]
     private void RunRest(nint* places, int start, int count)
     {
+        int bytes = (_step * sizeof(double) + 63) & -64;
         nint* own = stackalloc nint[_sizes.Length + _slots.Length];
-        byte* copies = stackalloc byte[_sizes.Length * BytesOfLanes];
+        byte* copies = stackalloc byte[_sizes.Length * bytes];
         for (int k = 0; k < _sizes.Length; k++)
         {
-            own[k] = (nint)(copies + k * BytesOfLanes);
+            own[k] = (nint)(copies + k * bytes);
             if (k < _inputs && _uniform[k])
                 own[k] = places[k];
             else if (k < _inputs)
@@ -127,7 +158,7 @@ internal sealed unsafe class GeneratedTile : TileBody
         for (int slot = _sizes.Length; slot < _sizes.Length + _slots.Length; slot++)
             own[slot] = places[slot];
         foreach (var code in _codes)
-            code(own, _lanes);
+            code(own, _step);
         for (int k = _inputs; k < _sizes.Length; k++)
             Unsafe.CopyBlockUnaligned((void*)(places[k] + start * _sizes[k]), (void*)own[k], (uint)(count * _sizes[k]));
     }
@@ -135,11 +166,11 @@ internal sealed unsafe class GeneratedTile : TileBody
     private void Fill(nint to, nint from, int count, int size)
     {
         if (size == sizeof(double))
-            new Span<double>((void*)to, _lanes).Fill(1);
+            new Span<double>((void*)to, _step).Fill(1);
         else if (size == sizeof(float))
-            new Span<float>((void*)to, _lanes).Fill(1);
+            new Span<float>((void*)to, _step).Fill(1);
         else
-            new Span<bool>((void*)to, _lanes).Fill(true);
+            new Span<bool>((void*)to, _step).Fill(true);
         Unsafe.CopyBlockUnaligned((void*)to, (void*)from, (uint)(count * size));
     }
 }

@@ -5,8 +5,11 @@ namespace Autodiff.Functional.Compilation;
 /// <summary>An op that a fused loop can run: its value at a point depends on its arguments at that point alone.</summary>
 internal interface ILoopOp
 {
-    /// <summary>Is it a few machine instructions, as what integers have too, rather than a function of real numbers? Then it is computed again sooner than kept.</summary>
-    bool IsArithmetic => true;
+    /// <summary>What it costs.</summary>
+    Cost Cost => new(1);
+
+    /// <summary>Is it a few machine instructions, not even a division? Then it is computed again sooner than kept.</summary>
+    sealed bool IsArithmetic => Cost.IsArithmetic;
 
     /// <summary>The work over a tile, for arguments of these dtypes.</summary>
     TileFunction Tile(ReadOnlySpan<DType> arguments);

@@ -4,32 +4,36 @@ using Autodiff.Functional.Kernels;
 
 namespace Autodiff.Functional.Compilation;
 
-/// <summary>Writes the code of a loop over lanes, or of a part of its instructions: what other parts need of them lies in slots.</summary>
+/// <summary>
+/// Writes the code of a tile, or of a part of its instructions: what other parts need of them lies in slots. It is a loop over registers of points, or, for few of them, straight on:
+/// each value of all registers after the other, so that none waits for what it was computed from.
+/// </summary>
 /// <remarks>
-/// What is the same at all points is computed before the loop. No result is written before all inputs of a step are read. A loop that overlaps ends with the last
-/// full register of points, of which it has computed some before: there are no points past it.
+/// What is the same at all points is computed once, before. No result is written before all inputs of a step are read. A loop that overlaps ends with the last full register of
+/// points, of which it has computed some before: there are no points past it. Without a loop the last register has only the lanes that there are points for, or overlaps too.
 /// </remarks>
-internal sealed unsafe class LaneCode<V, E, M>(TileCode tile, ILGenerator il, Range instructions, int[] slots, bool overlaps) : LoopCode(tile.Program, il, instructions)
+internal sealed unsafe class LaneCode<V, E, M>(TileCode tile, ILGenerator il, Range instructions, int[] slots, LaneLoop loop)
     where V : unmanaged, IMaskedLanes<V, E, M> where E : unmanaged where M : unmanaged, IMasked<M, M>
 {
     private readonly bool[] _uniform = tile.UniformValues();
     private readonly Dictionary<int, LocalBuilder> _places = [];
-    private readonly LocalBuilder _index = il.DeclareLocal(typeof(nint));
+    private readonly LocalBuilder _index = il.DeclareLocal(typeof(nint)), _lanes = il.DeclareLocal(typeof(M));
 
     public void Emit()
     {
-        int start = Computed.Start.Value, end = Computed.End.Value;
-        int[] last = TileCode.LastUses(Program);
+        var program = tile.Program;
+        Register[] registers = [.. Enumerable.Range(0, IsUnrolled ? (tile.Points + V.Count - 1) / V.Count : 1).Select(number => new Register(this, number))];
+        int start = tile.Inputs + instructions.Start.Value, end = tile.Inputs + instructions.End.Value;
         var read = new SortedSet<int>();
         for (int value = start; value < end; value++)
-            foreach (int argument in Program.Instructions[value - tile.Inputs].Arguments)
+            foreach (int argument in program.Instructions[value - tile.Inputs].Arguments)
                 if (argument < start)
                     read.Add(argument);
         // Results are written by the part that computes them, and those that are inputs by the first.
-        var results = Enumerable.Range(0, Program.Results.Length).Where(r => Program.Results[r].Value is var value && value < end && (value >= start || start == tile.Inputs && value < tile.Inputs)).ToList();
+        var results = Enumerable.Range(0, program.Results.Length).Where(r => program.Results[r].Value is var value && value < end && (value >= start || start == tile.Inputs && value < tile.Inputs)).ToList();
         foreach (int result in results)
-            if (Program.Results[result].Value < start)
-                read.Add(Program.Results[result].Value);
+            if (program.Results[result].Value < start)
+                read.Add(program.Results[result].Value);
 
         foreach (int value in read)
             Place(value < tile.Inputs ? value : slots[value]);
@@ -40,55 +44,77 @@ internal sealed unsafe class LaneCode<V, E, M>(TileCode tile, ILGenerator il, Ra
                 Place(slots[value]);
         foreach (int value in read)
             if (_uniform[value])
-                Keep(value);
+                KeepUniform(value);
         for (int value = start; value < end; value++)
             if (_uniform[value])
             {
-                Keep(value);
+                KeepUniform(value);
                 if (slots[value] >= 0)
-                    Write(value, slots[value], first: true);
+                    registers[0].Write(value, slots[value], first: true);
             }
 
-        var (test, body, done) = (Il.DefineLabel(), Il.DefineLabel(), Il.DefineLabel());
-        Il.Emit(OpCodes.Br, test);
-        Il.MarkLabel(body);
-        for (int value = start; value < end; value++)
-            if (!_uniform[value])
-            {
-                if (IsLocal[value])
-                    Keep(value);
-                if (slots[value] >= 0)
-                    Write(value, slots[value]);
-            }
-        foreach (int result in results)
-            Write(Program.Results[result].Value, tile.Inputs + result);
-        Il.Emit(OpCodes.Ldloc, _index);
-        Il.Emit(OpCodes.Ldc_I4, V.Count);
-        Il.Emit(OpCodes.Add);
-        Il.Emit(OpCodes.Stloc, _index);
-        Il.MarkLabel(test);
-        Il.Emit(OpCodes.Ldloc, _index);
-        Il.Emit(OpCodes.Ldarg_1);
-        if (overlaps)
+        if (IsUnrolled)
         {
-            Il.Emit(OpCodes.Bge, done);
-            Il.Emit(OpCodes.Ldloc, _index);
+            if (loop == LaneLoop.UnrolledMasked)
+            {
+                il.Emit(OpCodes.Ldc_I4, tile.Points - (registers.Length - 1) * V.Count);
+                il.Emit(OpCodes.Conv_I);
+                il.Emit(OpCodes.Call, ((Func<nint, M>)V.First).Method);
+                il.Emit(OpCodes.Stloc, _lanes);
+            }
+            Step();
+            il.Emit(OpCodes.Ret);
+            return;
+        }
+        var (test, body, done) = (il.DefineLabel(), il.DefineLabel(), il.DefineLabel());
+        il.Emit(OpCodes.Br, test);
+        il.MarkLabel(body);
+        Step();
+        il.Emit(OpCodes.Ldloc, _index);
+        il.Emit(OpCodes.Ldc_I4, V.Count);
+        il.Emit(OpCodes.Add);
+        il.Emit(OpCodes.Stloc, _index);
+        il.MarkLabel(test);
+        il.Emit(OpCodes.Ldloc, _index);
+        il.Emit(OpCodes.Ldarg_1);
+        if (loop == LaneLoop.Overlapping)
+        {
+            il.Emit(OpCodes.Bge, done);
+            il.Emit(OpCodes.Ldloc, _index);
             LastStart();
-            Il.Emit(OpCodes.Ble, body);
+            il.Emit(OpCodes.Ble, body);
             LastStart();
-            Il.Emit(OpCodes.Stloc, _index);
-            Il.Emit(OpCodes.Br, body);
+            il.Emit(OpCodes.Stloc, _index);
+            il.Emit(OpCodes.Br, body);
         }
         else
-            Il.Emit(OpCodes.Blt, body);
-        Il.MarkLabel(done);
-        Il.Emit(OpCodes.Ret);
+            il.Emit(OpCodes.Blt, body);
+        il.MarkLabel(done);
+        il.Emit(OpCodes.Ret);
+
+        void Step()
+        {
+            for (int value = start; value < end; value++)
+                if (!_uniform[value])
+                    foreach (var register in registers)
+                        register.Compute(value);
+            foreach (int result in results)
+                foreach (var register in registers)
+                    register.Write(program.Results[result].Value, tile.Inputs + result);
+        }
+
+        void KeepUniform(int value)
+        {
+            registers[0].KeepUniform(value);
+            foreach (var register in registers.AsSpan(1))
+                register.Take(value, registers[0]);
+        }
 
         void LastStart()
         {
-            Il.Emit(OpCodes.Ldarg_1);
-            Il.Emit(OpCodes.Ldc_I4, V.Count);
-            Il.Emit(OpCodes.Sub);
+            il.Emit(OpCodes.Ldarg_1);
+            il.Emit(OpCodes.Ldc_I4, V.Count);
+            il.Emit(OpCodes.Sub);
         }
     }
 
@@ -96,71 +122,127 @@ internal sealed unsafe class LaneCode<V, E, M>(TileCode tile, ILGenerator il, Ra
     {
         if (_places.ContainsKey(place))
             return;
-        _places.Add(place, Il.DeclareLocal(typeof(nint)));
-        Il.Emit(OpCodes.Ldarg_0);
-        Il.Emit(OpCodes.Ldc_I4, place * sizeof(nint));
-        Il.Emit(OpCodes.Add);
-        Il.Emit(OpCodes.Ldind_I);
-        Il.Emit(OpCodes.Stloc, _places[place]);
+        _places.Add(place, il.DeclareLocal(typeof(nint)));
+        il.Emit(OpCodes.Ldarg_0);
+        il.Emit(OpCodes.Ldc_I4, place * sizeof(nint));
+        il.Emit(OpCodes.Add);
+        il.Emit(OpCodes.Ldind_I);
+        il.Emit(OpCodes.Stloc, _places[place]);
     }
 
-    protected override Delegate Function(LoopInstruction instruction)
+    /// <summary>The code for one register of points: the one that the loop is at, or one of all.</summary>
+    private sealed class Register(LaneCode<V, E, M> all, int number) : LoopCode(all.Tile.Program, all.Il, all.Instructions)
     {
-        var op = (ILoopOp)instruction.Op;
-        bool ofMasks = tile.DType(instruction.Arguments[^1]) == DType.Bool, toMask = instruction.DType == DType.Bool;
-        return ofMasks ? toMask ? op.Function<M, M, M>() : op.Function<M, V, M>()
-            : toMask ? op.Function<V, M, M>() : op.Function<V, V, M>();
-    }
+        private TileCode Tile => all.Tile;
 
-    protected override Type TypeOf(DType dtype) => dtype == DType.Bool ? typeof(M) : typeof(V);
+        public void KeepUniform(int value) => Keep(value);
 
-    protected override void Read(int value)
-    {
-        bool mask = tile.DType(value) == DType.Bool;
-        int place = value < tile.Inputs ? value : slots[value];
-        if (_uniform[value])
+        public void Take(int value, Register other) => Share(value, other);
+
+        public void Compute(int value)
         {
-            Il.Emit(OpCodes.Ldloc, _places[place]);
-            Il.Emit(OpCodes.Call, (mask ? (Func<nint, M>)SplatMask : (Delegate)(Func<nint, V>)Splat).Method);
-            return;
+            if (IsLocal[value])
+                Keep(value);
+            if (all.Slots[value] >= 0)
+                Write(value, all.Slots[value]);
         }
-        Address(place, mask);
-        Il.Emit(OpCodes.Call, (mask ? (Func<nint, M>)LoadMask : (Delegate)(Func<nint, V>)Load).Method);
-    }
 
-    private void Write(int value, int place, bool first = false)
-    {
-        bool mask = tile.DType(value) == DType.Bool;
-        Push(value);
-        if (first)
-            Il.Emit(OpCodes.Ldloc, _places[place]);
-        else
+        protected override Delegate Function(LoopInstruction instruction)
+        {
+            var op = (ILoopOp)instruction.Op;
+            bool ofMasks = Tile.DType(instruction.Arguments[^1]) == DType.Bool, toMask = instruction.DType == DType.Bool;
+            return ofMasks ? toMask ? op.Function<M, M, M>() : op.Function<M, V, M>()
+                : toMask ? op.Function<V, M, M>() : op.Function<V, V, M>();
+        }
+
+        protected override Type TypeOf(DType dtype) => dtype == DType.Bool ? typeof(M) : typeof(V);
+
+        protected override void Read(int value)
+        {
+            bool mask = Tile.DType(value) == DType.Bool;
+            int place = value < Tile.Inputs ? value : all.Slots[value];
+            if (all._uniform[value])
+            {
+                Il.Emit(OpCodes.Ldloc, all._places[place]);
+                Il.Emit(OpCodes.Call, (mask ? (Func<nint, M>)SplatMask : (Delegate)(Func<nint, V>)Splat).Method);
+                return;
+            }
             Address(place, mask);
-        Il.Emit(OpCodes.Call, (mask ? (Action<M, nint>)StoreMask : (Delegate)(Action<V, nint>)Store).Method);
-    }
-
-    private void Address(int place, bool mask)
-    {
-        Il.Emit(OpCodes.Ldloc, _places[place]);
-        Il.Emit(OpCodes.Ldloc, _index);
-        if (!mask)
-        {
-            Il.Emit(OpCodes.Ldc_I4, sizeof(E));
-            Il.Emit(OpCodes.Mul);
+            if (HasFirstLanes(place))
+            {
+                Il.Emit(OpCodes.Ldloc, all._lanes);
+                Il.Emit(OpCodes.Call, ((Func<nint, M, V>)V.LoadFirst).Method);
+            }
+            else
+                Il.Emit(OpCodes.Call, (mask ? (Func<nint, M>)LoadMask : (Delegate)(Func<nint, V>)Load).Method);
         }
-        Il.Emit(OpCodes.Add);
+
+        public void Write(int value, int place, bool first = false)
+        {
+            bool mask = Tile.DType(value) == DType.Bool;
+            Push(value);
+            if (first)
+                Il.Emit(OpCodes.Ldloc, all._places[place]);
+            else
+                Address(place, mask);
+            if (HasFirstLanes(place))
+            {
+                Il.Emit(OpCodes.Ldloc, all._lanes);
+                Il.Emit(OpCodes.Call, ((Action<V, nint, M>)V.StoreFirst).Method);
+            }
+            else
+                Il.Emit(OpCodes.Call, (mask ? (Action<M, nint>)StoreMask : (Delegate)(Action<V, nint>)Store).Method);
+        }
+
+        /// <summary>Is the place an array with points for some of the lanes only? In slots there is room for all.</summary>
+        private bool HasFirstLanes(int place) => all.Loop == LaneLoop.UnrolledMasked && place < Tile.Operands && (number + 1) * V.Count > Tile.Points;
+
+        private void Address(int place, bool mask)
+        {
+            int size = mask ? 1 : sizeof(E);
+            Il.Emit(OpCodes.Ldloc, all._places[place]);
+            if (all.IsUnrolled)
+                Il.Emit(OpCodes.Ldc_I4, (all.Loop == LaneLoop.Unrolled && place < Tile.Operands ? Math.Min(number * V.Count, Tile.Points - V.Count) : number * V.Count) * size);
+            else
+            {
+                Il.Emit(OpCodes.Ldloc, all._index);
+                Il.Emit(OpCodes.Ldc_I4, size);
+                Il.Emit(OpCodes.Mul);
+            }
+            Il.Emit(OpCodes.Add);
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private static V Load(nint address) => V.Load(in *(E*)address);
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private static V Splat(nint address) => V.Splat(*(E*)address);
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private static void Store(V lanes, nint address) => lanes.Store(ref *(E*)address);
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private static M LoadMask(nint address) => V.LoadMask(in *(bool*)address);
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private static M SplatMask(nint address) => M.Literal(*(bool*)address ? 1 : 0);
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private static void StoreMask(M mask, nint address) => V.StoreMask(mask, ref *(bool*)address);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static V Load(nint address) => V.Load(in *(E*)address);
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static V Splat(nint address) => V.Splat(*(E*)address);
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Store(V lanes, nint address) => lanes.Store(ref *(E*)address);
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static M LoadMask(nint address) => V.LoadMask(in *(bool*)address);
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static M SplatMask(nint address) => M.Literal(*(bool*)address ? 1 : 0);
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void StoreMask(M mask, nint address) => V.StoreMask(mask, ref *(bool*)address);
+    private TileCode Tile => tile;
+    private ILGenerator Il => il;
+    private Range Instructions => instructions;
+    private int[] Slots => slots;
+    private LaneLoop Loop => loop;
+    private bool IsUnrolled => loop >= LaneLoop.Unrolled;
+}
+
+/// <summary>How code goes over the points of a tile.</summary>
+internal enum LaneLoop
+{
+    /// <summary>Register by register, as far as they are full; the rest goes through the code on copies.</summary>
+    Plain,
+    /// <summary>Register by register, the last over points of the one before, so that results can't lie over inputs, which are read again.</summary>
+    Overlapping,
+    /// <summary>All registers at once, the last over points of the one before. Here and below all inputs are read before a result is written; a tile of fewer points goes through the code on copies.</summary>
+    Unrolled,
+    /// <summary>All registers at once, of the last the lanes that have points.</summary>
+    UnrolledMasked,
 }

@@ -39,6 +39,9 @@ internal abstract class LoopCode(LoopProgram program, ILGenerator il, Range inst
             il.Emit(OpCodes.Stloc, _locals[value] = il.DeclareLocal(TypeOf(program.DTypeOf(value))));
     }
 
+    /// <summary>A value that other code of the same method has kept.</summary>
+    protected void Share(int value, LoopCode other) => _locals[value] = other._locals[value];
+
     /// <summary>Puts a value on the stack: its arguments first, and theirs before them.</summary>
     protected void Push(int value)
     {

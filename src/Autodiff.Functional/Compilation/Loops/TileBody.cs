@@ -32,6 +32,9 @@ internal sealed record TileCode(LoopProgram Program, bool[] Uniform, bool[] Stag
     public int Operands => Inputs + Program.Results.Length;
     public int Values => Inputs + Program.Instructions.Length;
 
+    /// <summary>Are there arrays of truth values?</summary>
+    public bool HasMasks => Program.Inputs.Any(input => input.DType == Functional.DType.Bool) || Program.Results.Any(result => result.DType == Functional.DType.Bool);
+
     public DType DType(int value) => value < Inputs ? Program.Inputs[value].DType : Program.Instructions[value - Inputs].DType;
 
     /// <summary>Which values are the same at all points of a tile.</summary>

@@ -39,11 +39,9 @@ internal static class Invariants
 
         void Hoist(int value)
         {
-            if (!same[value] || body[value].Op is Leaf)
-                return;
-            if (body[value].Op is IView or View)
-                Hoist(body[value].Inputs[0]);
-            else
+            while (same[value] && body[value].Op is IView or View)
+                value = body[value].Inputs[0];
+            if (same[value] && body[value].Op is not Leaf)
                 hoisted.Add(value);
         }
     }

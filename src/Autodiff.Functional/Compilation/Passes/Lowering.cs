@@ -1,29 +1,29 @@
 namespace Autodiff.Functional.Compilation;
 
-/// <summary>An op of one input that may know simpler ops that compute the same: equal up to rounding, with the same NaN, infinities and edges.</summary>
+/// <summary>An op of one input, or the function of one, that may know simpler ops that compute the same: equal up to rounding, with the same NaN, infinities and edges.</summary>
 internal interface ILowered
 {
-    /// <summary>The value by simpler ops; null if there are none.</summary>
-    Expr? Lowered(Expr x);
+    /// <summary>The value by simpler ops, where there are elements; null if there are none.</summary>
+    Func<Expr, Expr>? Lowered { get; }
 }
 
-/// <summary>Ops that know simpler ones are replaced by those, which are fused with what stands around.</summary>
+/// <summary>Ops that know simpler ones are replaced by those, which are fused with what stands around, and shared.</summary>
 internal static class Lowering
 {
     public static Program Apply(Program program)
     {
-        if (!program.Has<ILowered>())
+        if (!program.Kinds.Any(op => op is ILowered { Lowered: not null }))
             return program;
         var known = new Dictionary<(Op, TensorType), Program>();
-        return program.Rewrite((builder, instruction) => instruction.Op is ILowered op
-            ? builder.Inline(Lowered(op, builder[instruction.Inputs[0]].Type), instruction.Inputs.AsSpan())
+        return program.Rewrite((builder, instruction) => instruction.Op is ILowered { Lowered: { } lowered } && builder[instruction.Inputs[0]].Type is { Shape.Size: > 0 } type
+            ? builder.Inline(Simpler(instruction.Op, lowered, type), instruction.Inputs.AsSpan())
             : builder.Add(instruction));
 
-        Program Lowered(ILowered op, TensorType input)
+        Program Simpler(Op op, Func<Expr, Expr> lowered, TensorType input)
         {
-            if (!known.TryGetValue(((Op)op, input), out var lowered))
-                known.Add(((Op)op, input), lowered = Program.Of(Graph.Trace("a compiled function", x => [op.Lowered(x[0]) ?? Expr.Apply((Op)op, x[0])], [input])).Program);
-            return lowered;
+            if (!known.TryGetValue((op, input), out var simpler))
+                known.Add((op, input), simpler = Program.Of(Graph.Trace("a compiled function", x => [lowered(x[0])], [input])).Program);
+            return simpler;
         }
     }
 }

@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-
 namespace Autodiff.Functional.Compilation;
 
 /// <summary>
@@ -21,13 +19,14 @@ internal static class Residuals
             return program;
         var loops = new Iteration?[program.Count];
         var added = new List<(int From, int Part)>[program.Count];     // rows that a loop reads besides
+        var known = new Dictionary<int, Known>();                      // by the number of steps
         for (int value = 0; value < program.Count; value++)
             if (program[value].Op is Iteration { Length: > 1 } loop)
             {
                 (loops[value], added[value]) = (loop, []);
-                for (int first = 0; first < value; first++)
-                    if (loops[first] is { } earlier && earlier.Length == loop.Length)
-                        (loops[first], loops[value]) = new Pair(program, first, value, earlier, loops[value]!).Share(added[value]);
+                if (!known.TryGetValue(loop.Length, out var earlier))
+                    known.Add(loop.Length, earlier = new(program, loops));
+                earlier.Share(value, added[value]);
             }
         if (added.All(rows => rows is null or []))
             return program;
@@ -47,86 +46,108 @@ internal static class Residuals
         });
     }
 
-    /// <summary>Two loops: what the second has of the first.</summary>
-    private sealed class Pair(Program program, int first, int second, Iteration earlier, Iteration later)
+    /// <summary>What loops of one number of steps have computed: each value has a number, the same in all loops, and a loop that has it first.</summary>
+    private sealed class Known(Program program, Iteration?[] loops)
     {
-        private readonly int[] _known = new int[later.Body.Count];       // where the earlier loop has the value; −1: nowhere
-        private readonly bool[] _seen = new bool[later.Body.Count];
-        private readonly SortedSet<int> _kept = [];
-        private long _bytes;
+        private readonly Dictionary<int, int> _captures = [], _rows = [];                       // the numbers of what loops close over, and of rows
+        private readonly Dictionary<Instruction, int> _computed = new(new SameValue());         // and of what is computed of numbers
+        private readonly List<(int Loop, int Value)> _first = [];                               // who has a number; none: −1
+        private readonly Dictionary<int, int[]> _numbers = [];                                  // of each loop's values
 
-        public (Iteration Earlier, Iteration Later) Share(List<(int From, int Part)> rows)
+        /// <summary>Lets the loop read what earlier ones have, and be one of those.</summary>
+        /// <param name="at">Where the loop is in the program.</param>
+        /// <param name="rows">What it reads then.</param>
+        public void Share(int at, List<(int From, int Part)> rows)
         {
-            Match();
-            _bytes = Math.Max(Bytes, Times * earlier.Parts[earlier.Carries..].Sum(BytesOf));
-            for (int value = later.Body.Parameters; value < later.Body.Count; value++)
-                if (_known[value] < 0)
-                    foreach (int input in later.Body[value].Inputs)
-                        Keep(input);
-            foreach (int output in later.Body.Outputs)
-                Keep(output);
-            if (_kept.Count == 0)
-                return (earlier, later);
-            // What is kept already is not kept twice.
-            ImmutableArray<int> outputs = [.. earlier.Body.Outputs, .. _kept.Select(value => _known[value]).Except(earlier.Body.Outputs[earlier.Carries..])];
-            rows.AddRange(_kept.Select(value => (first, outputs.IndexOf(_known[value], earlier.Carries))));
-            return (earlier with { Body = new(earlier.Body.Instructions, earlier.Body.Parameters, outputs) },
-                later with { Body = later.Body.With([.. Enumerable.Range(0, later.Body.Parameters), .. _kept], later.Body.Outputs) });
+            var loop = loops[at]!;
+            int[] numbers = Number(at, []), kept = Kept(loop, numbers);
+            foreach (int value in kept)
+                rows.Add(Give(_first[numbers[value]]));
+            if (kept.Length > 0)
+                loops[at] = loop with { Body = loop.Body.With([.. Enumerable.Range(0, loop.Body.Parameters), .. kept], loop.Body.Outputs) };
+            numbers = Number(at, [.. kept.Select(value => numbers[value])]);
+            for (int value = 0; value < numbers.Length; value++)
+                if (_first[numbers[value]].Loop < 0)
+                    _first[numbers[value]] = (at, value);
+            _numbers.Add(at, numbers);
         }
 
-        private void Match()
+        /// <summary>The numbers of a loop's values.</summary>
+        /// <param name="at">Where it is in the program.</param>
+        /// <param name="given">Those of rows that it reads besides.</param>
+        private int[] Number(int at, int[] given)
         {
-            Array.Fill(_known, -1);
-            var captures = new Dictionary<int, int>();
-            var rows = new Dictionary<int, int>();
-            var (instruction, body) = (program[first], earlier.Body);
-            for (int i = 0; i < instruction.Inputs.Length; i++)
-                if (i < earlier.Captures)
-                    captures.TryAdd(instruction.Inputs[i], i);
-                else if (i >= earlier.Captures + earlier.Carries)
-                    rows.TryAdd(instruction.Inputs[i], i);
-            for (int i = 0; i < program[second].Inputs.Length; i++)
+            var (loop, inputs) = (loops[at]!, program[at].Inputs);
+            var numbers = new int[loop.Body.Count];
+            for (int value = 0; value < numbers.Length; value++)
+                numbers[value] = value >= loop.Body.Parameters ? Of(_computed, loop.Body[value] with { Inputs = loop.Body[value].Inputs.In(numbers) })
+                    : value >= inputs.Length ? given[value - inputs.Length]
+                    : value < loop.Captures ? Of(_captures, inputs[value])
+                    : value < loop.Captures + loop.Carries ? New()
+                    : Row(inputs[value]);
+            return numbers;
+        }
+
+        /// <summary>Rows that an earlier loop gave are what it computed.</summary>
+        private int Row(int input) => program[input].Op is Project project && _numbers.TryGetValue(program[input].Inputs[0], out var numbers) && loops[program[input].Inputs[0]] is { } earlier && project.Index >= earlier.Carries
+            ? numbers[earlier.Body.Outputs[project.Index]] : Of(_rows, input);
+
+        private int Of<TKey>(Dictionary<TKey, int> numbers, TKey key) where TKey : notnull
+        {
+            if (!numbers.TryGetValue(key, out int number))
+                numbers.Add(key, number = New());
+            return number;
+        }
+
+        private int New()
+        {
+            _first.Add((-1, -1));
+            return _first.Count - 1;
+        }
+
+        /// <summary>
+        /// From the last value to the first, so that all is known of who needs it: one that an earlier loop has and that is needed where none has it is kept, or what it is computed from is needed too.
+        /// </summary>
+        private int[] Kept(Iteration loop, int[] numbers)
+        {
+            var kept = new Stack<int>();
+            var left = new Dictionary<int, long>();     // the bytes that a loop may keep
+            var needed = new bool[loop.Body.Count];
+            foreach (int output in loop.Body.Outputs)
+                needed[output] = true;
+            for (int value = loop.Body.Count - 1; value >= loop.Body.Parameters; value--)
             {
-                int input = program[second].Inputs[i];
-                if (i < later.Captures ? captures.TryGetValue(input, out int value) : i >= later.Captures + later.Carries && (rows.TryGetValue(input, out value) || IsGiven(input, out value)))
-                    _known[i] = value;
+                var instruction = loop.Body[value];
+                int first = _first[numbers[value]].Loop;
+                if (first >= 0 && (!needed[value] || instruction.Op is Leaf))
+                    continue;
+                long bytes = loop.Length * instruction.Type.Bytes;
+                if (first >= 0 && IsDear(instruction.Op) && Left(first) >= bytes)
+                {
+                    left[first] = Left(first) - bytes;
+                    kept.Push(value);
+                }
+                else
+                    foreach (int input in instruction.Inputs)
+                        needed[input] = true;
             }
-            var computed = new Dictionary<Instruction, int>(new SameValue());
-            for (int value = body.Parameters; value < body.Count; value++)
-                computed.TryAdd(body[value], value);
-            for (int value = later.Body.Parameters; value < later.Body.Count; value++)
-                if (later.Body[value] is var wanted && wanted.Inputs.All(input => _known[input] >= 0)
-                    && computed.TryGetValue(wanted with { Inputs = [.. wanted.Inputs.Select(input => _known[input])] }, out int same))
-                    _known[value] = same;
+            return [.. kept];
+
+            long Left(int first) => left.TryGetValue(first, out long bytes) ? bytes : Math.Max(Bytes, Times * loops[first]!.Parts[loops[first]!.Carries..].Sum(type => type.Bytes));
         }
 
-        /// <summary>Are these the rows that the first loop gave?</summary>
-        private bool IsGiven(int input, out int value)
+        /// <summary>The part of an earlier loop that is a value of its body, row on row. What is kept already is not kept twice.</summary>
+        private (int From, int Part) Give((int Loop, int Value) wanted)
         {
-            value = program[input].Op is Project project && program[input].Inputs[0] == first && project.Index >= earlier.Carries ? earlier.Body.Outputs[project.Index] : -1;
-            return value >= 0;
-        }
-
-        /// <summary>A value that is needed where it is not known how the first loop would have it: it is kept, or what it is computed from is.</summary>
-        private void Keep(int value)
-        {
-            var instruction = later.Body[value];
-            if (_known[value] < 0 || _seen[value] || instruction.Op is Leaf)
-                return;
-            _seen[value] = true;
-            if (IsDear(instruction.Op) && later.Length * BytesOf(instruction.Type) is var bytes && bytes <= _bytes)
-            {
-                _bytes -= bytes;
-                _kept.Add(value);
-            }
-            else
-                foreach (int input in instruction.Inputs)
-                    Keep(input);
+            var loop = loops[wanted.Loop]!;
+            int row = loop.Body.Outputs.AsSpan()[loop.Carries..].IndexOf(wanted.Value);
+            if (row >= 0)
+                return (wanted.Loop, loop.Carries + row);
+            loops[wanted.Loop] = loop with { Body = new(loop.Body.Instructions, loop.Body.Parameters, loop.Body.Outputs.Add(wanted.Value)) };
+            return (wanted.Loop, loop.Body.Outputs.Length);
         }
 
         private static bool IsDear(Op op) => op is ILoopOp loop ? !loop.IsArithmetic : op is not (IView or View or MultiOutput or Iteration or Pack);
-
-        private static long BytesOf(TensorType type) => (long)type.Shape.Size * ElementType.Of(type.DType).Size;
     }
 
     private sealed class SameValue : IEqualityComparer<Instruction>

@@ -1,16 +1,27 @@
 namespace Autodiff.Functional.Compilation;
 
 /// <summary>
-/// Algebra that changes no bit of a result, whatever it is (NaN, an infinity, a zero of either sign): x·1, x/1, x − 0, x + −0, −−x, signs moved out of products and quotients
+/// Algebra that changes no bit of a result, whatever it is (NaN, an infinity, a zero of either sign): x·1, x/1, x − 0, x + −0, −−x, |−x|, signs moved out of products and quotients
 /// and into sums and differences, selections by a constant mask, masks combined with themselves, and masks of what is one constant or another. Asked to, it also uses what
-/// holds for finite numbers only.
+/// holds for finite numbers only. What is the same then is computed once.
 /// </summary>
 internal static class Simplification
 {
     private static readonly Expr s_x = Expr.Variable("x", Shape.Scalar), s_y = Expr.Variable("y", Shape.Scalar);
     private static readonly Op s_not = Expr.Not(Expr.Variable("x", Shape.Scalar, DType.Bool)).Op, s_negate = (-s_x).Op, s_add = (s_x + s_y).Op, s_subtract = (s_x - s_y).Op;
 
-    public static Program Apply(Program program, bool finite = false, bool structuralZeros = true) => program.Rewrite((builder, instruction) => Rule(builder, instruction, finite, structuralZeros) ?? builder.Add(instruction));
+    public static Program Apply(Program program, bool finite = false, bool structuralZeros = true)
+    {
+        bool simpler = false;
+        var after = program.Rewrite((builder, instruction) =>
+        {
+            if (Rule(builder, instruction, finite, structuralZeros) is not { } value)
+                return builder.Add(instruction);
+            simpler = true;
+            return value;
+        });
+        return simpler ? CommonSubexpressions.Apply(after) : program;
+    }
 
     private static int? Rule(ProgramBuilder builder, Instruction instruction, bool finite, bool structuralZeros)
     {
@@ -26,6 +37,7 @@ internal static class Simplification
             Binary<Multiply> when finite && Is(1, 0) => inputs[1],
             Binary<Multiply> when finite && Is(0, 0) => inputs[0],
             Unary<Negate> when builder[inputs[0]].Op is Unary<Negate> => builder[inputs[0]].Inputs[0],
+            Unary<Abs> when Negated(0) is { } x => builder.Add(instruction.Op, [x], instruction.Type),
             Binary<Multiply> or Binary<Divide> when Negated(0) is { } x => Minus(x, inputs[1]),
             Binary<Multiply> or Binary<Divide> when Negated(1) is { } y => Minus(inputs[0], y),
             Binary<Add> when Negated(1) is { } y => builder.Add(s_subtract, [inputs[0], y], instruction.Type),

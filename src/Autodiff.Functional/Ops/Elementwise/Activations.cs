@@ -1,14 +1,23 @@
+using Autodiff.Functional.Compilation;
 using Autodiff.Functional.Kernels;
 
 namespace Autodiff.Functional;
 
 /// <summary>σ(x) = 1 / (1 + e⁻ˣ). Derivative: σ(x)·σ(−x), which keeps its accuracy where σ is near 1.</summary>
-internal readonly struct Sigmoid : IUnary
+internal readonly struct Sigmoid : IUnary, ILowered
 {
     public static OpInfo Info => OpInfo.Unary("Sigmoid", Expr.Sigmoid, "1 / (1 + e⁻ˣ)", "d·y·σ(−x)", new(-4, 4));
     public static Formula? Latex(Formula x) => Formula.Function(@"\sigma", x);
     public static T Apply<T>(T x) where T : IElementary<T> => T.Sigmoid(x);
     public static T Differential<T>(T x, T y, T d) where T : IElementary<T> => d * y * T.Sigmoid(-x);
+
+    /// <summary>The smaller of σ(x) and σ(−x), which they have in common, or what it lacks of 1.</summary>
+    public Func<Expr, Expr>? Lowered => static x =>
+    {
+        var power = Expr.Exp(-Expr.Abs(x));
+        var smaller = power / (1 + power);
+        return Expr.Where(x < 0, smaller, 1 - smaller);
+    };
 }
 
 /// <summary>softplus(x) = log(1 + eˣ), without overflow. Derivative: the logistic function.</summary>

@@ -102,7 +102,7 @@ internal interface IScalarFunction
 /// }
 /// Expr y = Unary&lt;Cube>.Of(x);
 /// </code></example>
-public sealed record Unary<TFunction> : Elementwise, IScalarFunction, ILoopOp where TFunction : struct, IUnary
+public sealed record Unary<TFunction> : Elementwise, IScalarFunction, ILoopOp, ILowered where TFunction : struct, IUnary
 {
     private static readonly Unary<TFunction> s_op = new();
 
@@ -157,7 +157,8 @@ public sealed record Unary<TFunction> : Elementwise, IScalarFunction, ILoopOp wh
 
     TileFunction ILoopOp.Tile(ReadOnlySpan<DType> arguments) => ElementType.Of(arguments[0]).Run<TileKernel, TileFunction>(default);
     GroupFunction ILoopOp.Group(ReadOnlySpan<DType> arguments) => ElementType.Of(arguments[0]).Run<TileKernel, GroupFunction>(default);
-    bool ILoopOp.IsArithmetic => TFunction.Domain != Domain.Real;
+    Func<Expr, Expr>? ILowered.Lowered => (default(TFunction) as ILowered)?.Lowered;
+    Cost ILoopOp.Cost => TFunction.Apply(default(Cost));
     Delegate ILoopOp.Function<T, R, M>() => (Func<T, T>)TFunction.Apply<T>;
 
     private readonly unsafe struct TileKernel : IKernel<TileFunction>, IKernel<GroupFunction>
@@ -256,7 +257,7 @@ public sealed record Binary<TFunction> : Elementwise, IScalarFunction, ILoopOp w
 
     TileFunction ILoopOp.Tile(ReadOnlySpan<DType> arguments) => ElementType.Of(arguments[0]).Run<TileKernel, TileFunction>(default);
     GroupFunction ILoopOp.Group(ReadOnlySpan<DType> arguments) => ElementType.Of(arguments[0]).Run<TileKernel, GroupFunction>(default);
-    bool ILoopOp.IsArithmetic => TFunction.Domain != Domain.Real;
+    Cost ILoopOp.Cost => TFunction.Apply(default(Cost), default);
     Delegate ILoopOp.Function<T, R, M>() => (Func<T, T, T>)TFunction.Apply<T>;
 
     private readonly unsafe struct TileKernel : IKernel<TileFunction>, IKernel<GroupFunction>
@@ -342,7 +343,7 @@ public sealed record Ternary<TFunction> : Elementwise, ILoopOp where TFunction :
 
     TileFunction ILoopOp.Tile(ReadOnlySpan<DType> arguments) => ElementType.Of(arguments[0]).Run<TileKernel, TileFunction>(default);
     GroupFunction ILoopOp.Group(ReadOnlySpan<DType> arguments) => ElementType.Of(arguments[0]).Run<TileKernel, GroupFunction>(default);
-    bool ILoopOp.IsArithmetic => TFunction.Domain != Domain.Real;
+    Cost ILoopOp.Cost => TFunction.Apply(default(Cost), default, default);
     Delegate ILoopOp.Function<T, R, M>() => (Func<T, T, T, T>)TFunction.Apply<T>;
 
     private readonly unsafe struct TileKernel : IKernel<TileFunction>, IKernel<GroupFunction>

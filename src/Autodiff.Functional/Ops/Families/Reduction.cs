@@ -60,7 +60,7 @@ public sealed record Reduction<TFunction>(Axes Axes) : Op, Compilation.ILowered 
     /// <inheritdoc/>
     public override Tensor Evaluate(ReadOnlySpan<Tensor> inputs) => inputs[0].Element.Run<Kernel, Tensor>(new(Reduced.Of(inputs[0], Axes)));
 
-    Expr? Compilation.ILowered.Lowered(Expr x) => x.Shape.Size == 0 ? null : TFunction.Lowered(x, Axes);
+    Func<Expr, Expr>? Compilation.ILowered.Lowered => x => TFunction.Lowered(x, Axes) ?? Expr.Apply(this, x);
 
     private readonly struct Kernel(Reduced x) : IKernel<Tensor>
     {
