@@ -7,7 +7,8 @@ namespace Autodiff.Functional;
 public sealed record CompileOptions
 {
     /// <summary>How many threads may work on one run; the results are the same bits for any number. Normally as many as there are processors.</summary>
-    public int Threads { get; init; } = Environment.ProcessorCount;
+    /// <exception cref="ArgumentOutOfRangeException">It is less than 1.</exception>
+    public int Threads { get; init => field = AtLeastOne(value, nameof(Threads)); } = Environment.ProcessorCount;
 
     /// <summary>May machine code be generated for fused loops? Normally yes; where the runtime cannot, they are interpreted, with the same results.</summary>
     public bool GenerateCode { get; init; } = true;
@@ -27,8 +28,15 @@ public sealed record CompileOptions
     public bool CheckNaN { get; init; }
 
     /// <summary>How many plans are kept, for as many combinations of shapes and dtypes; the ones used last. Normally 32.</summary>
-    public int MaxPlans { get; init; } = 32;
+    /// <exception cref="ArgumentOutOfRangeException">It is less than 1.</exception>
+    public int MaxPlans { get; init => field = AtLeastOne(value, nameof(MaxPlans)); } = 32;
 
     /// <summary>Must each value be the same bits as op by op? Then nothing is summed in another order, nor computed by another formula.</summary>
     internal bool Exact { get; init; }
+
+    private static int AtLeastOne(int value, string option)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(value, 1, option);
+        return value;
+    }
 }

@@ -31,8 +31,6 @@ public sealed class Compiled<P, R>
     {
         ArgumentNullException.ThrowIfNull(function);
         (_function, _options, _inputs, _outputs) = (function, options ?? new(), inputs, outputs);
-        ArgumentOutOfRangeException.ThrowIfLessThan(_options.Threads, 1, nameof(options));
-        ArgumentOutOfRangeException.ThrowIfLessThan(_options.MaxPlans, 1, nameof(options));
     }
 
     /// <summary>The values at a point.</summary>
@@ -169,11 +167,13 @@ public sealed class Compiled<P, R>
         return Kept(Trace(at, walk.Span, rest));
     }
 
-    // By itself: what the function below captures would be allocated for each call of Find.
+    // By itself: what the functions below capture would be allocated for each call of Find.
     private Traced Kept(Traced traced)
     {
-        ImmutableInterlocked.Update(ref _traced, all => [traced, .. all.Take(_options.MaxPlans - 1)]);
-        return traced;
+        // Several threads may trace the same at the same time: the first one's is the one that is compiled.
+        bool IsSame(Traced other) => other.Takes(traced.Graph.Parameters.AsSpan(), traced.Rest);
+        ImmutableInterlocked.Update(ref _traced, all => all.Any(IsSame) ? all : [traced, .. all.Take(_options.MaxPlans - 1)]);
+        return _traced.FirstOrDefault(IsSame) ?? traced;
     }
 
     private Traced Trace(P at, ReadOnlySpan<Expr> arguments, Rest rest)

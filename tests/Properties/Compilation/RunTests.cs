@@ -240,6 +240,23 @@ public sealed class RunTests
         Assert.Single(compiled.Plans);
     }
 
+    [Fact]
+    public void Threads_that_trace_the_same_at_the_same_time_share_a_plan()
+    {
+        using var both = new Barrier(2);
+        var compiled = Ad.Compile(x =>
+        {
+            both.SignalAndWait(TimeSpan.FromSeconds(10));
+            return x * 2;
+        });
+        var threads = Enumerable.Range(0, 2).Select(_ => new Thread(() => compiled.Run(1.0))).ToArray();
+        foreach (var thread in threads)
+            thread.Start();
+        foreach (var thread in threads)
+            thread.Join();
+        Assert.Single(compiled.Plans);
+    }
+
     // ---- options ----
 
     [Fact]
@@ -269,6 +286,9 @@ public sealed class RunTests
     }
 
     [Fact]
-    public void Options_must_make_sense() =>
-        Assert.Throws<ArgumentOutOfRangeException>(() => Ad.Compile(Loss, new CompileOptions { Threads = 0 }));
+    public void Options_must_make_sense()
+    {
+        Assert.Throws<ArgumentOutOfRangeException>(nameof(CompileOptions.Threads), () => new CompileOptions { Threads = 0 });
+        Assert.Throws<ArgumentOutOfRangeException>(nameof(CompileOptions.MaxPlans), () => new CompileOptions() with { MaxPlans = -1 });
+    }
 }
