@@ -207,7 +207,7 @@ internal sealed class Buffers
                 bool fits = true, read = false;
                 for (int i = 0; i < fused.Reads.Length; i++)
                     if (fused.Reads[i].Array == array)
-                        (read, fits) = (true, fits && fused.Reads[i].Offset == 0 && fused.Loop.Inputs[i].Strides.AsSpan().SequenceEqual(result.Strides.AsSpan()));
+                        (read, fits) = (true, fits && fused.Reads[i].Offset == 0 && fused.Loop.Inputs[i].Rows is null && fused.Loop.Inputs[i].Strides.AsSpan().SequenceEqual(result.Strides.AsSpan()));
                 if (read && fits && _buffer[input] is { At.Region: Location.Arena } over && ends[step]?.Contains((over.At.Offset, over.Bytes)) == true)
                     return over;
             }
