@@ -9,7 +9,7 @@ namespace Autodiff.Functional.Compilation;
 /// <param name="Parts">The types of the arrays that it gives.</param>
 internal sealed record Fused(LoopProgram Loop, ImmutableArray<Place> Reads, ImmutableArray<Place> Writes, ImmutableArray<TensorType> Parts) : Internal, IPartsOp
 {
-    public override string Attributes => $"{Loop.Space}: {string.Join(" ", Loop.Instructions.Select(instruction => instruction.Op.Name))}"
+    public override string Attributes => $"{Loop.Space}: {(Loop.Inputs.Any(input => input.Rows is not null) ? "indexed " : "")}{string.Join(" ", Loop.Instructions.Select(instruction => instruction.Op.Name))}"
         + string.Concat(Loop.Results.Where(result => result.Fold != LoopFold.None).Select(result => $" → {result.Fold}"));
 
     Step IPartsOp.Compile(ImmutableArray<Operand> inputs, ImmutableArray<Operand> outputs, CompileOptions options, Bodies bodies) => throw new NotSupportedException("A fused loop is run by its kernel.");
@@ -17,11 +17,11 @@ internal sealed record Fused(LoopProgram Loop, ImmutableArray<Place> Reads, Immu
     /// <summary>Op by op, each on whole arrays: what the loop must give.</summary>
     public override Tensor Evaluate(ReadOnlySpan<Tensor> inputs)
     {
-        var values = new List<Tensor>();
+        var (values, arrays) = (new List<Tensor>(), inputs.ToArray());
         for (int i = 0; i < Loop.Inputs.Length; i++)
         {
-            var dense = inputs[Reads[i].Array].Dense();
-            values.Add(dense.View(Loop.Space, dense.Offset + Reads[i].Offset, [.. Loop.Inputs[i].Strides]));
+            var input = Loop.Inputs[i];
+            values.Add(input.Rows is { } rows ? rows.Take(arrays[Reads[i].Array].Dense(), Reads[i].Offset, input.Strides, Whole(rows.Index)) : Whole(i));
         }
         foreach (var instruction in Loop.Instructions)
             values.Add(instruction.Op.Evaluate([.. instruction.Arguments.Select(argument => values[argument])]));
@@ -29,6 +29,12 @@ internal sealed record Fused(LoopProgram Loop, ImmutableArray<Place> Reads, Immu
         for (int i = 0; i < Loop.Results.Length; i++)
             Write(Loop.Results[i], values[Loop.Results[i].Value], parts[Writes[i].Array], Writes[i].Offset);
         return Tensor.Bundle(parts);
+
+        Tensor Whole(int read)
+        {
+            var dense = arrays[Reads[read].Array].Dense();
+            return dense.View(Loop.Space, dense.Offset + Reads[read].Offset, [.. Loop.Inputs[read].Strides]);
+        }
     }
 
     private void Write(LoopResult result, Tensor value, Tensor part, int offset)

@@ -242,7 +242,7 @@ internal sealed class Buffers
                 reads[array] = fused.Loop.Inputs[i];
             }
             for (int array = 0; array < ending.Length; array++)
-                if (ending[array] is { } place && reads[array] is { } read)
+                if (ending[array] is { } place && reads[array] is { Rows: null } read)
                     _free.Add((place, read));
         }
 

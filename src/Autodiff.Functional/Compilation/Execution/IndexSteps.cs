@@ -3,17 +3,15 @@ using System.Numerics;
 namespace Autodiff.Functional.Compilation;
 
 /// <summary>Where the sub-tensors at some indices along an axis stand, when the indices are in memory only as it runs.</summary>
-/// <param name="Op">The op, for the error.</param>
-/// <param name="Data">The shape that is indexed.</param>
-/// <param name="Axis">The axis.</param>
+/// <param name="Along">The axis.</param>
 /// <param name="Leading">How many axes are shared by data and indices.</param>
 /// <param name="Indices">The indices, dense.</param>
-internal sealed record IndexedAxis(string Op, Shape Data, int Axis, int Leading, Operand Indices)
+internal sealed record IndexedAxis(IndexRange Along, int Leading, Operand Indices)
 {
-    private readonly int _shared = Data.Slice(0, Leading).Size, _before = Data.Slice(Leading, Axis - Leading).Size, _length = Data[Axis];
+    private readonly int _shared = Along.Data.Slice(0, Leading).Size, _before = Along.Data.Slice(Leading, Along.Axis - Leading).Size;
 
     /// <summary>How many elements lie together at each place.</summary>
-    public int Inner { get; } = Data.Slice(Axis + 1, Data.Rank - Axis - 1).Size;
+    public int Inner => Along.Inner;
 
     /// <summary>How many sub-tensors there are.</summary>
     public int Count => _shared * _before * PerShared;
@@ -38,12 +36,7 @@ internal sealed record IndexedAxis(string Op, Shape Data, int Axis, int Leading,
             var row = indices.Slice(block / _before * PerShared + from, Math.Min(PerShared - from, end - first));
             for (int i = 0; i < row.Length; i++)
             {
-                long place = long.CreateTruncating(row[i]);
-                if (place < 0)
-                    place += _length;
-                if ((ulong)place >= (ulong)_length)
-                    throw new IndexException(Op, $"indices in {-_length} … {_length - 1} at axis {Axis} of {Data}", $"{row[i]}");
-                visitor.Visit((block * _length + (int)place) * Inner, (first + i) * Inner);
+                visitor.Visit((block * Along.Length + Along.Place(long.CreateTruncating(row[i]))) * Inner, (first + i) * Inner);
             }
             first += row.Length;
         }

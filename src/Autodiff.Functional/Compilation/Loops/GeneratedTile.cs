@@ -44,8 +44,11 @@ internal sealed unsafe class GeneratedTile : TileBody
     public static TileBody? Of(TileCode tile)
     {
         bool doubles = false, floats = false, others = false;
+        bool[] used = tile.Program.Used();
         for (int value = 0; value < tile.Values; value++)
         {
+            if (value < tile.Inputs && !used[value])
+                continue;       // indices
             var dtype = tile.DType(value);
             doubles |= dtype == DType.Float64;
             floats |= dtype == DType.Float32;

@@ -49,7 +49,7 @@ internal abstract class LoopKernel
         return program.Space.Size switch
         {
             0 => new EmptyLoop(program),
-            1 => (generateCode && RuntimeFeature.IsDynamicCodeSupported ? Generated(program) : null) ?? new GroupedScalars(program),
+            1 when program.Inputs.All(input => input.Rows is null) => (generateCode && RuntimeFeature.IsDynamicCodeSupported ? Generated(program) : null) ?? new GroupedScalars(program),
             _ => TiledLoop.Of(program, generateCode),
         };
     }

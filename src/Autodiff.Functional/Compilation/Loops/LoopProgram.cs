@@ -31,35 +31,50 @@ internal sealed record LoopProgram(Shape Space, ImmutableArray<LoopInput> Inputs
     /// <summary>The same with a result added to one more input, which may lie where the result does.</summary>
     public LoopProgram Accumulating(int result)
     {
-        // The input is numbered after the others, before the instructions.
-        int input = Inputs.Length;
-        int Moved(int value) => value < input ? value : value + 1;
         var sum = Results[result];
+        var program = WithInput(new(sum.DType, sum.Strides));
+        return program with
+        {
+            Instructions = program.Instructions.Add(new(s_add, [Inputs.Length, program.Results[result].Value], sum.DType)),
+            Results = program.Results.SetItem(result, sum with { Value = program.Inputs.Length + Instructions.Length, Fold = LoopFold.None }),
+        };
+    }
+
+    /// <summary>The same with one more input, which is numbered after the others, before the instructions.</summary>
+    public LoopProgram WithInput(LoopInput input)
+    {
+        int Moved(int value) => value < Inputs.Length ? value : value + 1;
         return this with
         {
-            Inputs = Inputs.Add(new(sum.DType, sum.Strides)),
-            Instructions = [.. Instructions.Select(instruction => instruction with { Arguments = [.. instruction.Arguments.Select(Moved)] }), new(s_add, [input, Moved(sum.Value)], sum.DType)],
-            Results = [.. Results.Select((other, r) => r == result ? other with { Value = input + 1 + Instructions.Length, Fold = LoopFold.None } : other with { Value = Moved(other.Value) })],
+            Inputs = Inputs.Add(input),
+            Instructions = [.. Instructions.Select(instruction => instruction with { Arguments = [.. instruction.Arguments.Select(Moved)] })],
+            Results = [.. Results.Select(result => result with { Value = Moved(result.Value) })],
         };
+    }
+
+    /// <summary>Which values does a result need?</summary>
+    public bool[] Used()
+    {
+        var used = new bool[Inputs.Length + Instructions.Length];
+        foreach (var result in Results)
+            used[result.Value] = true;
+        for (int i = Instructions.Length - 1; i >= 0; i--)
+            if (used[Inputs.Length + i])
+                foreach (int argument in Instructions[i].Arguments)
+                    used[argument] = true;
+        return used;
     }
 
     /// <summary>The same, without instructions that no result needs. Inputs stay, as they are numbered from outside.</summary>
     public LoopProgram WithoutDeadCode()
     {
-        int inputs = Inputs.Length;
-        var number = new int[inputs + Instructions.Length];
-        foreach (var result in Results)
-            number[result.Value] = 1;
-        for (int i = Instructions.Length - 1; i >= 0; i--)
-            if (number[inputs + i] == 1)
-                foreach (int argument in Instructions[i].Arguments)
-                    number[argument] = 1;
-        int next = inputs;
-        for (int value = 0; value < number.Length; value++)
-            number[value] = value < inputs ? value : number[value] == 1 ? next++ : -1;
+        bool[] used = Used();
+        var number = new int[used.Length];
+        for (int value = 0, next = 0; value < number.Length; value++)
+            number[value] = value < Inputs.Length || used[value] ? next++ : -1;
         return this with
         {
-            Instructions = [.. Instructions.Where((_, i) => number[inputs + i] >= 0).Select(instruction => instruction with { Arguments = instruction.Arguments.In(number) })],
+            Instructions = [.. Instructions.Where((_, i) => used[Inputs.Length + i]).Select(instruction => instruction with { Arguments = instruction.Arguments.In(number) })],
             Results = [.. Results.Select(result => result with { Value = number[result.Value] })],
         };
     }
@@ -107,11 +122,34 @@ internal sealed record LoopProgram(Shape Space, ImmutableArray<LoopInput> Inputs
 /// <summary>An array that a loop reads.</summary>
 /// <param name="DType">Its elements.</param>
 /// <param name="Strides">By how many elements the place moves along each axis of the space: 0 along an axis that it is broadcast over.</param>
-internal sealed record LoopInput(DType DType, ImmutableArray<int> Strides)
+/// <param name="Rows">The rows that indices name, in each of which the place moves by the strides; null if it is one row.</param>
+internal sealed record LoopInput(DType DType, ImmutableArray<int> Strides, IndexedRows? Rows = null)
 {
-    public bool Equals(LoopInput? other) => other is not null && DType == other.DType && Strides.AsSpan().SequenceEqual(other.Strides.AsSpan());
+    public bool Equals(LoopInput? other) => other is not null && DType == other.DType && Rows == other.Rows && Strides.AsSpan().SequenceEqual(other.Strides.AsSpan());
 
     public override int GetHashCode() => HashCode.Combine(DType, Strides.Length);
+}
+
+/// <summary>Rows of an array, one for each point, by their indices along its first axis.</summary>
+/// <param name="Index">The number of the input that holds the indices, which no instruction need use.</param>
+/// <param name="Range">The axis.</param>
+internal sealed record IndexedRows(int Index, IndexRange Range)
+{
+    /// <summary>The element for each point of a space: what a loop must read.</summary>
+    /// <param name="array">The rows, from an element on.</param>
+    /// <param name="offset">The element.</param>
+    /// <param name="strides">How the place moves in a row.</param>
+    /// <param name="indices">The index for each point.</param>
+    public Tensor Take(Tensor array, int offset, ImmutableArray<int> strides, Tensor indices)
+    {
+        var space = indices.Shape;
+        int reach = 1 + strides.Select((stride, axis) => (space[axis] - 1) * stride).Sum(), length = (Range.Length - 1) * Range.Inner + reach;
+        long[] named = indices.DType == DType.Int64 ? indices.ToArray<long>() : Array.ConvertAll(indices.ToArray<int>(), index => (long)index);
+        long[] places = Tensor.Of([.. Enumerable.Range(0, reach).Select(i => (long)i)]).View(space, 0, [.. strides]).ToArray<long>();
+        for (int point = 0; point < places.Length; point++)
+            places[point] += (long)Range.Place(named[point]) * Range.Inner;
+        return new Gather(0).Evaluate([array.View(Shape.Of(length), array.Offset + offset, [1]), Tensor.Of(places, space)]);
+    }
 }
 
 /// <summary>One step of the straight-line code.</summary>

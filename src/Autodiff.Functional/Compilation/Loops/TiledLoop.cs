@@ -21,6 +21,7 @@ internal sealed unsafe class TiledLoop : LoopKernel
     private readonly int _inputs, _operands;
     private readonly int[] _sizes;                         // of an element of each operand
     private readonly Staging[] _gathered, _scattered;
+    private readonly OneRow[] _oneRow;
     private readonly Folding[] _folds;
     private readonly int _accumulators;                    // inputs of the body after those of the loop
     private readonly nint[][] _steps;                      // of each loop over tiles, for each operand, in bytes
@@ -33,7 +34,12 @@ internal sealed unsafe class TiledLoop : LoopKernel
     /// <param name="Offset">Where its own memory lies in that of a thread.</param>
     /// <param name="Follows">Is it the next operand after the one staged before it, and does it go along with that in rows of one element?</param>
     /// <param name="Streams">Is it written past the caches, if its rows are full of such results?</param>
-    private readonly record struct Staging(int Operand, TileOperandShape Shape, int Offset, bool Follows, bool Streams = false);
+    /// <param name="Index">The operand that holds the indices, if they name its rows.</param>
+    /// <param name="Finder">Finds the rows then.</param>
+    private readonly record struct Staging(int Operand, TileOperandShape Shape, int Offset, bool Follows, bool Streams = false, int Index = -1, RowFinder? Finder = null);
+
+    /// <summary>An input of which a tile reads one row alone, which an index names.</summary>
+    private readonly record struct OneRow(int Operand, int Index, RowFinder Finder);
 
     /// <summary>A result that is folded: tile by tile if no loop over tiles is reduced for it, else over a unit.</summary>
     /// <param name="Operand">The result.</param>
@@ -75,14 +81,19 @@ internal sealed unsafe class TiledLoop : LoopKernel
         var gathered = new List<Staging>();
         var scattered = new List<Staging>();
         var folds = new List<Folding>();
-        bool[] staged = new bool[program.Results.Length];
+        bool[] staged = new bool[program.Results.Length], used = program.Used();
         var uniform = new List<bool>();
+        var oneRow = new List<OneRow>();
         for (int k = 0; k < _inputs; k++)
         {
             var shape = tiling.Operands[k];
-            uniform.Add(shape.IsUniform);
-            if (!shape.IsUniform && !shape.IsContiguous)
-                gathered.Add(new(k, shape, Take(tiling.Points * _sizes[k]), gathered.Count > 0 && Follows(k, gathered[^1])));
+            var (index, finder) = program.Inputs[k].Rows is { } rows ? (rows.Index, new RowFinder(rows.Range, shape, _sizes[k], tiling.Operands[rows.Index], _sizes[rows.Index])) : (-1, null);
+            bool isOneRow = index < 0 || tiling.Operands[index].IsUniform;
+            uniform.Add(!used[k] || (isOneRow && shape.IsUniform));
+            if (finder is not null && isOneRow)
+                oneRow.Add(new(k, index, finder));
+            if (used[k] && (!isOneRow || (!shape.IsUniform && !shape.IsContiguous)))
+                gathered.Add(new(k, shape, Take(tiling.Points * _sizes[k]), gathered.Count > 0 && Follows(k, gathered[^1]), Index: index, Finder: isOneRow ? null : finder));
         }
         var body = program;
         for (int r = 0; r < program.Results.Length; r++)
@@ -113,7 +124,7 @@ internal sealed unsafe class TiledLoop : LoopKernel
             folds.Add(new(k, fold, Take(fold.AccumulatorBytes), _partialBytes, runs, input >= 0 ? -1 : Take(tiling.Points * _sizes[k]), input));
             _partialBytes += (fold.Kept * _sizes[k] + 7) / 8 * 8;
         }
-        (_gathered, _scattered, _folds) = ([.. gathered], [.. scattered], [.. folds]);
+        (_gathered, _oneRow, _scattered, _folds) = ([.. gathered], [.. oneRow], [.. scattered], [.. folds]);
         _accumulators = body.Inputs.Length - _inputs;
         var code = new TileCode(body, [.. uniform], staged, tiling.Points) { Accumulates = _accumulators > 0 };
         _body = (generateCode && RuntimeFeature.IsDynamicCodeSupported ? GeneratedTile.Of(code) : null) ?? new InterpretedTile(code);
@@ -122,11 +133,12 @@ internal sealed unsafe class TiledLoop : LoopKernel
         Positions = Take(_operands * sizeof(nint));
         Counters = Take(tiling.Loops.Length * sizeof(int));
         Together = Take((gathered.Count + scattered.Count) * sizeof(int));
+        Lines = Take(gathered.Any(staging => staging.Finder is not null) ? tiling.Points * sizeof(nint) : 0);
         RowsBuffer = Take(rowsBytes);
         _streams = rowsBytes > 0;
         InPlace = _body.InPlace && program.Results.All(result => result.Value >= _inputs);
         _memory = memory;
-        _plain = tiling.Loops.Length == 0 && _folds.Length == 0 && _scattered.Length == 0 && _gathered.Length == 0;
+        _plain = tiling.Loops.Length == 0 && _folds.Length == 0 && _scattered.Length == 0 && _gathered.Length == 0 && _oneRow.Length == 0;
 
         int Take(int bytes)
         {
@@ -138,7 +150,7 @@ internal sealed unsafe class TiledLoop : LoopKernel
         bool Streams(int k) => tiling.Operands[k] is { Offsets.Length: 1, Row: var row } && (long)program.Space.Size * row * _sizes[k] > StreamedBytes && (long)tiling.Points * row * _sizes[k] <= MaxRowsBytes;
 
         bool Follows(int k, in Staging before) => k == before.Operand + 1 && _sizes[k] == _sizes[k - 1] && tiling.Operands[k] is { Offsets.Length: 1 } shape
-            && shape.Row == before.Shape.Row && before.Shape.Offsets.Length == 1 && _steps.All(steps => steps[k] == steps[k - 1]);
+            && shape.Row == before.Shape.Row && before.Shape.Offsets.Length == 1 && _steps.All(steps => steps[k] == steps[k - 1]) && (k >= _inputs || program.Inputs[k].Rows == program.Inputs[k - 1].Rows);
     }
 
     private int Slots { get; }
@@ -146,6 +158,7 @@ internal sealed unsafe class TiledLoop : LoopKernel
     private int Positions { get; }
     private int Counters { get; }
     private int Together { get; }
+    private int Lines { get; }
     private int RowsBuffer { get; }
 
     public override int Chunks => _tiling.Chunks;
@@ -179,8 +192,14 @@ internal sealed unsafe class TiledLoop : LoopKernel
         if (_memory > MostOnStack)
         {
             byte* own = (byte*)NativeMemory.AlignedAlloc((nuint)_memory, Alignment);
-            Run(addresses, firstChunk, endChunk, scratch, own);
-            NativeMemory.AlignedFree(own);
+            try
+            {
+                Run(addresses, firstChunk, endChunk, scratch, own);
+            }
+            finally
+            {
+                NativeMemory.AlignedFree(own);
+            }
             return;
         }
         byte* memory = stackalloc byte[_memory + Alignment];
@@ -260,8 +279,6 @@ internal sealed unsafe class TiledLoop : LoopKernel
             places[k] = positions[k];
         for (int k = _inputs; k < _operands; k++)
             places[_accumulators + k] = positions[k];
-        foreach (ref readonly var staging in _gathered.AsSpan())
-            places[staging.Operand] = (nint)memory + staging.Offset;
         foreach (ref readonly var staging in _scattered.AsSpan())
             places[_accumulators + staging.Operand] = (nint)memory + staging.Offset;
         foreach (ref readonly var folding in _folds.AsSpan())
@@ -270,12 +287,11 @@ internal sealed unsafe class TiledLoop : LoopKernel
             else
                 places[_accumulators + folding.Operand] = (nint)memory + folding.Staged;
 
+        foreach (var (k, index, finder) in _oneRow)
+            places[k] += finder.Distance(positions[index]);
         int* together = (int*)(memory + Together);
         for (int i = 0; i < _gathered.Length; i += together[i])
-        {
-            int k = _gathered[i].Operand;
-            TileCopy.Gather(positions[k], places + k, together[i], _sizes[k], _gathered[i].Shape, rows);
-        }
+            Gather(i, together[i], positions, places, rows, memory);
 
         _body.Run(places, rows * _tiling.Block);
 
@@ -299,10 +315,28 @@ internal sealed unsafe class TiledLoop : LoopKernel
             int k = _scattered[i].Operand;
             bool streams = _scattered[i].Streams && together[i] == _scattered[i].Shape.Row;
             nint target = streams ? (nint)memory + RowsBuffer : positions[k];
-            TileCopy.Scatter(places + _accumulators + k, target, together[i], _sizes[k], _scattered[i].Shape, rows);
+            TileCopy.Scatter(places + _accumulators + k, new(target, (nint)_scattered[i].Shape.Row * _sizes[k]), together[i], _sizes[k], _scattered[i].Shape, rows);
             if (streams)
                 TileCopy.Stream(target, positions[k], rows * together[i] * _sizes[k]);
         }
+    }
+
+    /// <summary>Gathers operands that lie side by side into their tiles.</summary>
+    private void Gather(int first, int together, nint* positions, nint* places, int rows, byte* memory)
+    {
+        int k = _gathered[first].Operand;
+        nint source = places[k];
+        for (int i = first; i < first + together; i++)
+            places[_gathered[i].Operand] = (nint)memory + _gathered[i].Offset;
+        var shape = _gathered[first].Shape;
+        if (_gathered[first].Finder is not { } finder)
+        {
+            TileCopy.Gather(new EvenLines(source, (nint)shape.Row * _sizes[k]), places + k, together, _sizes[k], shape, rows);
+            return;
+        }
+        nint* lines = (nint*)(memory + Lines);
+        finder.Find(source, positions[_gathered[first].Index], rows, lines);
+        TileCopy.Gather(new ListedLines(lines), places + k, together, _sizes[k], finder.Line, rows * finder.LinesOfRow);
     }
 
     /// <summary>The rows of the tile that the loops are at.</summary>

@@ -22,6 +22,7 @@ internal static class Pipeline
         .. Unless(options.CheckNaN, new("scalars", program => Scalarisation.Apply(program, options.Exact)), new("fusion", program => Fusion.Apply(program, options.Exact))),
         new("all parts", Parts.Apply),
         .. Unless(options.CheckNaN || options.Exact, new Pass("blocks", Blocks.Apply)),
+        .. Unless(options.CheckNaN, new Pass("indexed reads", IndexedReads.Apply)),
         .. Unless(options.CheckNaN, new Pass("scheduling", Scheduling.Apply)),      // the first NaN is the first in the user's order
     ];
 

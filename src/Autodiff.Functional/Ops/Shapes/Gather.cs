@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
 using Autodiff.Functional.Compilation;
 
 namespace Autodiff.Functional;
@@ -62,7 +63,7 @@ internal sealed record Gather(int Axis, int Leading = 0) : Linear, ICompiledOp
     }
 
     Step? ICompiledOp.Compile(ImmutableArray<Operand> inputs, Operand output, CompileOptions options) =>
-        inputs[0].IsDense && inputs[1].IsDense ? output.Element.Run<StepMaker, Step>(new(new(Name, inputs[0].Type.Shape, Axis, Leading, inputs[1]), inputs[0], output, options.Threads)) : null;
+        inputs[0].IsDense && inputs[1].IsDense ? output.Element.Run<StepMaker, Step>(new(new(new(Name, inputs[0].Type.Shape, Axis), Leading, inputs[1]), inputs[0], output, options.Threads)) : null;
 
     private readonly struct StepMaker(IndexedAxis axis, Operand data, Operand output, int threads) : IKernel<Step>
     {
@@ -134,7 +135,7 @@ internal sealed record ScatterAdd(int Axis, int Leading = 0) : Linear, ICompiled
     }
 
     Step? ICompiledOp.Compile(ImmutableArray<Operand> inputs, Operand output, CompileOptions options) =>
-        inputs[1].IsDense && inputs[2].IsDense ? output.Element.Run<StepMaker, Step>(new(new(Name, inputs[0].Type.Shape, Axis, Leading, inputs[1]), inputs[0], inputs[2], output)) : null;
+        inputs[1].IsDense && inputs[2].IsDense ? output.Element.Run<StepMaker, Step>(new(new(new(Name, inputs[0].Type.Shape, Axis), Leading, inputs[1]), inputs[0], inputs[2], output)) : null;
 
     private readonly struct StepMaker(IndexedAxis axis, Operand target, Operand updates, Operand output) : IKernel<Step>
     {
@@ -150,29 +151,46 @@ internal sealed record ScatterAdd(int Axis, int Leading = 0) : Linear, ICompiled
         : Expr.Apply(new ScatterAdd(Axis + 1), batched[0] ? inputs[0] : Batching.Repeat(inputs[0], size), inputs[1], batched[2] ? inputs[2] : Batching.Repeat(inputs[2], size));
 }
 
+/// <summary>An axis whose sub-tensors are named by indices.</summary>
+/// <param name="Op">The op, for the error.</param>
+/// <param name="Data">The shape that is indexed.</param>
+/// <param name="Axis">The axis.</param>
+internal sealed record IndexRange(string Op, Shape Data, int Axis)
+{
+    public int Length { get; } = Data[Axis];
+
+    /// <summary>How many elements lie together at each place.</summary>
+    public int Inner { get; } = Data.Slice(Axis + 1, Data.Rank - Axis - 1).Size;
+
+    /// <summary>An index as 0 … length − 1.</summary>
+    /// <exception cref="IndexException">It is outside −length … length − 1.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public int Place(long index)
+    {
+        long place = index < 0 ? index + Length : index;
+        return (ulong)place < (ulong)Length ? (int)place : throw Outside(index);
+    }
+
+    private IndexException Outside(long index) => new(Op, $"indices in {-Length} … {Length - 1} at axis {Axis} of {Data}", $"{index}");
+}
+
 /// <summary>
 /// Where in row-major data the sub-tensors lie that indices along an axis name, in the order of the result: shared axes, axes before, indices, axes after.
 /// </summary>
 internal readonly struct IndexPlaces
 {
-    private readonly long[] _indices;
+    private readonly int[] _indices;
     private readonly int _shared, _before, _length;
 
     /// <exception cref="IndexException">An index is outside −length … length − 1.</exception>
     public IndexPlaces(string op, Shape data, int axis, int leading, Tensor indices)
     {
-        _length = data[axis];
+        var along = new IndexRange(op, data, axis);
+        _length = along.Length;
         _shared = data.Slice(0, leading).Size;
         _before = data.Slice(leading, axis - leading).Size;
-        Inner = data.Slice(axis + 1, data.Rank - axis - 1).Size;
-        _indices = indices.DType == DType.Int64 ? indices.ToArray<long>() : Array.ConvertAll(indices.ToArray<int>(), i => (long)i);
-        for (int i = 0; i < _indices.Length; i++)
-        {
-            if (_indices[i] < -_length || _indices[i] >= _length)
-                throw new IndexException(op, $"indices in {-_length} … {_length - 1} at axis {axis} of {data}", $"{_indices[i]}");
-            if (_indices[i] < 0)
-                _indices[i] += _length;
-        }
+        Inner = along.Inner;
+        _indices = indices.DType == DType.Int64 ? Array.ConvertAll(indices.ToArray<long>(), along.Place) : Array.ConvertAll(indices.ToArray<int>(), i => along.Place(i));
     }
 
     /// <summary>Indices must be integers; if they are known they must be inside, so that the error comes where the op is written.</summary>
@@ -193,7 +211,7 @@ internal readonly struct IndexPlaces
         for (int s = 0; s < _shared; s++)
             for (int b = 0; b < _before; b++)
                 for (int i = 0; i < perShared; i++)
-                    yield return ((s * _before + b) * _length + (int)_indices[s * perShared + i]) * Inner;
+                    yield return ((s * _before + b) * _length + _indices[s * perShared + i]) * Inner;
     }
 }
 

@@ -70,6 +70,8 @@ internal static class LoopPrograms
         var space = Space(random, largest);
         DType[] all = [.. Enum.GetValues<DType>().Where(dtypes)];
         var inputs = Enumerable.Range(0, 1 + random.Next(4)).Select(_ => new LoopInput(all[random.Next(all.Length)], Strides(random, space))).ToImmutableArray();
+        if (random.Next(3) == 0)
+            inputs = Indexed(random, space, inputs);
         var values = inputs.Select(input => input.DType).ToList();
         var instructions = ImmutableArray.CreateBuilder<LoopInstruction>();
         var ops = s_ops.Where(op => op.Arguments.Append(op.Result).All(dtypes)).ToArray();
@@ -84,6 +86,13 @@ internal static class LoopPrograms
         }
         var results = Enumerable.Range(0, 1 + random.Next(3)).Select(_ => Result(random, space, values)).ToImmutableArray();
         return LoopRun.Of(new(space, inputs, instructions.ToImmutable(), results), random, (dtype, length) => Draw(random, dtype, length));
+    }
+
+    /// <summary>One more input, with indices, and rows named by them that others are read from.</summary>
+    private static ImmutableArray<LoopInput> Indexed(Random random, Shape space, ImmutableArray<LoopInput> inputs)
+    {
+        var rows = new IndexedRows(inputs.Length, new("Take", Shape.Of(1 + random.Next(5), 1 + random.Next(4)), 0));
+        return [.. inputs.Select((input, k) => k == 0 || random.NextBool() ? input with { Rows = rows } : input), new(random.NextBool() ? DType.Int32 : DType.Int64, Strides(random, space))];
     }
 
     private static int Pick(Random random, List<DType> values, DType dtype)

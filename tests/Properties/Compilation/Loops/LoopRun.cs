@@ -12,8 +12,16 @@ internal sealed record LoopRun(LoopProgram Program, ImmutableArray<Array> Arrays
 {
     /// <summary>The program over inputs that lie dense.</summary>
     public static LoopRun Of(LoopProgram program, Random random, Func<DType, int, Array> draw) => new(program,
-        [.. program.Inputs.Select(input => draw(input.DType, Reach(program.Space, input.Strides)))],
+        [.. program.Inputs.Select((input, k) => program.Inputs.Select(other => other.Rows).FirstOrDefault(rows => rows?.Index == k) is { Range.Length: var length }
+            ? Indices(random, input.DType, Reach(program.Space, input.Strides), length)
+            : draw(input.DType, Reach(program.Space, input.Strides) + (input.Rows is { Range: var range } ? (range.Length - 1) * range.Inner : 0)))],
         [.. program.Results.Select(result => Reach(program.Space, result.Strides))]);
+
+    private static Array Indices(Random random, DType dtype, int count, int length)
+    {
+        int[] indices = [.. Enumerable.Range(0, count).Select(_ => random.Next(-length, length))];
+        return dtype == DType.Int32 ? indices : Array.ConvertAll(indices, index => (long)index);
+    }
 
     public static int Reach(Shape space, ImmutableArray<int> strides) => 1 + strides.Select((stride, axis) => Math.Max(0, space[axis] - 1) * stride).Sum();
 
@@ -47,7 +55,7 @@ internal sealed record LoopRun(LoopProgram Program, ImmutableArray<Array> Arrays
     {
         var values = new List<Tensor>();
         for (int i = 0; i < Arrays.Length; i++)
-            values.Add(View(Arrays[i], Program.Inputs[i].DType, Program.Inputs[i].Strides));
+            values.Add(Program.Inputs[i] is { Rows: { } rows } input ? rows.Take(new(ElementType.Of(input.DType), Shape.Of(Arrays[i].Length), Arrays[i], 0, [1]), 0, input.Strides, View(rows.Index)) : View(i));
         foreach (var instruction in Program.Instructions)
             values.Add(instruction.Op.Evaluate([.. instruction.Arguments.Select(argument => values[argument])]));
         return [.. Program.Results.Select(result =>
@@ -74,7 +82,7 @@ internal sealed record LoopRun(LoopProgram Program, ImmutableArray<Array> Arrays
 
     /// <summary>The program, to be read.</summary>
     public string Text => string.Join('\n', [$"over {Program.Space}",
-        .. Program.Inputs.Select((input, i) => $"v{i} = {input.DType} at strides [{string.Join(", ", input.Strides)}]"),
+        .. Program.Inputs.Select((input, i) => $"v{i} = {input.DType} at strides [{string.Join(", ", input.Strides)}]{(input.Rows is { } rows ? $" of row v{rows.Index} of {rows.Range.Data}" : "")}"),
         .. Program.Instructions.Select((step, i) => $"v{Arrays.Length + i} = {step.Op}({string.Join(", ", step.Arguments.Select(argument => $"v{argument}"))}) : {step.DType}"),
         .. Program.Results.Select((result, r) => $"result {r} = v{result.Value}, {result.Fold} at strides [{string.Join(", ", result.Strides)}]")]);
 
@@ -86,7 +94,7 @@ internal sealed record LoopRun(LoopProgram Program, ImmutableArray<Array> Arrays
         return View(results[r], result.DType, [.. kept.Select(axis => result.Strides[axis])], Shape.Of([.. kept.Select(axis => Program.Space[axis])]));
     }
 
-    private Tensor View(Array array, DType dtype, ImmutableArray<int> strides) => View(array, dtype, strides, Program.Space);
+    private Tensor View(int input) => View(Arrays[input], Program.Inputs[input].DType, Program.Inputs[input].Strides, Program.Space);
 
     private static Tensor View(Array array, DType dtype, ImmutableArray<int> strides, Shape shape) => new Tensor(ElementType.Of(dtype), shape, array, 0, [.. strides]).Dense();
 

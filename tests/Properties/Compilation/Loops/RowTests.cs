@@ -24,30 +24,33 @@ public sealed class RowTests
     [Fact]
     public void Rows_of_masks_are_right() => AllSizes(i => i % 3 == 0, Expr.Or, (x, y) => x || y);
 
-    /// <summary>Result k is input k with the next one; in a row of results one more column is apart, as of another array.</summary>
+    /// <summary>Result k is input k with the next one; in a row of results one more column is apart, as of another array. Rows are read in order, or at indices from the last back.</summary>
     private static void AllSizes<T>(Func<int, T> element, Func<Expr, Expr, Expr> op, Func<T, T, T> expected) where T : unmanaged
     {
         foreach (int points in s_points)
             for (int width = 1; width <= 9; width++)
                 foreach (int gap in (int[])[0, 1, 3])
                     foreach (bool generate in (bool[])[false, true])
-                        Rows(points, width, gap, generate, element, op, expected);
+                        foreach (bool indexed in (bool[])[false, true])
+                            Rows(points, width, gap, generate, indexed, element, op, expected);
     }
 
-    private static void Rows<T>(int points, int width, int gap, bool generate, Func<int, T> element, Func<Expr, Expr, Expr> op, Func<T, T, T> expected) where T : unmanaged
+    private static void Rows<T>(int points, int width, int gap, bool generate, bool indexed, Func<int, T> element, Func<Expr, Expr, Expr> op, Func<T, T, T> expected) where T : unmanaged
     {
         var dtype = ElementType.Of<T>("test").DType;
         int step = width + gap;
         var join = op(Expr.Variable("x", Shape.Scalar, dtype), Expr.Variable("y", Shape.Scalar, dtype)).Op;
-        var program = new LoopProgram(Shape.Of(points), [.. Enumerable.Repeat(new LoopInput(dtype, [step]), width)],
-            [.. Enumerable.Range(0, width).Select(k => new LoopInstruction(join, [k, (k + 1) % width], dtype))], [.. Enumerable.Range(0, width).Select(k => new LoopResult(width + k, dtype, [step]))]);
+        var program = new LoopProgram(Shape.Of(points), [.. Enumerable.Repeat(indexed ? new LoopInput(dtype, [0], new(width, new("Take", Shape.Of(points, step), 0))) : new LoopInput(dtype, [step]), width), new(DType.Int32, [1])],
+            [.. Enumerable.Range(0, width).Select(k => new LoopInstruction(join, [k, (k + 1) % width], dtype))], [.. Enumerable.Range(0, width).Select(k => new LoopResult(width + 1 + k, dtype, [step]))]);
         T[] from = [.. Enumerable.Range(0, points * step).Select(element)], to = [.. Enumerable.Range(0, points * step).Select(i => element(i + 1))];
         T[] wanted = [.. to];
         for (int i = 0; i < points; i++)
             for (int k = 0; k < width; k++)
-                wanted[i * step + k] = expected(from[i * step + k], from[i * step + (k + 1) % width]);
-        Run(program, generate, k => (from, k), k => (to, k));
+                wanted[i * step + k] = expected(from[Row(i) * step + k], from[Row(i) * step + (k + 1) % width]);
+        Run(program, generate, k => k < width ? (from, k) : (Enumerable.Range(1, points).Select(i => -i).ToArray(), 0), k => (to, k));
         Assert.Equal(wanted, to);
+
+        int Row(int i) => indexed ? points - 1 - i : i;
     }
 
     /// <summary>Two rows beside one another, with the columns in any order: each is moved as it lies.</summary>
@@ -77,12 +80,12 @@ public sealed class RowTests
         }
     }
 
-    private static unsafe void Run<T>(LoopProgram program, bool generate, Func<int, (T[] Array, int Element)> inputs, Func<int, (T[] Array, int Element)> results) where T : unmanaged
+    private static void Run(LoopProgram program, bool generate, Func<int, (Array Array, int Element)> inputs, Func<int, (Array Array, int Element)> results)
     {
         var kernel = LoopKernel.Compile(program, generate);
-        (T[] Array, int Element)[] places = [.. Enumerable.Range(0, program.Inputs.Length).Select(inputs), .. Enumerable.Range(0, program.Results.Length).Select(results)];
+        (Array Array, int Element)[] places = [.. Enumerable.Range(0, program.Inputs.Length).Select(inputs), .. Enumerable.Range(0, program.Results.Length).Select(results)];
         GCHandle[] handles = [.. places.Select(place => GCHandle.Alloc(place.Array, GCHandleType.Pinned))];
-        nint[] addresses = [.. places.Select((place, k) => handles[k].AddrOfPinnedObject() + place.Element * sizeof(T))];
+        nint[] addresses = [.. places.Select((place, k) => handles[k].AddrOfPinnedObject() + place.Element * System.Buffer.ByteLength(place.Array) / place.Array.Length)];
         foreach (var (first, end) in LoopRun.Backwards(kernel.Chunks))
             kernel.Run(addresses, first, end, 0);
         foreach (var handle in handles)
