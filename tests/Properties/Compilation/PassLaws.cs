@@ -82,7 +82,7 @@ public sealed class PassLaws(ITestOutputHelper output)
         Assert.Single(kernels.Distinct());
     }
 
-    public static TheoryData<string> Lowered => ["LogSumExp", "Norm", "Sigmoid"];
+    public static TheoryData<string> Lowered => ["LogSumExp", "Norm", "Sigmoid", "Softplus", "LogSigmoid"];
 
     [Theory, MemberData(nameof(Lowered))]
     public void Lowering_keeps_special_values(string name)
@@ -92,6 +92,8 @@ public sealed class PassLaws(ITestOutputHelper output)
         {
             "Norm" => (x, axes) => Expr.Norm(x, axes),
             "LogSumExp" => (x, axes) => Expr.LogSumExp(x, axes),
+            "Softplus" => (x, _) => Expr.Softplus(x),
+            "LogSigmoid" => (x, _) => Expr.LogSigmoid(x),
             _ => (x, _) => Expr.Sigmoid(x),
         };
         double[] pairs = [.. from x in special from y in special from each in (double[])[x, y] select each];

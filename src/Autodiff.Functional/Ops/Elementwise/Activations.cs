@@ -21,11 +21,12 @@ internal readonly struct Sigmoid : IUnary, ILowered
 }
 
 /// <summary>softplus(x) = log(1 + eˣ), without overflow. Derivative: the logistic function.</summary>
-internal readonly struct Softplus : IUnary
+internal readonly struct Softplus : IUnary, ILowered
 {
     public static OpInfo Info => OpInfo.Unary("Softplus", Expr.Softplus, "ln(1 + eˣ)", "d·σ(x)", new(-4, 4, 0.01)) with { Edges = "No overflow." };
     public static T Apply<T>(T x) where T : IElementary<T> => T.Maximum(x, T.Literal(0)) + T.Log1p(T.Exp(-T.Abs(x)));
     public static T Differential<T>(T x, T y, T d) where T : IElementary<T> => d * T.Sigmoid(x);
+    public Func<Expr, Expr>? Lowered => Apply;      // which has σ's exponential
 }
 
 /// <summary>max(x, 0). Derivative: 1 above 0, else 0; selected, not multiplied.</summary>
@@ -40,11 +41,12 @@ internal readonly struct Relu : IUnary
 }
 
 /// <summary>ln σ(x) = −softplus(−x), without underflow. Derivative: σ(−x).</summary>
-internal readonly struct LogSigmoid : IUnary
+internal readonly struct LogSigmoid : IUnary, ILowered
 {
     public static OpInfo Info => OpInfo.Unary("LogSigmoid", Expr.LogSigmoid, "ln(1 / (1 + e⁻ˣ))", "d·σ(−x)", new(-4, 4, 0.01)) with { Edges = "No underflow." };
     public static T Apply<T>(T x) where T : IElementary<T> => T.Minimum(x, T.Literal(0)) - T.Log1p(T.Exp(-T.Abs(x)));
     public static T Differential<T>(T x, T y, T d) where T : IElementary<T> => d * T.Sigmoid(-x);
+    public Func<Expr, Expr>? Lowered => Apply;      // which has σ's exponential
 }
 
 /// <summary>x·σ(x). Derivative: σ(x)·(1 + x·σ(−x)), with x kept where no 0·∞ can arise: further out both factors are 0 or 1 anyway.</summary>
