@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 
 namespace Autodiff.Functional.Compilation;
 
@@ -13,6 +14,23 @@ internal sealed record Fused(LoopProgram Loop, ImmutableArray<Place> Reads, Immu
         + string.Concat(Loop.Results.Where(result => result.Fold != LoopFold.None).Select(result => $" → {result.Fold}"));
 
     Step IPartsOp.Compile(ImmutableArray<Operand> inputs, ImmutableArray<Operand> outputs, CompileOptions options, Bodies bodies) => throw new NotSupportedException("A fused loop is run by its kernel.");
+
+    /// <summary>For each instruction of a program that is a loop its kernel. Equal loops share one: what is written out again and again is made ready once.</summary>
+    /// <param name="program">The program.</param>
+    /// <param name="generateCode">May code be generated?</param>
+    public static ImmutableArray<LoopKernel?> Kernels(Program program, bool generateCode)
+    {
+        var kernels = new LoopKernel?[program.Count];
+        var known = new Dictionary<LoopProgram, LoopKernel>();
+        for (int value = program.Parameters; value < kernels.Length; value++)
+            if (program[value].Op is Fused { Loop: var loop })
+            {
+                if (!known.TryGetValue(loop, out var kernel))
+                    known.Add(loop, kernel = LoopKernel.Compile(loop, generateCode));
+                kernels[value] = kernel;
+            }
+        return ImmutableCollectionsMarshal.AsImmutableArray(kernels);
+    }
 
     /// <summary>Op by op, each on whole arrays: what the loop must give.</summary>
     public override Tensor Evaluate(ReadOnlySpan<Tensor> inputs)

@@ -77,7 +77,7 @@ public sealed class PassLaws(ITestOutputHelper output)
     {
         var graph = Graph.Trace(x => [Enumerable.Range(0, 10).Aggregate(x[0], (h, _) => Expr.Tanh(Expr.MatMul(x[1], h)))], [new(DType.Float64, [30]), new(DType.Float64, [30, 30])]);
         var program = s_passes.Aggregate(Functional.Compilation.Program.Of(graph).Program, (program, pass) => pass.Apply(program));
-        var kernels = LoopKernel.Of(program, generateCode: true).OfType<LoopKernel>().ToList();
+        var kernels = Fused.Kernels(program, generateCode: true).OfType<LoopKernel>().ToList();
         Assert.Equal(10, kernels.Count);
         Assert.Single(kernels.Distinct());
     }

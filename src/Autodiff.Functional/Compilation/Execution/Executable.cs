@@ -20,7 +20,7 @@ internal sealed class Executable
     public Executable(Program program, CompileOptions options, bool isBody, Graph? graph = null, bool isReady = false)
     {
         Program = isReady ? program : Pipeline.Of(options).Aggregate(program, (current, pass) => pass.Apply(current));
-        var kernels = LoopKernel.Of(Program, options.GenerateCode);
+        var kernels = Fused.Kernels(Program, options.GenerateCode);
         Buffers = new(Program, kernels, isBody ? -1 : Buffers.Small);
         (_steps, _bundles, var bodies) = StepMaker.Make(Program, Buffers, kernels, options, graph);
         _children = bodies.Length;

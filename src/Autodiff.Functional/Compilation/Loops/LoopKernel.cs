@@ -1,7 +1,5 @@
-using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 
 namespace Autodiff.Functional.Compilation;
 
@@ -24,35 +22,15 @@ internal abstract class LoopKernel
     /// <summary>Can a loop compute this op?</summary>
     public static bool Supports(Op op, DType dtype) => op is ILoopOp && Enum.IsDefined(dtype);
 
-    /// <summary>For each instruction of a program that is a loop its kernel. Equal loops share one: what is written out again and again is made ready once.</summary>
-    /// <param name="program">The program.</param>
-    /// <param name="generateCode">May code be generated?</param>
-    public static ImmutableArray<LoopKernel?> Of(Program program, bool generateCode)
-    {
-        var kernels = new LoopKernel?[program.Count];
-        var known = new Dictionary<LoopProgram, LoopKernel>();
-        for (int value = program.Parameters; value < kernels.Length; value++)
-            if (program[value].Op is Fused { Loop: var loop })
-            {
-                if (!known.TryGetValue(loop, out var kernel))
-                    known.Add(loop, kernel = Compile(loop, generateCode));
-                kernels[value] = kernel;
-            }
-        return ImmutableCollectionsMarshal.AsImmutableArray(kernels);
-    }
-
     /// <summary>Makes a loop ready to run.</summary>
     /// <param name="program">What it does.</param>
     /// <param name="generateCode">May code be generated for it? If not, or where the runtime cannot, tiles are interpreted; the results are the same, bit for bit.</param>
-    public static LoopKernel Compile(LoopProgram program, bool generateCode)
+    public static LoopKernel Compile(LoopProgram program, bool generateCode) => program.Space.Size switch
     {
-        return program.Space.Size switch
-        {
-            0 => new EmptyLoop(program),
-            1 when program.Inputs.All(input => input.Rows is null) => (generateCode && RuntimeFeature.IsDynamicCodeSupported ? Generated(program) : null) ?? new GroupedScalars(program),
-            _ => TiledLoop.Of(program, generateCode),
-        };
-    }
+        0 => new EmptyLoop(program),
+        1 when program.Inputs.All(input => input.Rows is null) => (generateCode && RuntimeFeature.IsDynamicCodeSupported ? Generated(program) : null) ?? new GroupedScalars(program),
+        _ => TiledLoop.Of(program, generateCode),
+    };
 
     /// <summary>A loop over a single point with code, now or once it pays; null if it is too long for that.</summary>
     [RequiresDynamicCode("Makes methods.")]

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Runtime.CompilerServices;
 using Autodiff.Functional.Compilation;
 
 namespace Autodiff.Functional;
@@ -149,29 +148,6 @@ internal sealed record ScatterAdd(int Axis, int Leading = 0) : Linear, ICompiled
 
     public override Expr Batch(Inputs inputs, ReadOnlySpan<bool> batched, int size) => Leading > 0 || batched[1] ? base.Batch(inputs, batched, size)
         : Expr.Apply(new ScatterAdd(Axis + 1), batched[0] ? inputs[0] : Batching.Repeat(inputs[0], size), inputs[1], batched[2] ? inputs[2] : Batching.Repeat(inputs[2], size));
-}
-
-/// <summary>An axis whose sub-tensors are named by indices.</summary>
-/// <param name="Op">The op, for the error.</param>
-/// <param name="Data">The shape that is indexed.</param>
-/// <param name="Axis">The axis.</param>
-internal sealed record IndexRange(string Op, Shape Data, int Axis)
-{
-    public int Length { get; } = Data[Axis];
-
-    /// <summary>How many elements lie together at each place.</summary>
-    public int Inner { get; } = Data.Slice(Axis + 1, Data.Rank - Axis - 1).Size;
-
-    /// <summary>An index as 0 … length − 1.</summary>
-    /// <exception cref="IndexException">It is outside −length … length − 1.</exception>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public int Place(long index)
-    {
-        long place = index < 0 ? index + Length : index;
-        return (ulong)place < (ulong)Length ? (int)place : throw Outside(index);
-    }
-
-    private IndexException Outside(long index) => new(Op, $"indices in {-Length} … {Length - 1} at axis {Axis} of {Data}", $"{index}");
 }
 
 /// <summary>
