@@ -15,6 +15,23 @@ internal sealed record Fused(LoopProgram Loop, ImmutableArray<Place> Reads, Immu
 
     Step IPartsOp.Compile(ImmutableArray<Operand> inputs, ImmutableArray<Operand> outputs, CompileOptions options, Bodies bodies) => throw new NotSupportedException("A fused loop is run by its kernel.");
 
+    /// <summary>The element for each point of a space: what a loop must read.</summary>
+    /// <param name="range">The rows.</param>
+    /// <param name="array">The array that they lie in, from an element on.</param>
+    /// <param name="offset">The element.</param>
+    /// <param name="strides">How the place moves in a row.</param>
+    /// <param name="indices">The index for each point.</param>
+    public static Tensor Rows(IndexRange range, Tensor array, int offset, ImmutableArray<int> strides, Tensor indices)
+    {
+        var space = indices.Shape;
+        int reach = 1 + strides.Select((stride, axis) => (space[axis] - 1) * stride).Sum(), length = (range.Length - 1) * range.Inner + reach;
+        long[] named = indices.DType == DType.Int64 ? indices.ToArray<long>() : Array.ConvertAll(indices.ToArray<int>(), index => (long)index);
+        long[] places = Tensor.Of([.. Enumerable.Range(0, reach).Select(i => (long)i)]).View(space, 0, [.. strides]).ToArray<long>();
+        for (int point = 0; point < places.Length; point++)
+            places[point] += (long)range.Place(named[point]) * range.Inner;
+        return new Gather(0).Evaluate([array.View(Shape.Of(length), array.Offset + offset, [1]), Tensor.Of(places, space)]);
+    }
+
     /// <summary>For each instruction of a program that is a loop its kernel. Equal loops share one: what is written out again and again is made ready once.</summary>
     /// <param name="program">The program.</param>
     /// <param name="generateCode">May code be generated?</param>
@@ -39,7 +56,7 @@ internal sealed record Fused(LoopProgram Loop, ImmutableArray<Place> Reads, Immu
         for (int i = 0; i < Loop.Inputs.Length; i++)
         {
             var input = Loop.Inputs[i];
-            values.Add(input.Rows is { } rows ? rows.Take(arrays[Reads[i].Array].Dense(), Reads[i].Offset, input.Strides, Whole(rows.Index)) : Whole(i));
+            values.Add(input.Rows is { } rows ? Rows(rows.Range, arrays[Reads[i].Array].Dense(), Reads[i].Offset, input.Strides, Whole(rows.Index)) : Whole(i));
         }
         foreach (var instruction in Loop.Instructions)
             values.Add(instruction.Op.Evaluate([.. instruction.Arguments.Select(argument => values[argument])]));

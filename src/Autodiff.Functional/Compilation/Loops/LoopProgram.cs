@@ -133,24 +133,7 @@ internal sealed record LoopInput(DType DType, ImmutableArray<int> Strides, Index
 /// <summary>Rows of an array, one for each point, by their indices along its first axis.</summary>
 /// <param name="Index">The number of the input that holds the indices, which no instruction need use.</param>
 /// <param name="Range">The axis.</param>
-internal sealed record IndexedRows(int Index, IndexRange Range)
-{
-    /// <summary>The element for each point of a space: what a loop must read.</summary>
-    /// <param name="array">The rows, from an element on.</param>
-    /// <param name="offset">The element.</param>
-    /// <param name="strides">How the place moves in a row.</param>
-    /// <param name="indices">The index for each point.</param>
-    public Tensor Take(Tensor array, int offset, ImmutableArray<int> strides, Tensor indices)
-    {
-        var space = indices.Shape;
-        int reach = 1 + strides.Select((stride, axis) => (space[axis] - 1) * stride).Sum(), length = (Range.Length - 1) * Range.Inner + reach;
-        long[] named = indices.DType == DType.Int64 ? indices.ToArray<long>() : Array.ConvertAll(indices.ToArray<int>(), index => (long)index);
-        long[] places = Tensor.Of([.. Enumerable.Range(0, reach).Select(i => (long)i)]).View(space, 0, [.. strides]).ToArray<long>();
-        for (int point = 0; point < places.Length; point++)
-            places[point] += (long)Range.Place(named[point]) * Range.Inner;
-        return new Gather(0).Evaluate([array.View(Shape.Of(length), array.Offset + offset, [1]), Tensor.Of(places, space)]);
-    }
-}
+internal sealed record IndexedRows(int Index, IndexRange Range);
 
 /// <summary>One step of the straight-line code.</summary>
 /// <param name="Op">What is computed: an op of an elementwise family, or one that does the same as such.</param>

@@ -55,7 +55,7 @@ internal sealed record LoopRun(LoopProgram Program, ImmutableArray<Array> Arrays
     {
         var values = new List<Tensor>();
         for (int i = 0; i < Arrays.Length; i++)
-            values.Add(Program.Inputs[i] is { Rows: { } rows } input ? rows.Take(new(ElementType.Of(input.DType), Shape.Of(Arrays[i].Length), Arrays[i], 0, [1]), 0, input.Strides, View(rows.Index)) : View(i));
+            values.Add(Program.Inputs[i] is { Rows: { } rows } input ? Fused.Rows(rows.Range, new(ElementType.Of(input.DType), Shape.Of(Arrays[i].Length), Arrays[i], 0, [1]), 0, input.Strides, View(rows.Index)) : View(i));
         foreach (var instruction in Program.Instructions)
             values.Add(instruction.Op.Evaluate([.. instruction.Arguments.Select(argument => values[argument])]));
         return [.. Program.Results.Select(result =>
