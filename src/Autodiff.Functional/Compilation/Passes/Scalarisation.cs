@@ -15,8 +15,8 @@ internal sealed class Scalarisation
     /// <summary>The elements that a value has at most (of each row of a batch), and the scalar instructions of a loop.</summary>
     private const int MaxElements = 64, MaxScalars = 8_000;
 
-    /// <summary>Of what is elementwise only, tiles of larger tensors do as well.</summary>
-    private const int FewElements = 16;
+    /// <summary>What an elementwise op costs in a tile besides its arithmetic, in additions, and how many elements that is done on at once.</summary>
+    private const int OfTile = 5, Lanes = 8;
 
     private static readonly Op s_add = (Expr.Variable("x", Shape.Scalar) + Expr.Variable("y", Shape.Scalar)).Op, s_multiply = (Expr.Variable("x", Shape.Scalar) * Expr.Variable("y", Shape.Scalar)).Op;
 
@@ -30,6 +30,7 @@ internal sealed class Scalarisation
     private readonly Dictionary<Read, int> _read = [];
     private readonly Dictionary<(Op Op, ImmutableArray<TensorType> Inputs, TensorType Output), ImmutableArray<ElementMap.Term>[]?> _maps = new(new SameCall());
     private int _members, _moved;
+    private long _saved;                          // additions that elementwise ops save on single elements
 
     /// <summary>An element outside the loop, or one of each row.</summary>
     private readonly record struct Read(int Value, int Offset, int Stride);
@@ -71,8 +72,8 @@ internal sealed class Scalarisation
         return loop.Pays ? loop.Emit() : program;
     }
 
-    /// <summary>A single op is best alone, and elementwise ones of many elements run as fast in tiles.</summary>
-    private bool Pays => _members > 1 && (_moved > 0 || (_batch == 0 && _scalars.Count < FewElements * _members));
+    /// <summary>A single op is best alone, and elementwise ones of more than a few elements run faster in tiles.</summary>
+    private bool Pays => _members > 1 && (_moved > 0 || (_batch == 0 && _saved > 0));
 
     // ---- what is in the loop ----
 
@@ -120,6 +121,8 @@ internal sealed class Scalarisation
         for (int k = 0; k < arguments.Length; k++)
             if (_program[instruction.Inputs[k]].Type.Shape != instruction.Type.Shape || (arguments[k] = Row(instruction.Inputs[k])) is null)
                 return null;
+        long cost = Math.Max(1, ((ILoopOp)instruction.Op).Cost.Additions);
+        _saved += OfTile + ((size + Lanes - 1) / Lanes - size) * cost;
         return [.. Enumerable.Range(0, size).Select(element => Add(instruction.Op, instruction.Type.DType, [.. arguments.Select(argument => argument![element])]))];
     }
 
