@@ -82,6 +82,14 @@ public sealed class PassLaws(ITestOutputHelper output)
         Assert.Single(kernels.Distinct());
     }
 
+    [Theory, InlineData(4, false, true), InlineData(4, true, false), InlineData(8, true, false), InlineData(1, true, true), InlineData(40, false, false)]
+    public void A_few_elements_are_scalars_where_tiles_cost_more(int size, bool functions, bool scalars)
+    {
+        var graph = Graph.Trace(x => [functions ? Expr.Tanh(x[0] * x[0]) * Expr.Exp(x[0]) : (x[0] * x[0] - x[0]) * x[0], Expr.Sort(x[0])], [new(DType.Float64, [size])]);
+        var program = s_passes.TakeWhile(pass => pass.Name != "fusion").Aggregate(Functional.Compilation.Program.Of(graph).Program, (program, pass) => pass.Apply(program));
+        Assert.Equal(scalars, program.Instructions.Any(instruction => instruction.Op is Fused));
+    }
+
     public static TheoryData<string> Lowered => ["LogSumExp", "Norm", "Sigmoid", "Softplus", "LogSigmoid"];
 
     [Theory, MemberData(nameof(Lowered))]
