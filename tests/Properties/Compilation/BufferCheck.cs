@@ -22,15 +22,22 @@ internal static class BufferCheck
         return null;
     }
 
-    /// <summary>A loop may write a result over an input that it reads at the very same places only.</summary>
+    /// <summary>
+    /// A loop may write a result over a value that it reads at the very same places only. All of its inputs that are this value count, and those that are views of it.
+    /// </summary>
     private static bool MayLieOver(Plan plan, ValueBuffer input, ValueBuffer result)
     {
+        var program = plan.Program;
         int loop = plan.Buffers.Steps[result.First];
-        if (input.Value < 0 || result.Value < 0 || plan.Program[loop].Op is not Fused fused || input.At != result.At)
+        if (input.Value < 0 || result.Value < 0 || program[loop].Op is not Fused fused || input.At != result.At)
             return false;
-        int part = fused.Writes.IndexOf(new Place(result.Value - loop - 1, 0)), array = plan.Program[loop].Inputs.AsSpan().IndexOf(input.Value);
-        return part >= 0 && array >= 0 && fused.Loop.Results[part].Fold == LoopFold.None
-            && fused.Reads.Select((read, i) => (read, i)).All(r => r.read.Array != array
-                || (r.read.Offset == 0 && fused.Loop.Inputs[r.i].Strides.SequenceEqual(fused.Loop.Results[part].Strides)));
+        int[] arrays = [.. Enumerable.Range(0, program[loop].Inputs.Length).Where(array => Seen(program[loop].Inputs[array]) == input.Value)];
+        int[] reads = [.. Enumerable.Range(0, fused.Reads.Length).Where(read => arrays.Contains(fused.Reads[read].Array))];
+        int[] writes = [.. Enumerable.Range(0, fused.Writes.Length).Where(write => loop + 1 + fused.Writes[write].Array == result.Value)];
+        return writes is [var only] && fused.Writes[only].Offset == 0 && fused.Loop.Results[only] is { Fold: LoopFold.None, Strides: var strides }
+            && arrays.All(array => program[loop].Inputs[array] == input.Value)
+            && reads.All(read => fused.Reads[read].Offset == 0 && fused.Loop.Inputs[read] is { Rows: null } plain && plain.Strides.SequenceEqual(strides));
+
+        int Seen(int value) => program[value].Op is View ? program[value].Inputs[0] : value;
     }
 }

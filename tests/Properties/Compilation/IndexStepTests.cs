@@ -66,6 +66,24 @@ public sealed class IndexStepTests
         }
     }
 
+    /// <summary>The loop that reads rows at indices may need the same table in another way as well: its results must not go over it.</summary>
+    [Theory, InlineData(DType.Int32), InlineData(DType.Int64)]
+    public void A_table_that_is_also_read_plainly_stays(DType dtype)
+    {
+        const int rows = 4_096;
+        Expr one = Numbers(rows), four = Numbers(50_000, 4), h = Numbers(500, 64), weights = Numbers(64, 16);
+        var last = Reversed(rows);
+        Holds(x => [Expr.CumSum(Expr.Take(2.0 * x[0], x[1]) + 2.0 * x[0], 0)], one, last);
+        Holds(x => Expr.Sin(x[0]) is var y ? [Expr.CumSum(Expr.Take(y, x[1]) + y, 0)] : [], four, Reversed(50_000));
+        Holds(x => Expr.Sin(x[0]) is var y ? [Expr.CumSum(y * Expr.Take(y, x[1]) - y, 0)] : [], four, Reversed(50_000));
+        Holds(x => Expr.Sin(x[0]) is var y ? [Expr.MatMul(Expr.Take(y, x[1]) - y, x[2])] : [], h, Reversed(500), weights);
+        Holds(x => Expr.Sin(x[0]) is var y ? [Expr.CumSum(Expr.Take(y, x[1]) + Expr.Take(y, x[2]), 0)] : [], four, Reversed(50_000), Reversed(50_000));
+        Holds(x => Expr.Sin(x[0]) is var y ? [Expr.CumSum(Expr.Take(y, x[1]) + Expr.Flip(y, 0), 0), Expr.CumSum(y + Expr.Flip(y, 0), 0)] : [], four, Reversed(50_000));
+        Holds(x => Expr.Sin(x[0]) is var y ? [Expr.CumSum(Expr.Take(Expr.Reshape(y, 50_000, 4), x[1]) + Expr.Reshape(y, 50_000, 4), 0)] : [], Expr.Reshape(four, 200_000), Reversed(50_000));
+
+        Expr Reversed(int count) => Expr.Cast(Expr.Constant(Tensor.Of([.. Enumerable.Range(0, count).Select(i => (long)(count - 1 - i))])), dtype);
+    }
+
     [Fact]
     public void An_index_outside_is_the_same_error_in_a_loop()
     {

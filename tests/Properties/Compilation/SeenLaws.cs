@@ -66,6 +66,20 @@ public sealed class SeenLaws(ITestOutputHelper output)
             [random.NextTensor(Shape.Of(columns, 17), new(-1, 1)), random.NextTensor(Shape.Of(17), new(-1, 1))]));
     }
 
+    /// <summary>A table that a loop reads at indices and point by point: sizes at which results go over what was read last.</summary>
+    [Theory, InlineData(4_096, 1), InlineData(50_000, 4)]
+    public void Gathers_of_a_shared_table_are_the_same_bits_by_plans(int rows, int columns)
+    {
+        Expr last = Expr.Constant(Tensor.Of([.. Enumerable.Range(0, rows).Select(i => (long)(rows - 1 - i))])), x = new Random(rows).NextTensor(Shape.Of(rows, columns), new(-1, 1));
+        Assert.Null(Differ(Eager(), x => Expr.Sin(x[0]) is var y ? Expr.Sum(Expr.Square(Expr.CumSum(Expr.Take(y, last) + y, 0))) : y, [x]));
+        Assert.Null(Differ(Eager(), x => Expr.Sin(x[0]) is var y ? Expr.Sum(Expr.Square(Expr.CumSum(y - Expr.ScatterAdd(y, last, Expr.Sin(y)), 0))) : y, [x]));
+        var expected = Ad.Jvp(Turned, x, x);
+        var compiled = Ad.Compile<Expr, (Expr, Expr)>(x => Ad.Jvp(Turned, x, x)).Run(x);
+        Assert.Null(Near.Tensors("tangent", expected.Tangent.Value, compiled.Item2.Value, 10));
+
+        Expr Turned(Expr x) => Expr.CumSum(Expr.Take(Expr.Sin(x), last) + Expr.Sin(x), 0);
+    }
+
     [Fact]
     public void What_is_given_beside_the_value_is_the_same_bits_by_a_plan()
     {

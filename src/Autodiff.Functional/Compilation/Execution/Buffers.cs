@@ -201,13 +201,15 @@ internal sealed class Buffers
                     PlaceNew(part, step);
         }
 
-        // Of a step's inputs the places of those in the arena that are read last here; null for the others.
-        ValueBuffer?[] Ending(int value, int step)
+        // For each of a step's inputs the memory that it lies in, if that is part of the arena and nobody reads it later; null for the others.
+        (ValueBuffer? Memory, bool IsView)[] Ending(int value, int step)
         {
-            var places = new ValueBuffer?[_program[value].Inputs.Length];
-            for (int i = 0; i < places.Length; i++)
-                places[i] = _last[_program[value].Inputs[i]] == step && _buffer[_program[value].Inputs[i]] is { At.Region: Location.Arena } place ? place : null;
-            return places;
+            var inputs = _program[value].Inputs;
+            var ending = new (ValueBuffer?, bool)[inputs.Length];
+            for (int i = 0; i < ending.Length; i++)
+                if (Base(inputs[i]) is var held && _last[held] == step && _buffer[held] is { At.Region: Location.Arena } memory)
+                    ending[i] = (memory, held != inputs[i]);
+            return ending;
         }
 
         void EndsAt(int step, Location at, long bytes)
@@ -217,7 +219,10 @@ internal sealed class Buffers
         }
     }
 
-    /// <summary>Which of its inputs a loop writes a part over: one that nobody reads later, and that the loop reads only at the very place that the part is written to.</summary>
+    /// <summary>
+    /// Which memory a loop writes a part over: that of a value that nobody reads later, and that the loop reads only at the very place that the part is written to. A loop may read a
+    /// value by several of its inputs, so what counts is the memory and not the input.
+    /// </summary>
     private sealed class Overwriting
     {
         private readonly Fused _fused;
@@ -226,24 +231,25 @@ internal sealed class Buffers
         private int _first;                                // those before it are taken
 
         /// <param name="fused">The loop.</param>
-        /// <param name="ending">For each input its place, if it is free after the loop.</param>
-        public Overwriting(Fused fused, ValueBuffer?[] ending)
+        /// <param name="ending">For each input its memory, if that is free after the loop, and whether the input is a view of what lies there.</param>
+        public Overwriting(Fused fused, (ValueBuffer? Memory, bool IsView)[] ending)
         {
             (_fused, _result) = (fused, new int[fused.Parts.Length]);
             Array.Fill(_result, -1);
             for (int i = 0; i < fused.Writes.Length; i++)
                 _result[fused.Writes[i].Array] = _result[fused.Writes[i].Array] == -1 && fused.Writes[i].Offset == 0 ? i : -2;
-            var reads = new LoopInput?[ending.Length];
+            // The one way in which each memory is read; null if there are several, or one that is not point by point from the first element on.
+            var reads = new Dictionary<ValueBuffer, LoopInput?>(ReferenceEqualityComparer.Instance);
             for (int i = 0; i < fused.Reads.Length; i++)
-            {
-                var (array, offset) = fused.Reads[i];
-                if (offset != 0 || (reads[array] is { } other && !other.Equals(fused.Loop.Inputs[i])))
-                    ending[array] = null;
-                reads[array] = fused.Loop.Inputs[i];
-            }
-            for (int array = 0; array < ending.Length; array++)
-                if (ending[array] is { } place && reads[array] is { Rows: null } read)
-                    _free.Add((place, read));
+                if (ending[fused.Reads[i].Array] is (Memory: { } memory, var isView))
+                {
+                    var read = fused.Loop.Inputs[i];
+                    bool isOnly = !isView && fused.Reads[i].Offset == 0 && read.Rows is null && (!reads.TryGetValue(memory, out var other) || read.Equals(other));
+                    reads[memory] = isOnly ? read : null;
+                }
+            foreach (var (memory, _) in ending)
+                if (memory is not null && reads.Remove(memory, out var read) && read is not null)
+                    _free.Add((memory, read));
         }
 
         /// <summary>The place for a part; null if it needs a new one.</summary>

@@ -45,16 +45,13 @@ internal static class IndexedReads
             || !reads.Any(read => fused.Reads[read].Offset < range.Inner && Covers(space, Along(fused.Loop.Inputs[read].Strides, range.Inner), count)))
             return null;
 
-        var inputs = loop.Inputs.ToList();
-        inputs[array] = table.Value.Value;
-        if (!inputs.Contains(indices.Value.Value))
-            inputs.Add(indices.Value.Value);
-        var places = fused.Reads.ToBuilder();
+        // Each read by the value that it reads: several reads may be of one value, which is one input of the new loop.
+        var places = fused.Reads.Select(read => (Value: loop.Inputs[read.Array], read.Offset)).ToList();
         var program = fused.Loop;
         foreach (int read in reads)
         {
             var (at, strides) = (fused.Reads[read].Offset, fused.Loop.Inputs[read].Strides);
-            var place = new Place(inputs.IndexOf(indices.Value.Value), indices.Value.Offset + at / range.Inner);
+            var place = (indices.Value.Value, indices.Value.Offset + at / range.Inner);
             var along = Along(strides, range.Inner);
             int index = Enumerable.Range(0, places.Count).FirstOrDefault(i => places[i] == place && program.Inputs[i].Rows is null && program.Inputs[i].Strides.SequenceEqual(along), places.Count);
             if (index == places.Count)
@@ -62,10 +59,11 @@ internal static class IndexedReads
                 places.Add(place);
                 program = program.WithInput(new(builder[indices.Value.Value].Type.DType, along));
             }
-            places[read] = new(array, table.Value.Offset + at % range.Inner);
+            places[read] = (table.Value.Value, table.Value.Offset + at % range.Inner);
             program = program with { Inputs = program.Inputs.SetItem(read, program.Inputs[read] with { Strides = [.. strides.Select(stride => stride % range.Inner)], Rows = new(index, range) }) };
         }
-        return loop with { Op = fused with { Loop = program, Reads = places.ToImmutable() }, Inputs = [.. inputs] };
+        int[] inputs = [.. places.Select(place => place.Value).Distinct()];
+        return loop with { Op = fused with { Loop = program, Reads = [.. places.Select(place => new Place(Array.IndexOf(inputs, place.Value), place.Offset))] }, Inputs = [.. inputs] };
     }
 
     /// <summary>The array in which a value lies without gaps, and from which element on; null if it has gaps.</summary>
