@@ -8,49 +8,75 @@ namespace Autodiff.Functional.Properties.Compilation;
 /// (arguments, constants, every value on the way), if that is more. Rounding otherwise changes each of those by an ulp or two.
 /// </summary>
 /// <remarks>The scale is measured: the program is evaluated some times with every value changed by as much at random, up or down.</remarks>
-internal static class Conditioned
+internal sealed class Conditioned
 {
     private const int Ulps = 8, Samples = 8;
 
     private static readonly ImmutableArray<CompileOptions> s_options = [new() { Threads = 1, GenerateCode = false }, new() { Threads = 3 }];
 
+    private readonly ImmutableArray<Tensor> _inputs;
+    private readonly Lazy<double[][]> _scales;
+
+    public Conditioned(Graph graph, ImmutableArray<Tensor> inputs)
+    {
+        _inputs = inputs;
+        Program = Functional.Compilation.Program.Of(graph).Program;
+        Values = Program.Evaluate(inputs.AsSpan());
+        IsSingle = Program.Instructions.Any(instruction => instruction.Type.DType == DType.Float32);
+        _scales = new(Scales);
+    }
+
+    /// <summary>The graph as a program.</summary>
+    public Functional.Compilation.Program Program { get; }
+
+    /// <summary>The outputs, op by op.</summary>
+    public ImmutableArray<Tensor> Values { get; }
+
+    private bool IsSingle { get; }
+
+    /// <summary>By how many ulp of the condition-scaled value an output's element is away from what it should be; 0 if it is the same number.</summary>
+    public double Ulp(int output, int element, double expected, double actual)
+    {
+        if (expected.Equals(actual))
+            return 0;
+        double scale = _scales.Value[output][element];
+        double ulp = Math.ScaleB(1, Math.Max(Math.ILogB(scale), IsSingle ? -126 : -1022) - (IsSingle ? 23 : 52));
+        return Values[output].DType.IsFloating() && Math.Abs(expected - actual) / ulp is var ulps && !double.IsNaN(ulps) ? ulps : double.PositiveInfinity;
+    }
+
+    /// <summary>What an output's element would change by if every value on the way changed by 100 %, to first order; at least its size.</summary>
+    public double Scale(int output, int element) => _scales.Value[output][element];
+
     public static string? Differ(Graph graph, ImmutableArray<Tensor> inputs)
     {
-        var program = Functional.Compilation.Program.Of(graph).Program;
-        var expected = program.Evaluate(inputs.AsSpan());
-        bool single = program.Instructions.Any(instruction => instruction.Type.DType == DType.Float32);
-        double[][]? scales = null;
+        var conditioned = new Conditioned(graph, inputs);
         foreach (var options in s_options)
         {
             var actual = Same.Plan(graph, options).Run([.. inputs.Select(Expr.Constant)]);
-            for (int output = 0; output < expected.Length; output++)
-                for (int i = 0; i < expected[output].Size; i++)
+            for (int output = 0; output < actual.Length; output++)
+                for (int i = 0; i < conditioned.Values[output].Size; i++)
                 {
-                    double left = expected[output].ElementAsDouble(i), right = actual[output].Value.ElementAsDouble(i);
-                    if (left.Equals(right))
-                        continue;
-                    double scale = (scales ??= Scales(program, inputs, expected, single))[output][i];
-                    double ulp = Math.ScaleB(1, Math.Max(Math.ILogB(scale), single ? -126 : -1022) - (single ? 23 : 52));
-                    if (!expected[output].DType.IsFloating() || !(Math.Abs(left - right) <= Ulps * ulp))
-                        return $"output {output}, element {i}: {left:R} and {right:R} differ by {Math.Abs(left - right) / ulp:F1} ulp of {scale:G3} with {options}\n{program}";
+                    double left = conditioned.Values[output].ElementAsDouble(i), right = actual[output].Value.ElementAsDouble(i);
+                    if (conditioned.Ulp(output, i, left, right) is > Ulps and var ulps)
+                        return $"output {output}, element {i}: {left:R} and {right:R} differ by {ulps:F1} ulp of {conditioned.Scale(output, i):G3} with {options}\n{conditioned.Program}";
                 }
         }
         return null;
     }
 
-    private static double[][] Scales(Functional.Compilation.Program program, ImmutableArray<Tensor> inputs, ImmutableArray<Tensor> expected, bool single)
+    private double[][] Scales()
     {
-        double change = Math.ScaleB(1, single ? -13 : -30);
-        double[][] scales = [.. expected.Select(output => Enumerable.Range(0, output.Size).Select(i => Math.Abs(output.ElementAsDouble(i))).ToArray())];
+        double change = Math.ScaleB(1, IsSingle ? -13 : -30);
+        double[][] scales = [.. Values.Select(output => Enumerable.Range(0, output.Size).Select(i => Math.Abs(output.ElementAsDouble(i))).ToArray())];
         for (int sample = 0; sample < Samples; sample++)
         {
             var random = new Random(sample);
-            var values = new Tensor[program.Count];
-            for (int i = 0; i < program.Count; i++)
-                values[i] = Changed(random, i < program.Parameters ? inputs[i] : program[i].Op.Evaluate([.. program[i].Inputs.Select(input => values[input])]), program[i], change);
+            var values = new Tensor[Program.Count];
+            for (int i = 0; i < Program.Count; i++)
+                values[i] = Changed(random, i < Program.Parameters ? _inputs[i] : Program[i].Op.Evaluate([.. Program[i].Inputs.Select(input => values[input])]), Program[i], change);
             for (int output = 0; output < scales.Length; output++)
                 for (int i = 0; i < scales[output].Length; i++)
-                    scales[output][i] = Math.Max(scales[output][i], Math.Abs(values[program.Outputs[output]].ElementAsDouble(i) - expected[output].ElementAsDouble(i)) / change);
+                    scales[output][i] = Math.Max(scales[output][i], Math.Abs(values[Program.Outputs[output]].ElementAsDouble(i) - Values[output].ElementAsDouble(i)) / change);
         }
         return scales;
     }

@@ -172,6 +172,10 @@ public sealed record Program(ImmutableArray<Tensor> Inputs, ImmutableArray<Step>
     /// <summary>A constant as C#.</summary>
     public static string Literal(Tensor tensor)
     {
+        if (Table.Call(tensor) is { } call)
+            return $"Expr.Constant({call})";
+        if (tensor.Size > 36 && tensor.ToArray<double>().Distinct().Take(2).ToArray() is [var one])
+            return string.Create(CultureInfo.InvariantCulture, $"Expr.Full(Shape.Of({string.Join(", ", tensor.Shape)}), {one:R})");
         var elements = tensor.ToArray<double>().Select(e => e switch
         {
             double.PositiveInfinity => "double.PositiveInfinity",

@@ -33,26 +33,34 @@ public static class Programs
     private static Tensor Point(Random random, Shape shape) =>
         Tensor.Of([.. Enumerable.Range(0, shape.Size).Select(_ => Math.Round(4 * random.NextDouble() - 2, 2))], shape);
 
-    private static Program Extend(Random random, ImmutableArray<Tensor> inputs, int depth, int count, bool mustDifferentiate)
+    private static Program Extend(Random random, ImmutableArray<Tensor> inputs, int depth, int count, bool mustDifferentiate) =>
+        Extend(new(random, [.. inputs]), Vocabulary.Kinds, depth, count, mustDifferentiate, Kink);
+
+    /// <summary>A program of some kinds of steps at given inputs.</summary>
+    /// <param name="draw">The inputs and the dice.</param>
+    /// <param name="kinds">What steps are drawn from.</param>
+    /// <param name="depth">How deep transforms are nested.</param>
+    /// <param name="count">The number of steps.</param>
+    /// <param name="mustDifferentiate">Must one of them be a transform?</param>
+    /// <param name="kink">How near a kink may be.</param>
+    internal static Program Extend(Draw draw, ImmutableArray<Kind> kinds, int depth, int count, bool mustDifferentiate = false, double kink = 0)
     {
-        var values = new List<Tensor>(inputs);
-        var draw = new Draw(random, values);
+        var (random, values) = (draw.Random, draw.Values);
+        ImmutableArray<Tensor> inputs = [.. values];
         var steps = ImmutableArray.CreateBuilder<Step>();
         for (int tries = 0; steps.Count < count && tries < 20 * count; tries++)
         {
             bool last = steps.Count == count - 1 && !steps.Any(s => s.Inner is not null);
             var step = depth > 0 && (random.Next(3) == 0 || (last && mustDifferentiate))
                 ? Transform(draw, depth)
-                : Vocabulary.Kinds[random.Next(Vocabulary.Kinds.Length)].Make(draw);
-            if (step is null || step.Margin([.. step.Operands.Select(o => values[o])]) < Kink)
+                : kinds[random.Next(kinds.Length)].Make(draw);
+            if (step is null || (kink > 0 && step.Margin([.. step.Operands.Select(o => values[o])]) < kink))
                 continue;
             var value = step.Apply([.. step.Operands.Select(o => (Expr)values[o])]).Value;
             if (!value.ToArray<double>().All(e => Math.Abs(e) < Largest))
                 continue;
             steps.Add(step);
-            draw.Used(step.Operands);
-            values.Add(value);
-            draw.Made(values.Count - 1);
+            draw.Add(step, value);
         }
         return new Program(inputs, steps.ToImmutable()).Pruned() is { Count: > 0 } program && program.Steps.Length > 0
             ? program

@@ -29,9 +29,7 @@ public static class Singular
             if (!IsModerate(value))
                 continue;
             steps.Add(step);
-            draw.Used(step.Operands);
-            values.Add(value);
-            draw.Made(values.Count - 1);
+            draw.Add(step, value);
         }
         return new Program(inputs, steps.ToImmutable()).Pruned();
     }

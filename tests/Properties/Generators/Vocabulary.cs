@@ -4,7 +4,7 @@ using System.Globalization;
 namespace Autodiff.Functional.Properties;
 
 /// <summary>The values that a next step can use, and the dice.</summary>
-public sealed class Draw(Random random, IReadOnlyList<Tensor> values)
+public sealed class Draw(Random random, List<Tensor> values)
 {
     private readonly HashSet<int> _unused = [.. Enumerable.Range(0, values.Count)];
 
@@ -12,8 +12,16 @@ public sealed class Draw(Random random, IReadOnlyList<Tensor> values)
     public IReadOnlyList<Tensor> Values => values;
     public Shape this[int value] => values[value].Shape;
 
-    public void Used(IEnumerable<int> operands) => _unused.ExceptWith(operands);
-    public void Made(int value) => _unused.Add(value);
+    /// <summary>The most elements that a value may have.</summary>
+    public int Largest { get; init; } = 36;
+
+    /// <summary>One value more, by a step.</summary>
+    public void Add(Step step, Tensor value)
+    {
+        _unused.ExceptWith(step.Operands);
+        _unused.Add(values.Count);
+        values.Add(value);
+    }
 
     /// <summary>A value, rather one that nothing uses yet, or a recent one.</summary>
     public int Any() => Where(_ => true);
@@ -346,7 +354,7 @@ public static class Vocabulary
         Func<Expr[], double>? margin = null, Func<Tensor[], Func<Expr[], Expr>>? frozen = null)
     {
         var shape = apply([.. operands.Select(o => (Expr)draw.Values[o])]).Shape;
-        if (shape.Rank > 3 || shape.Size is > 36 or 0)
+        if (shape.Rank > 3 || shape.Size == 0 || shape.Size > draw.Largest)
             return null;
         var step = new Step(op, operands, shape, apply, names => Write(code, names)) { Frozen = frozen };
         return margin is null ? step : step with { Margin = values => margin([.. values.Select(Expr.Constant)]) };
