@@ -5,7 +5,7 @@ using Autodiff.Functional.Properties.Documentation;
 namespace Autodiff.Functional.Properties.Night;
 
 /// <summary>What a night leaves in its folder: the program at hand (should it end the process), each failure as a test, and counts.</summary>
-internal sealed class Journal
+internal sealed class Journal : IDisposable
 {
     private const int MostFiles = 200;
 
@@ -19,6 +19,8 @@ internal sealed class Journal
         Directory.CreateDirectory(_folder);
         _current = new(Path.Combine(_folder, $"current-{_worker}"), FileMode.Create, FileAccess.Write, FileShare.Read, bufferSize: 0);
     }
+
+    public void Dispose() => _current.Dispose();
 
     /// <summary>A program is about to be drawn and tried.</summary>
     public void Begin(Family family, int seed) => Current($"{family.Name}:{seed}");

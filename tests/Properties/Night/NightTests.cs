@@ -23,7 +23,7 @@ public sealed class NightTests(ITestOutputHelper output)
     {
         if (s_night is null)
             return;
-        var journal = new Journal();
+        using var journal = new Journal();
         if (s_night.Split(':') is [var name, var text])
         {
             int seed = int.Parse(text, CultureInfo.InvariantCulture);
