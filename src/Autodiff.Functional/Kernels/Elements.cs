@@ -25,6 +25,7 @@ internal readonly ref struct Buffer<T>
     {
         _rented = ArrayPool<T>.Shared.Rent(length);
         Span = _rented.AsSpan(0, length);
+        Poison.Fill(Span);
     }
 
     public Span<T> Span { get; }

@@ -84,7 +84,7 @@ internal class ElementType<T, TElement>(DType dtype) : ElementType(dtype, Unsafe
     where TElement : unmanaged, IElementary<TElement>
 {
     protected override TResult Dispatch<TKernel, TResult>(TKernel kernel) => kernel.Run<TElement>();
-    public override Array Allocate(int length) => GC.AllocateUninitializedArray<T>(length);
+    public override Array Allocate(int length) => Poison.Filled(GC.AllocateUninitializedArray<T>(length));
 
     /// <summary>Views are read in blocks: a broadcast one may be much larger than memory.</summary>
     public override bool Equal(Tensor left, Tensor right)

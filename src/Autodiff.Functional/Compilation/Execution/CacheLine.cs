@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Autodiff.Functional.Kernels;
 
 namespace Autodiff.Functional.Compilation;
 
@@ -13,7 +14,7 @@ internal readonly struct CacheLine
 
     /// <summary>Memory for so many bytes from <see cref="Start"/> on, which stays where it is.</summary>
     /// <exception cref="OutOfMemoryException">It is more than the system has.</exception>
-    public static CacheLine[] Allocate(long bytes) => GC.AllocateUninitializedArray<CacheLine>(checked((int)(Rounded(bytes) / Bytes + 1)), pinned: true);
+    public static CacheLine[] Allocate(long bytes) => Poison.Filled(GC.AllocateUninitializedArray<CacheLine>(checked((int)(Rounded(bytes) / Bytes + 1)), pinned: true));
 
     /// <summary>The first line that lies within one of the processor's.</summary>
     public static nint Start(CacheLine[] memory) => (Marshal.UnsafeAddrOfPinnedArrayElement(memory, 0) + Bytes - 1) & -Bytes;

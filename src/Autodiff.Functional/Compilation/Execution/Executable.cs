@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Autodiff.Functional.Kernels;
 
 namespace Autodiff.Functional.Compilation;
 
@@ -11,6 +12,7 @@ internal sealed class Executable
     private readonly int _bundles, _children;
     private readonly Places _places;
     private readonly long _bodyBytes;
+    private readonly PoisonedLives? _lives;
 
     /// <param name="program">The program, without the passes.</param>
     /// <param name="options">How it is compiled.</param>
@@ -35,6 +37,7 @@ internal sealed class Executable
                 constant.Element.Run<ConstantWriter, bool>(new(constant, _constantsStart + (nint)Buffers[value].At.Offset));
         Arguments = [.. Enumerable.Range(0, Program.Parameters).Select(value => Buffers.IsRead(value) ? Buffers[value] : null)];
         Outputs = [.. Program.Outputs.Select(output => Buffers[output])];
+        _lives = Poison.IsOn ? new(Program, Buffers, isBody) : null;
     }
 
     /// <summary>The program that is run.</summary>
@@ -81,10 +84,14 @@ internal sealed class Executable
     public void Run(Frame frame)
     {
         var root = frame.Root;
-        foreach (var step in _steps)
+        for (int i = 0; i < _steps.Length; i++)
         {
             root.Cancellation.ThrowIfCancellationRequested();
-            step.Run(frame);
+            if (Poison.IsOn)
+                _lives!.Before(frame, i);
+            _steps[i].Run(frame);
+            if (Poison.IsOn)
+                _lives!.After(frame, i);
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Autodiff.Functional.Kernels;
 
 namespace Autodiff.Functional.Compilation;
 
@@ -184,7 +185,12 @@ internal sealed class Carries
     }
 
     /// <summary>Where the spare places of a run begin.</summary>
-    public nint Spare(Frame body) => body.Spare(_bytes);
+    public nint Spare(Frame body)
+    {
+        nint spare = body.Spare(_bytes);
+        Poison.Fill(spare, _bytes);
+        return spare;
+    }
 
     public nint Start(Frame frame, int carry) => frame.Address(_starts[carry].At);
 

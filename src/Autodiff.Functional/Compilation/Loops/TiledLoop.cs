@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using Autodiff.Functional.Kernels;
 
 namespace Autodiff.Functional.Compilation;
 
@@ -208,6 +209,7 @@ internal sealed unsafe class TiledLoop : LoopKernel
 
     private void Run(ReadOnlySpan<nint> addresses, int firstChunk, int endChunk, nint scratch, byte* memory)
     {
+        Poison.Fill((nint)memory, _memory);
         nint* places = (nint*)(memory + Places);
         addresses[.._operands].CopyTo(new Span<nint>(places, _operands));
         var slots = _body.Slots;
@@ -397,6 +399,7 @@ internal sealed unsafe class TiledLoop : LoopKernel
 
     private void Finish(ReadOnlySpan<nint> addresses, nint scratch, byte* memory)
     {
+        Poison.Fill((nint)memory, _memory);
         nint* positions = (nint*)(memory + Positions);
         int* counters = (int*)(memory + Counters);
         for (int unit = 0; unit < _tiling.Units; unit++)

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using Autodiff.Functional.Kernels;
 
 namespace Autodiff.Functional;
 
@@ -164,7 +165,7 @@ internal sealed record Scan(Graph Body, int Captures, int Carries, int Length, b
             if (_scalar)
             {
                 if (_data is null)
-                    _data = _scalars = GC.AllocateUninitializedArray<double>(length);
+                    _data = _scalars = Poison.Filled(GC.AllocateUninitializedArray<double>(length));
                 _scalars[index] = frame.Scalar(output);
                 return;
             }
