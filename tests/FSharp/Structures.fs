@@ -115,6 +115,27 @@ let Unions () =
     goesRound "v.Item" (box (Leaf a))
     goesRound "v.Item.Item1" (Choice1Of2(a, 3): Choice<Expr * int, string>)
 
+type Bound =
+    | Free of Expr
+    | Fixed of float
+
+type Numbers = { Rate: float }
+
+[<Fact>]
+let ``Without a node numbers are no gradient`` () =
+    let refuses (says: string) (at: 'p) =
+        let error = Assert.Throws<StructureException>(fun () -> grad (fun (_: 'p) -> scalar 1.0) at |> ignore)
+        Assert.StartsWith("Grad: ", error.Message)
+        Assert.Contains(says, error.Message)
+    refuses "Bound" (Fixed 2.0)
+    refuses "Rate (Double)" { Rate = 2.0 }
+    refuses "Rate (Double)" [ { Rate = 2.0 } ]
+    refuses "Rate (Double)" (Map [ "a", { Rate = 2.0 } ])
+    refuses "Rate (Double)" ({ Rate = 2.0 }, "name")
+    refuses "as Expr" (Choice2Of2 2.0: Choice<Expr, float>)
+    refuses "as Expr" (Some(box 2.0))
+    Assert.Equal(6.0, float (fst (grad (fun (x: Expr, _: Bound) -> x * x) (scalar 3.0, Fixed 2.0))))
+
 [<Fact>]
 let ``A model of all of them`` () =
     let loss = fun (x: Expr) -> x * x

@@ -19,6 +19,8 @@ internal static class ControlFlow
         ImmutableArray<R> results = [.. branches.Select(branch => branch is null ? throw new ArgumentNullException(nameof(branches)) : branch(at))];
         var values = Alike(op, [.. results.Select((result, i) => i == 0 ? outputs.Flatten(result, op) : outputs.FlattenLike(result, results[0], op, "a branch's value"))],
             leaf => Path(outputs, results[0], leaf, "value"));
+        foreach (var result in results.Skip(1))
+            Required.SameBesideNodes(op, "a branch's value", outputs, result, results[0]);
         var (captures, graphs) = Closure.OfBranches(parameters, moment, values);
         var taken = new Switch(graphs) { IsCond = selector.DType == DType.Bool };
         return outputs.Rebuild(results[0], taken.At(selector, [.. captures, .. arguments]));
@@ -61,6 +63,8 @@ internal static class ControlFlow
         var starts = Starts(op, start, carries, (carry, row) => body(carry, rows.Rebuild(inputs, row)).Item1, taken);
         var (carried, row) = Functional.Scan.Parameters(starts, taken);
         var (next, given) = body(carries.Rebuild(start, carried), rows.Rebuild(inputs, row));
+        if (outputs.HoldsNodes)
+            Required.Nodes(op, "outputs", outputs, given);
         var results = Functional.Scan.Of(carried, row, Next(op, next, start, carries, carried), [.. outputs.Flatten(given, op).Select(Strong)], starts, taken, steps, reverse);
         return (carries.Rebuild(start, results[..starts.Length]), outputs.Rebuild(given, results[starts.Length..]));
     }
@@ -95,6 +99,7 @@ internal static class ControlFlow
         ArgumentOutOfRangeException.ThrowIfLessThan(maxIterations, 1);
         if (tolerance <= 0 || double.IsNaN(tolerance ?? 1))
             throw new ArgumentOutOfRangeException(nameof(tolerance));
+        Required.Nodes(op, "a start", structure, start);
         var starts = Starts(op, start, structure, (at, _) => function(at), []);
         for (int i = 0; i < starts.Length; i++)
             if (!starts[i].DType.IsFloating() || starts[i].DType != starts[0].DType)
@@ -126,9 +131,13 @@ internal static class ControlFlow
     }
 
     /// <summary>What a step gives as carry: of the structure and the types of what it took.</summary>
-    private static ImmutableArray<Expr> Next<C>(string op, C next, C start, Structure<C> carries, ImmutableArray<Expr> carried) =>
-        [.. carries.FlattenLike(next, start, op, "the carry that the body gives").Select((value, i) => value.Type == carried[i].Type ? value
+    private static ImmutableArray<Expr> Next<C>(string op, C next, C start, Structure<C> carries, ImmutableArray<Expr> carried)
+    {
+        var values = carries.FlattenLike(next, start, op, "the carry that the body gives");
+        Required.SameBesideNodes(op, "a carry", carries, next, start);
+        return [.. values.Select((value, i) => value.Type == carried[i].Type ? value
             : RequireType(op, $"a carry that stays {carried[i].Type}, at {Path(carries, start, i, "carry")}", "from the body", value, carried[i].Type))];
+    }
 
     private static Expr RequireType(string op, string expected, string from, Expr value, TensorType type)
     {

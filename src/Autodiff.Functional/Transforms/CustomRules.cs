@@ -12,7 +12,7 @@ internal static class CustomRules
         const string Op = "CustomVjp";
         var (nodes, parameters) = Parameters(Op, at, inputs, outputs);
         var (value, kept) = forward(inputs.Rebuild(at, parameters));
-        var values = outputs.Flatten(value, Op);
+        var values = Required.Nodes(Op, "a value", outputs, value);
         var directions = Directions("the backward rule of a CustomVjp", values);
         var cotangents = inputs.FlattenLike(backward(kept, outputs.Rebuild(value, directions)), at, Op, "cotangents");
         return Call(value, nodes, parameters, values, residuals.Flatten(kept, Op), directions, Typed(Op, "cotangent", cotangents, parameters), pushes: false, outputs);
@@ -24,7 +24,7 @@ internal static class CustomRules
         var (nodes, parameters) = Parameters(Op, at, inputs, outputs);
         var directions = Directions("the rule of a CustomJvp", parameters);
         var (value, tangent) = pushforward(inputs.Rebuild(at, parameters), inputs.Rebuild(at, directions));
-        var values = outputs.Flatten(value, Op);
+        var values = Required.Nodes(Op, "a value", outputs, value);
         var varying = Floating(directions);
         if (Graph.Of(varying, values).Order.Count > 0)
             throw new DerivativeException(Op, "a value that does not depend on the tangents", "one that does", "Return (value, tangent), in this order.");
@@ -36,7 +36,7 @@ internal static class CustomRules
     {
         var (nodes, parameters) = Parameters("Checkpoint", at, inputs, outputs);
         var value = f(inputs.Rebuild(at, parameters));
-        var values = outputs.Flatten(value, "Checkpoint");
+        var values = Required.Nodes("Checkpoint", "a value", outputs, value);
         var (captures, graphs) = Closure.Of((parameters, values));
         return outputs.Rebuild(value, MultiOutput.Apply(new Checkpoint(graphs[0]), [.. captures, .. nodes]));
     }
@@ -66,9 +66,8 @@ internal static class CustomRules
 
     private static (ImmutableArray<Expr> Nodes, ImmutableArray<Expr> Parameters) Parameters<P, R>(string op, P at, Structure<P> inputs, Structure<R> outputs)
     {
-        Transform.RequireNodes(op, "parameters", inputs);
-        Transform.RequireNodes(op, "a value", outputs);
-        ImmutableArray<Expr> nodes = [.. inputs.Flatten(at, op).Select(node => Expr.Cast(node, node.DType))];   // no longer weak, if it was a literal
+        Required.Type(op, "a value", outputs);
+        ImmutableArray<Expr> nodes = [.. Required.Nodes(op, "parameters", inputs, at).Select(node => Expr.Cast(node, node.DType))];   // no longer weak, if it was a literal
         return (nodes, [.. nodes.Select(Expr.SeedAt)]);
     }
 

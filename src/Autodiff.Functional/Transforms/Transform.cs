@@ -13,14 +13,13 @@ internal static class Transform
         public Traced(string op, Func<P, R> f, P at, Structure<P> inputs, Structure<R> outputs)
         {
             ArgumentNullException.ThrowIfNull(f);
-            RequireNodes(op, "parameters", inputs);
-            RequireNodes(op, "a value", outputs);
-            var points = new Expr[(At = inputs.Flatten(at, op)).Length];
+            Required.Type(op, "a value", outputs);
+            var points = new Expr[(At = Required.Nodes(op, "parameters", inputs, at)).Length];
             for (int i = 0; i < points.Length; i++)
                 points[i] = Point(op, At[i], inputs, at, i);
             At = ImmutableCollectionsMarshal.AsImmutableArray(points);
             R value = default!;
-            Graph = Graph.TraceAt(parameters => outputs.Flatten(value = f(inputs.Rebuild(at, parameters)), op), At);
+            Graph = Graph.TraceAt(parameters => Required.Nodes(op, "a value", outputs, value = f(inputs.Rebuild(at, parameters))), At);
             (Value, Input, Output) = (value, nodes => inputs.Rebuild(at, nodes), nodes => outputs.Rebuild(value, nodes));
         }
 
@@ -67,8 +66,7 @@ internal static class Transform
         var nodes = structure.Flatten(at, op);
         var markers = ImmutableArray.CreateRange(nodes, node => Expr.Leaf(new Placeholder("a selector"), node.Type));
         var selected = select(structure.Rebuild(at, markers));
-        RequireNodes(op, "a selected part", part);
-        var places = ImmutableArray.CreateRange(part.Flatten(selected, op), node => markers.IndexOf(node, 0, markers.Length, ReferenceEqualityComparer.Instance));
+        var places = ImmutableArray.CreateRange(Required.Nodes(op, "a selected part", part, selected), node => markers.IndexOf(node, 0, markers.Length, ReferenceEqualityComparer.Instance));
         if (places.Contains(-1))
             throw new ForeignVariableException(op, "a selector that picks parts of the parameters", "another node", "Select members, without computing on them.");
         if (places.Distinct().Count() < places.Length)
@@ -158,13 +156,6 @@ internal static class Transform
         if (!node.DType.IsFloating())
             RequireFloating(op, structure is OneNode ? "parameter 0" : structure.PathOf(at, index), node);
         return Expr.Cast(node, node.DType);
-    }
-
-    public static void RequireNodes<P>(string op, string what, Structure<P> structure)
-    {
-        if (!structure.HoldsNodes)
-            throw new StructureException(op, $"{what} with an Expr", $"{Names.Of(typeof(P))}, which has none",
-                "Only an Expr is differentiated: make members Expr that are tensors or numbers now. A record, a tuple, an array, an immutable collection of Exprs will do.");
     }
 
     /// <summary>Tangents or cotangents of the types of what they belong to; literals take them.</summary>

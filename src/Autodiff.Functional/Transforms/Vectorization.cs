@@ -8,12 +8,11 @@ internal static class Vectorization
     public static R Apply<P, R>(Func<P, R> f, P at, Structure<P> inputs, Structure<R> outputs, BatchAxes inAxes, BatchAxes outAxes)
     {
         ArgumentNullException.ThrowIfNull(f);
-        Require("parameters", inputs);
-        Require("a value", outputs);
-        var leaves = inputs.Flatten(at, "Vmap");
+        Required.Type("Vmap", "a value", outputs);
+        var leaves = Required.Nodes("Vmap", "parameters", inputs, at);
         var batch = Batch.Of(inputs, at, leaves, inAxes.Each(inputs, at, leaves.Length, "in"));
         R value = default!;
-        var graph = Graph.Trace("Vmap", elements => outputs.Flatten(value = f(inputs.Rebuild(at, batch.Elements(leaves, elements))), "Vmap"), batch.ElementTypes);
+        var graph = Graph.Trace("Vmap", elements => Required.Nodes("Vmap", "a value", outputs, value = f(inputs.Rebuild(at, batch.Elements(leaves, elements)))), batch.ElementTypes);
         var results = Batching.Fold(graph, batch.Arguments, [.. batch.Arguments.Select(_ => true)], batch.Size);
         var axes = outAxes.Each(outputs, value, results.Length, "out");
         return outputs.Rebuild(value, [.. results.Select((result, i) => Placed(result, axes[i], batch.Size, () => PathOf(outputs, value, i, "the value")))]);
@@ -66,10 +65,4 @@ internal static class Vectorization
     }
 
     private static string PathOf<P>(Structure<P> structure, P value, int index, string name) => structure is OneNode ? name : structure.Leaves(value, name)[index].Path;
-
-    private static void Require<P>(string what, Structure<P> structure)
-    {
-        if (!structure.HoldsNodes)
-            throw new StructureException("Vmap", $"{what} with an Expr", $"{Names.Of(typeof(P))}, which has none", "Only an Expr has a batch: make members Expr that are tensors or numbers now.");
-    }
 }

@@ -65,7 +65,7 @@ public sealed class FlawTests
     [Fact]
     public void Nothing_to_differentiate()
     {
-        Says("Grad", () => Ad.Grad<double>(One, 1.0), "Double", "make members Expr");
+        Says("Grad", () => Ad.Grad<double>(One, 1.0), "Double", "as Expr");
         Says("Grad", () => Ad.Grad(One, new Dropout(0.5)), "Dropout");
         Says("Grad", () => Ad.Grad(One, ImmutableArray.Create("x")), "ImmutableArray<String>");
     }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Xunit;
 using Xunit.Abstractions;
 
@@ -45,6 +46,30 @@ public sealed class FunctorLaws(ITestOutputHelper output)
     {
         var (vector, unravel) = Structure.Ravel<object?[]>([s.Value]);
         Expr Loss(object?[] p) => Nodes(p[0]).Select((x, i) => x * x * (double)(i + 1)).Aggregate(Expr.Scalar(0.0), (sum, term) => sum + term);
+        if (s.Nodes == 0)
+            return HoldsNothing(s.Value) || Throws<StructureException>(() => Ad.Grad<object?[]>(Loss, [s.Value])) ? null : "what passes through looks like a gradient";
         return Same("∇ ∘ ravel = ravel ∘ ∇", Ad.Grad<object?[]>(Loss, [s.Value])[0], unravel(Ad.Grad(v => Loss(unravel(v)), vector))[0]);
     });
+
+    private static bool HoldsNothing(object? value) => value switch
+    {
+        null or string or Type => true,
+        object?[] items => items.All(HoldsNothing),
+        ImmutableDictionary<string, object?> items => items.Values.All(HoldsNothing),
+        ValueTuple<object?, object?> pair => HoldsNothing(pair.Item1) && HoldsNothing(pair.Item2),
+        _ => false,
+    };
+
+    private static bool Throws<E>(Action action) where E : Exception
+    {
+        try
+        {
+            action();
+            return false;
+        }
+        catch (E)
+        {
+            return true;
+        }
+    }
 }
