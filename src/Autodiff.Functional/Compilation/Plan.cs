@@ -3,19 +3,24 @@ using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text;
+using System.Text.Json.Serialization;
 using Autodiff.Functional.Compilation;
+using Autodiff.Functional.Json;
 
 namespace Autodiff.Functional;
 
 /// <summary>
 /// A function compiled for arguments of given types: steps, and where each value lies. Immutable and pure; any number of threads may run it at once, each in memory of its own.
 /// </summary>
+[JsonConverter(typeof(NoJsonConverter))]
 public sealed class Plan
 {
     private readonly CompileOptions _options;
     private readonly Executable _executable;
     private readonly ImmutableArray<Argument> _arguments;
     private readonly ImmutableArray<Operand> _outputs;
+    private readonly ImmutableArray<Operand> _largeArguments, _largeOutputs;    // those that stay where the caller has them
+    private readonly ImmutableArray<Tensor> _largeConstants;
     private readonly FramePool _frames;
 
     /// <param name="program">The program, without the passes.</param>
@@ -28,6 +33,11 @@ public sealed class Plan
         _frames = new(_executable, untilCollected);
         _arguments = [.. Enumerable.Range(0, Program.Parameters).Where(i => _executable.Arguments[i] is not null).Select(i => new Argument(i, _executable.Arguments[i]!))];
         _outputs = _executable.Outputs;
+        _largeArguments = [.. _arguments.Select(argument => argument.Array).Where(IsLarge)];
+        _largeOutputs = [.. _outputs.Where(IsLarge)];
+        _largeConstants = [.. _executable.ConstantsInPlace];
+
+        static bool IsLarge(Operand array) => array.At.Region != Location.Arena;
     }
 
     /// <summary>The types of the arguments.</summary>
@@ -93,6 +103,7 @@ public sealed class Plan
             for (; pinned < into.Length; pinned++)
                 if (_outputs[pinned].At.Region != Location.Arena)
                     Pin(frame, _outputs[pinned], into[pinned]);
+            SharedMemory.CopyOverwritten(frame, _largeArguments, _largeOutputs);
             _executable.Run(frame);
             for (int i = 0; i < into.Length; i++)
                 if (_outputs[i].At.Region == Location.Arena)
@@ -113,11 +124,15 @@ public sealed class Plan
             throw new StructureException("Compiled.Run", $"{_outputs.Length} buffers, one for each output", $"{into.Length}", "They are in the order of Structure.Leaves.");
         for (int i = 0; i < into.Length; i++)
         {
+            if (into[i].IsDefault)
+                throw new StructureException("Compiled.Run", $"memory for output {i}, of {_outputs[i].Type}", "a default OutputBuffer, which is none", "Pass an array, or a Memory of one.");
             if (into[i].DType != _outputs[i].Type.DType)
                 throw new DTypeException("Compiled.Run", $"a buffer of {_outputs[i].Type.DType} for output {i}", $"{into[i].DType}");
             if (into[i].Length != _outputs[i].Size)
                 throw new ShapeException("Compiled.Run", $"a buffer of {_outputs[i].Size} elements for output {i} of shape {_outputs[i].Type.Shape}", $"{into[i].Length}");
         }
+        SharedMemory.RequireApart(into);
+        SharedMemory.RequireApart(into, _largeConstants);
     }
 
     private unsafe void Bind(Frame frame, ReadOnlySpan<Expr> arguments)

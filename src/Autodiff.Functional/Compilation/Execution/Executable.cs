@@ -26,6 +26,7 @@ internal sealed class Executable
         Buffers = new(Program, kernels, isBody ? -1 : Buffers.Small);
         (_steps, _bundles, var bodies) = StepMaker.Make(Program, Buffers, kernels, options, graph);
         _children = bodies.Length;
+        ConstantsInPlace = [.. Buffers.InPlace, .. bodies.SelectMany(body => body.Executable.ConstantsInPlace)];
         _bodyBytes = bodies.Select(body => body.Executable.ArenaBytes).DefaultIfEmpty().Max();
         _places = new(Buffers.Regions, Location.Constants + 1 + Buffers.InPlace.Length);
         if (isBody)
@@ -55,6 +56,9 @@ internal sealed class Executable
 
     /// <summary>The places of a body's loops.</summary>
     public Places Places => _places;
+
+    /// <summary>The large constants that are read where they are, also by bodies.</summary>
+    public ImmutableArray<Tensor> ConstantsInPlace { get; }
 
     /// <summary>The bytes of memory that a run works in: its own values, and after them those of a body, one at a time.</summary>
     public long ArenaBytes => CacheLine.Rounded(Buffers.ArenaBytes) + _bodyBytes;

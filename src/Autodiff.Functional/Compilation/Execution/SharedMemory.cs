@@ -1,0 +1,142 @@
+using System.Buffers;
+using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace Autodiff.Functional.Compilation;
+
+/// <summary>
+/// Memory that two values of a run would share. A tensor may stand in an array of the caller's (of an ImmutableArray nothing is copied), and the caller may hand that very array out as a
+/// buffer: then a step would read what another has written already.
+/// </summary>
+internal static unsafe class SharedMemory
+{
+    private const int Few = 16;     // so many are compared each with each; more are sorted
+
+    private static readonly Comparison<(int Array, int Start, int Index)> s_byPlace = (a, b) => a.Array != b.Array ? a.Array.CompareTo(b.Array) : a.Start.CompareTo(b.Start);
+
+    /// <summary>No two buffers share memory: what would be in them then depends on which is written last.</summary>
+    /// <exception cref="ArgumentException">Two do.</exception>
+    public static void RequireApart(ReadOnlySpan<OutputBuffer> buffers)
+    {
+        for (int i = 0; i < buffers.Length; i++)
+            if (buffers.Length <= Few || buffers[i].Array is null)
+                for (int j = 0; j < (buffers[i].Array is null ? buffers.Length : i); j++)
+                    if (i != j && Overlap(buffers[i], buffers[j]))
+                        throw Shared(Math.Min(i, j), Math.Max(i, j));
+        if (buffers.Length > Few)
+            RequireApartSorted(buffers);
+    }
+
+    // Arrays are objects apart from one another, so only places in one array are to be compared; a sort brings them together.
+    private static void RequireApartSorted(ReadOnlySpan<OutputBuffer> buffers)
+    {
+        var rented = ArrayPool<(int Array, int Start, int Index)>.Shared.Rent(buffers.Length);
+        try
+        {
+            int count = 0;
+            for (int i = 0; i < buffers.Length; i++)
+                if (buffers[i] is { Array: { } array, Length: > 0 })
+                    rented[count++] = (RuntimeHelpers.GetHashCode(array), buffers[i].Start, i);
+            var places = rented.AsSpan(0, count);
+            places.Sort(s_byPlace);
+            // Two arrays may have one hash: each is compared with all of its hash that begin before its end.
+            for (int i = 0; i < count; i++)
+                for (int j = i + 1; j < count && places[j].Array == places[i].Array && places[j].Start < places[i].Start + buffers[places[i].Index].Length; j++)
+                    if (Overlap(buffers[places[i].Index], buffers[places[j].Index]))
+                        throw Shared(Math.Min(places[i].Index, places[j].Index), Math.Max(places[i].Index, places[j].Index));
+        }
+        finally
+        {
+            ArrayPool<(int, int, int)>.Shared.Return(rented);
+        }
+    }
+
+    /// <summary>No buffer shares memory with a constant that a plan reads where it is: the next run would find another one.</summary>
+    /// <exception cref="ArgumentException">One does.</exception>
+    public static void RequireApart(ReadOnlySpan<OutputBuffer> buffers, ImmutableArray<Tensor> constants)
+    {
+        foreach (var constant in constants)
+            for (int i = 0; i < buffers.Length; i++)
+                if (Overlap(buffers[i], constant.Array, constant.Offset, constant.Size, constant.Element.Size))
+                    throw new ArgumentException($"Compiled.Run: expected buffers apart from what the function captured; got as buffer {i} memory of a captured constant of {constant.Type}, which later runs would find changed. Pass an array of its own, or make the constant an argument.");
+    }
+
+    private static ArgumentException Shared(int first, int second) =>
+        new($"Compiled.Run: expected buffers apart from one another; got memory in common for outputs {first} and {second}. Pass an array of its own for each, or slices that do not overlap.");
+
+    /// <summary>
+    /// Of the large arguments those that a large output would be written over are read from copies: so a step may give its results into the very memory that its arguments came from. Small
+    /// ones are copied in any case.
+    /// </summary>
+    /// <param name="frame">The memory of the run, where all of them stand pinned.</param>
+    /// <param name="arguments">The large arguments.</param>
+    /// <param name="outputs">The large outputs, which are apart from one another.</param>
+    public static void CopyOverwritten(Frame frame, ImmutableArray<Operand> arguments, ImmutableArray<Operand> outputs)
+    {
+        if (arguments.Length == 0 || outputs.Length == 0)
+            return;
+        (nint Start, nint End)[]? rented = outputs.Length > Few ? ArrayPool<(nint Start, nint End)>.Shared.Rent(outputs.Length) : null;
+        var places = rented is not null ? rented.AsSpan(0, outputs.Length) : stackalloc (nint Start, nint End)[outputs.Length];
+        for (int i = 0; i < places.Length; i++)
+            places[i] = (frame.Address(outputs[i].At), frame.Address(outputs[i].At) + (nint)outputs[i].Bytes);
+        if (rented is not null)
+            places.Sort();
+        foreach (var argument in arguments)
+            if (Meets(frame.Address(argument.At), argument.Bytes, places, isSorted: rented is not null))
+            {
+                var copy = argument.Element.Allocate(argument.Size);
+                fixed (byte* to = &MemoryMarshal.GetArrayDataReference(copy))
+                    Buffer.MemoryCopy((void*)frame.Address(argument.At), to, argument.Bytes, argument.Bytes);
+                frame.Pin(argument.At.Region, copy, 0);
+            }
+        if (rented is not null)
+            ArrayPool<(nint Start, nint End)>.Shared.Return(rented);
+    }
+
+    private static bool Meets(nint start, long bytes, ReadOnlySpan<(nint Start, nint End)> places, bool isSorted)
+    {
+        int from = 0, to = places.Length;
+        if (isSorted)
+        {
+            // The first that ends behind the start: as they are apart, no other is nearer.
+            for (int high = to; from < high;)
+            {
+                int middle = (from + high) / 2;
+                if (places[middle].End > start)
+                    high = middle;
+                else
+                    from = middle + 1;
+            }
+            to = Math.Min(to, from + 1);
+        }
+        for (; from < to; from++)
+            if (places[from].End > start && places[from].Start < start + (nint)bytes)
+                return true;
+        return false;
+    }
+
+    private static bool Overlap(in OutputBuffer a, in OutputBuffer b)
+    {
+        if (b.Array is { } array)
+            return Overlap(a, array, b.Start, b.Length, ElementType.Of(b.DType).Size);
+        if (a.Array is not null)
+            return Overlap(b, a);
+        bool overlap = Overlap(a, ref *(byte*)b.Pinnable!.Pin(b.Start).Pointer, Bytes(b));
+        b.Pinnable.Unpin();
+        return overlap;
+    }
+
+    private static bool Overlap(in OutputBuffer buffer, Array array, int start, int length, int size) => buffer.Array is { } own
+        ? ReferenceEquals(own, array) && buffer.Start < start + length && start < buffer.Start + buffer.Length && length > 0 && buffer.Length > 0
+        : Overlap(buffer, ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(array), (nint)start * size), (long)length * size);
+
+    private static bool Overlap(in OutputBuffer managed, ref byte other, long bytes)
+    {
+        nint from = Unsafe.ByteOffset(ref *(byte*)managed.Pinnable!.Pin(managed.Start).Pointer, ref other);
+        managed.Pinnable.Unpin();
+        return bytes > 0 && managed.Length > 0 && (from >= 0 ? from < Bytes(managed) : -from < bytes);
+    }
+
+    private static long Bytes(in OutputBuffer buffer) => (long)buffer.Length * ElementType.Of(buffer.DType).Size;
+}
