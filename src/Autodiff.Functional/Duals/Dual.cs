@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Numerics;
+using System.Text.Json.Serialization;
 
 namespace Autodiff.Functional;
 
@@ -33,6 +34,7 @@ namespace Autodiff.Functional;
 /// </remarks>
 /// <param name="primal">The number itself.</param>
 /// <param name="tangent">Its derivative.</param>
+[method: JsonConstructor]
 public readonly partial struct Dual<T>(T primal, T tangent) : IFloatingPointIeee754<Dual<T>>, IDual
     where T : IFloatingPointIeee754<T>
 {

@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
+using Autodiff.Functional.Json;
 
 namespace Autodiff.Functional;
 
@@ -9,6 +11,7 @@ namespace Autodiff.Functional;
 /// </summary>
 /// <param name="Value">The cotangent, of the node's shape.</param>
 /// <param name="Support">Where it can differ from 0.</param>
+[JsonConverter(typeof(NoJsonConverter))]
 public readonly record struct Cotangent(Expr? Value, Support? Support = null)
 {
     /// <summary>The parts, for a node with several outputs; a part without contribution is <c>default</c>.</summary>
@@ -45,6 +48,7 @@ public readonly record struct Cotangent(Expr? Value, Support? Support = null)
 }
 
 /// <summary>What a reverse rule contributes to each input of its node. A rule for one or two inputs needs no array.</summary>
+[JsonConverter(typeof(NoJsonConverter))]
 public readonly struct Contributions
 {
     private readonly Cotangent _first, _second;

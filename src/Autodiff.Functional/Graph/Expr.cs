@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Text.Json.Serialization;
+using Autodiff.Functional.Json;
 
 namespace Autodiff.Functional;
 
@@ -15,6 +17,7 @@ namespace Autodiff.Functional;
 /// var y = Expr.Sin(x) * x;
 /// Console.WriteLine((double)y);       // 1.8185948536513634
 /// </code></example>
+[JsonConverter(typeof(ExprConverter))]
 [DebuggerDisplay("{ToString(),nq}")]
 public sealed partial class Expr
 {

@@ -1,6 +1,8 @@
 using System.Collections;
 using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
+using System.Text.Json.Serialization;
+using Autodiff.Functional.Json;
 
 namespace Autodiff.Functional;
 
@@ -18,6 +20,7 @@ namespace Autodiff.Functional;
 /// Console.WriteLine(gradients[weights].Value);
 /// </code></example>
 [DebuggerDisplay("{Count} gradients")]
+[JsonConverter(typeof(NoJsonConverter))]
 public sealed partial class GradientMap : IReadOnlyDictionary<Expr, Expr>
 {
     private readonly INodes _nodes;

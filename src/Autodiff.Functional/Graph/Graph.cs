@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using System.Numerics;
 using System.Runtime.InteropServices;
+using System.Text.Json.Serialization;
+using Autodiff.Functional.Json;
 
 namespace Autodiff.Functional;
 
@@ -12,6 +14,7 @@ namespace Autodiff.Functional;
 /// var graph = Graph.Trace(x => [Expr.Sin(x[0]) * x[1]], [new(DType.Float64, Shape.Scalar), new(DType.Float64, Shape.Scalar)]);
 /// Console.WriteLine(graph.Evaluate(Tensor.Scalar(0.5), Tensor.Scalar(2.0))[0]);
 /// </code></example>
+[JsonConverter(typeof(NoJsonConverter))]
 public sealed class Graph
 {
     private Sorted? _sorted;

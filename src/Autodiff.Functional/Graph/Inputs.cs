@@ -1,10 +1,13 @@
 using System.Collections;
 using System.Runtime.CompilerServices;
+using System.Text.Json.Serialization;
+using Autodiff.Functional.Json;
 
 namespace Autodiff.Functional;
 
 /// <summary>The inputs of a node, in order. One or two are kept without an array, since most nodes have no more.</summary>
 [CollectionBuilder(typeof(Inputs), nameof(Of))]
+[JsonConverter(typeof(NoJsonConverter))]
 public readonly struct Inputs : IReadOnlyList<Expr>
 {
     private readonly object? _first;      // or the array of all, if there are more than two

@@ -1,6 +1,8 @@
 using System.Collections;
 using System.Diagnostics;
 using System.Globalization;
+using System.Text.Json.Serialization;
+using Autodiff.Functional.Json;
 
 namespace Autodiff.Functional;
 
@@ -14,6 +16,7 @@ namespace Autodiff.Functional;
 ///     Console.WriteLine($"{visit.Position}: {visit.Op.Name}");
 /// </code></example>
 [DebuggerDisplay("{Count} nodes")]
+[JsonConverter(typeof(NoJsonConverter))]
 public sealed class KahnOrder : IReadOnlyList<Visit>, INodes
 {
     private readonly Expr[] _nodes;
@@ -282,6 +285,7 @@ public sealed class KahnOrder : IReadOnlyList<Visit>, INodes
 }
 
 /// <summary>A node in a Kahn order: it knows its position and those of its inputs, so that the step of a fold looks nothing up.</summary>
+[JsonConverter(typeof(NoJsonConverter))]
 public readonly struct Visit
 {
     private readonly KahnOrder _order;

@@ -1,4 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Text.Json.Serialization;
+using Autodiff.Functional.Json;
 
 namespace Autodiff.Functional;
 
@@ -6,6 +8,7 @@ namespace Autodiff.Functional;
 /// Which entries of a cotangent were selected: a Bool mask of the node's shape, made only when something asks for it.
 /// A null support stands for everywhere. Making is iterative, however long the chain of supports.
 /// </summary>
+[JsonConverter(typeof(NoJsonConverter))]
 public sealed class Support
 {
     private readonly Support? _left, _right;

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Text.Json.Serialization;
 
 namespace Autodiff.Functional;
 
@@ -8,6 +9,7 @@ namespace Autodiff.Functional;
 /// </summary>
 /// <typeparam name="T">The number.</typeparam>
 /// <param name="value">Its value.</param>
+[method: JsonConstructor]
 public readonly struct Number<T>(T value) : IElementary<Number<T>>
     where T : IFloatingPointIeee754<T>
 {

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Text.Json.Serialization;
+using Autodiff.Functional.Json;
 
 namespace Autodiff.Functional;
 
@@ -7,6 +9,7 @@ namespace Autodiff.Functional;
 /// <param name="Inputs">The inputs.</param>
 /// <param name="Apply">The call, at nodes of the inputs' types.</param>
 /// <param name="Call">The call as text; the inputs are x0, x1 …</param>
+[JsonConverter(typeof(NoJsonConverter))]
 public sealed record OpCase(ImmutableArray<Tensor> Inputs, Func<ImmutableArray<Expr>, Expr> Apply, string Call)
 {
     /// <summary>A call with one input.</summary>

@@ -1,3 +1,6 @@
+using System.Text.Json.Serialization;
+using Autodiff.Functional.Json;
+
 namespace Autodiff.Functional;
 
 /// <summary>
@@ -12,6 +15,7 @@ namespace Autodiff.Functional;
 /// <example><code>
 /// public static OpInfo Info => OpInfo.Unary("Log", Expr.Log, "ln x", "d / x", new(0.1, 5));
 /// </code></example>
+[JsonConverter(typeof(NoJsonConverter))]
 public sealed record OpInfo(string Name, string Formula, Func<Random, OpCase> Draw)
 {
     /// <summary>The call, with its parameters.</summary>

@@ -1,6 +1,8 @@
 using System.Collections;
 using System.Globalization;
 using System.Runtime.CompilerServices;
+using System.Text.Json.Serialization;
+using Autodiff.Functional.Json;
 
 namespace Autodiff.Functional;
 
@@ -13,6 +15,7 @@ namespace Autodiff.Functional;
 /// x.Sum(-1);          // over the last
 /// x.Sum([0, 1]);      // over the first two
 /// </code></example>
+[JsonConverter(typeof(AxesConverter))]
 [CollectionBuilder(typeof(Axes), nameof(Of))]
 public readonly struct Axes : IEquatable<Axes>, IReadOnlyList<int>
 {

@@ -1,6 +1,10 @@
+using System.Text.Json.Serialization;
+using Autodiff.Functional.Json;
+
 namespace Autodiff.Functional;
 
 /// <summary>The type of a tensor's elements.</summary>
+[JsonConverter(typeof(DTypeConverter))]
 public enum DType
 {
     /// <summary>True or false; a mask, never a number: arithmetic on it is an error.</summary>

@@ -1,5 +1,7 @@
 using System.Collections;
 using System.Runtime.CompilerServices;
+using System.Text.Json.Serialization;
+using Autodiff.Functional.Json;
 
 namespace Autodiff.Functional;
 
@@ -8,6 +10,7 @@ namespace Autodiff.Functional;
 /// var shape = Shape.Of(2, 3);
 /// Console.WriteLine($"{shape} has {shape.Size} elements");   // (2, 3) has 6 elements
 /// </code></example>
+[JsonConverter(typeof(ShapeConverter))]
 [CollectionBuilder(typeof(Shape), nameof(Of))]
 public readonly struct Shape : IEquatable<Shape>, IReadOnlyList<int>
 {

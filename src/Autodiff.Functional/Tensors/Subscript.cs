@@ -1,3 +1,6 @@
+using System.Text.Json.Serialization;
+using Autodiff.Functional.Json;
+
 namespace Autodiff.Functional;
 
 /// <summary>
@@ -9,6 +12,7 @@ namespace Autodiff.Functional;
 /// var corner = matrix[^1, ^1];
 /// var inner = matrix[1..^1, 1..^1];
 /// </code></example>
+[JsonConverter(typeof(NoJsonConverter))]
 public readonly struct Subscript : IEquatable<Subscript>
 {
     private readonly Range _range;     // of an index: only the start counts
@@ -21,7 +25,7 @@ public readonly struct Subscript : IEquatable<Subscript>
     /// <summary>The index, counted from 0.</summary>
     /// <exception cref="IndexException">It is negative: from the end is <c>^1</c> here, not −1.</exception>
     public static implicit operator Subscript(int index) => index >= 0 ? (Index)index
-        : throw new IndexException("[]", "indices ≥ 0", $"{index}", $"Count from the end with ^{-(long)index}.");
+        : throw new IndexException("[]", "indices ≥ 0", $"{index}", $"Count from the end: x[^{-(long)index}], in F# x.[x.Shape.[0] - {-(long)index}].");
 
     /// <summary>The index, counted from either end.</summary>
     public static implicit operator Subscript(Index index) => new(index..index, isIndex: true);

@@ -3,6 +3,8 @@ using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Text.Json.Serialization;
+using Autodiff.Functional.Json;
 
 namespace Autodiff.Functional;
 
@@ -15,6 +17,7 @@ namespace Autodiff.Functional;
 /// var matrix = Tensor.Of(new double[,] { { 1, 2 }, { 3, 4 } });
 /// double corner = (double)matrix[^1, ^1];        // 4
 /// </code></example>
+[JsonConverter(typeof(TensorConverter))]
 [DebuggerDisplay("{Size == 1 ? ToString() : Type.ToString(),nq}")]
 public sealed partial class Tensor : IEquatable<Tensor>
 {

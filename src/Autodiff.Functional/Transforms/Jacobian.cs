@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
+using Autodiff.Functional.Json;
 
 namespace Autodiff.Functional;
 
@@ -12,6 +14,7 @@ namespace Autodiff.Functional;
 /// var hessian = Ad.Hessian(p => Expr.Sin(p.Item1) * p.Item2, (x, y));
 /// var mixed = hessian[p => p.Item1].Item2;
 /// </code></example>
+[JsonConverter(typeof(NoJsonConverter))]
 public sealed class Jacobian<P, R>
 {
     private readonly Structure<R> _structure;

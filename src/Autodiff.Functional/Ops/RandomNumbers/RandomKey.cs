@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
+using Autodiff.Functional.Json;
 
 namespace Autodiff.Functional;
 
@@ -17,6 +19,7 @@ namespace Autodiff.Functional;
 /// var weights = keys[0].Normal(Shape.Of(128, 10), standardDeviation: 0.1);
 /// var noise = keys[1].Uniform(Shape.Of(10));
 /// </code></example>
+[JsonConverter(typeof(RandomKeyConverter))]
 public sealed class RandomKey
 {
     /// <summary>The key with these words: a node of two Int32, the low word first. A batch of keys is a node of such pairs, handed to a batched function.</summary>
@@ -100,14 +103,22 @@ public sealed class RandomKey
         return In(shape, "Normal", mean is null ? z : Parameter("Normal", mean, dtype) + z);
     }
 
-    /// <summary>True with a probability, which broadcasts to the shape (its own if not given): where a uniform number is below it.</summary>
+    /// <summary>True with a probability: where a uniform number is below it.</summary>
+    public Expr Bernoulli(Expr probability)
+    {
+        ArgumentNullException.ThrowIfNull(probability);
+        return Bernoulli(probability, probability.Shape);
+    }
+
+    /// <summary>True with a probability, which broadcasts to the shape: where a uniform number is below it.</summary>
     /// <exception cref="ShapeException">The probability does not broadcast to the shape.</exception>
-    public Expr Bernoulli(Expr probability, Shape? shape = null)
+    public Expr Bernoulli(Expr probability, Shape shape)
     {
         ArgumentNullException.ThrowIfNull(probability);
         probability = Promotion.Number("Bernoulli", probability, Domain.Real);
-        var of = shape ?? probability.Shape;
-        return In(of, "Bernoulli", Unit(of, probability.DType) < probability);
+        if (!probability.Shape.BroadcastsTo(shape))
+            throw new ShapeException("Bernoulli", $"a probability that broadcasts to the shape {shape}", $"{probability.Shape}");
+        return Unit(shape, probability.DType) < probability;
     }
 
     /// <summary>

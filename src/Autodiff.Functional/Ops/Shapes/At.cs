@@ -1,3 +1,6 @@
+using System.Text.Json.Serialization;
+using Autodiff.Functional.Json;
+
 namespace Autodiff.Functional;
 
 /// <summary>One index from several, for axes that are flattened into one; each is checked against its own axis. No derivative.</summary>
@@ -55,6 +58,7 @@ internal sealed record FlatIndex(Shape Of) : Op
 /// <example><code>
 /// var counts = Expr.Zeros(Shape.Of(10)).At(labels).Add(1);
 /// </code></example>
+[JsonConverter(typeof(NoJsonConverter))]
 public sealed class Indexed
 {
     private readonly Expr _x, _flat;
