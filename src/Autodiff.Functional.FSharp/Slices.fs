@@ -16,9 +16,11 @@ module Slices =
         | :? (int option) -> true
         | _ -> false
 
+    let private text (bound: int option) = match bound with Some i -> string i | None -> ""
+
     let private range (first: int option) (last: int option) =
         if Option.exists (fun i -> i < 0) first || Option.exists (fun i -> i < -1) last then
-            raise (IndexException("slice", "bounds ≥ 0", $"{first}..{last}", "Count from the end with Expr.Slice."))
+            raise (IndexException("[]", "bounds ≥ 0", $"{text first}..{text last}", "Count from the end with the length: x.[x.Shape.[0] - 2 ..]."))
         Subscript.op_Implicit (Range(Index(defaultArg first 0), match last with Some last -> Index(last + 1) | None -> Index.End))
 
     /// F# passes an index as an int, a range as two options, of which None is null.
@@ -27,7 +29,7 @@ module Slices =
         | [] -> []
         | (:? int as index) :: rest -> Subscript.op_Implicit index :: subscripts rest
         | first :: last :: rest when isBound first && isBound last -> range (unbox first) (unbox last) :: subscripts rest
-        | other :: _ -> raise (IndexException("slice", "indices and ranges of type int", $"{other}"))
+        | other :: _ -> raise (IndexException("[]", "indices and ranges of type int", $"{other}"))
 
     let private read (bounds: (obj | null)[]) = bounds |> List.ofArray |> subscripts |> Array.ofList
 

@@ -76,3 +76,12 @@ let ``Masks are named where they are given`` () =
 [<Fact>]
 let ``Einsum takes any number of operands`` () =
     Expr.Einsum("ij,kj,j->ik", matrix, matrix, vector[..2]) |> holds [ 2; 2 ] [ 9.0; 24.0; 24.0; 66.0 ]
+
+[<Fact>]
+let ``A negative index says what works in F#`` () =
+    let error = Assert.Throws<IndexException>(fun () -> vector.[-1] |> ignore)
+    Assert.Contains("in F# x.[x.Shape.[0] - 1]", error.Message)
+    Assert.Equal(4.0, float vector.[vector.Shape.[0] - 1])
+    let slice = Assert.Throws<IndexException>(fun () -> vector.[-2..] |> ignore)
+    Assert.StartsWith("[]: ", slice.Message)
+    Assert.Contains("x.[x.Shape.[0] - 2 ..]", slice.Message)

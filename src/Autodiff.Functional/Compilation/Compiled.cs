@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using System.Runtime.InteropServices;
+using System.Text.Json.Serialization;
 using Autodiff.Functional.Compilation;
+using Autodiff.Functional.Json;
 
 namespace Autodiff.Functional;
 
@@ -19,12 +21,14 @@ namespace Autodiff.Functional;
 /// var step = Ad.Compile(Ad.ValueAndGrad(loss));
 /// var (value, gradient) = step.Run(model);
 /// </code></example>
+[JsonConverter(typeof(NoJsonConverter))]
 public sealed class Compiled<P, R>
 {
     private readonly Func<P, R> _function;
     private readonly CompileOptions _options;
     private readonly Structure<P> _inputs;
     private readonly Structure<R> _outputs;
+    private readonly Turns<(ImmutableArray<TensorType> types, Rest rest)> _turns = new();
     private ImmutableArray<Traced> _traced = [];   // the one used last comes first
 
     internal Compiled(Func<P, R> function, CompileOptions? options, Structure<P> inputs, Structure<R> outputs)
@@ -43,7 +47,7 @@ public sealed class Compiled<P, R>
     public R Run(P at, CancellationToken cancellation)
     {
         var walk = Walk.Rent();
-        var traced = Find(at, walk);
+        var traced = Find(at, walk, "Compiled.Run", cancellation);
         if (AllConstant(walk.Span) && traced.Captures.IsEmpty)
         {
             int arguments = walk.Count;
@@ -52,9 +56,9 @@ public sealed class Compiled<P, R>
             {
                 traced.Plan.Run(walk.Span[..arguments], results, cancellation);
             }
-            catch (NaNFound found)
+            catch (Exception failure) when (IsOfFunction(failure))
             {
-                throw Explained(found, traced, at);
+                throw Explained(failure, traced, at, walk.Span[..arguments]);
             }
         }
         else
@@ -65,9 +69,11 @@ public sealed class Compiled<P, R>
     }
 
     /// <summary>The values at a point, written into the caller's memory: one buffer for each node of the values, in the order of <see cref="Structure.Leaves"/>, row by row.</summary>
+    /// <remarks>Nothing is allocated. A buffer may be the memory that an argument stands in (as of a tensor made of an <see cref="ImmutableArray{T}"/>, which is not copied): then a copy of the argument is read.</remarks>
     /// <exception cref="StructureException">There is another number of buffers.</exception>
     /// <exception cref="DTypeException">A buffer is of another dtype than the output.</exception>
     /// <exception cref="ShapeException">A buffer has another number of elements than the output.</exception>
+    /// <exception cref="ArgumentException">Two buffers share memory, or one does with a large tensor that the function captured.</exception>
     /// <exception cref="MissingValueException">An argument, or something that the function captures, has no value.</exception>
     public void Run(P at, params ReadOnlySpan<OutputBuffer> into) => Run(at, CancellationToken.None, into);
 
@@ -78,21 +84,23 @@ public sealed class Compiled<P, R>
     /// <exception cref="StructureException">There is another number of buffers.</exception>
     /// <exception cref="DTypeException">A buffer is of another dtype than the output.</exception>
     /// <exception cref="ShapeException">A buffer has another number of elements than the output.</exception>
+    /// <exception cref="ArgumentException">Two buffers share memory, or one does with a large tensor that the function captured.</exception>
     /// <exception cref="MissingValueException">An argument, or something that the function captures, has no value.</exception>
     /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
     public void Run(P at, CancellationToken cancellation, params ReadOnlySpan<OutputBuffer> into)
     {
         var walk = Walk.Rent();
-        var traced = Find(at, walk);
+        var traced = Find(at, walk, "Compiled.Run", cancellation);
+        int arguments = walk.Count;
         if (!traced.Captures.IsEmpty)
             traced.Captures.CopyTo(walk.Extend(traced.Captures.Length));
         try
         {
             traced.Plan.Run(walk.Span, into, cancellation);
         }
-        catch (NaNFound found)
+        catch (Exception failure) when (IsOfFunction(failure))
         {
-            throw Explained(found, traced, at);
+            throw Explained(failure, traced, at, walk.Span[..arguments]);
         }
         walk.Return();
     }
@@ -104,7 +112,7 @@ public sealed class Compiled<P, R>
     public Plan Plan(P at)
     {
         var walk = Walk.Rent();
-        var plan = Find(at, walk).Plan;
+        var plan = Find(at, walk, "Compiled.Plan", CancellationToken.None).Plan;
         walk.Return();
         return plan;
     }
@@ -150,11 +158,12 @@ public sealed class Compiled<P, R>
     }
 
     /// <summary>Collects the nodes of the arguments, and finds the plan for such.</summary>
-    private Traced Find(P at, Walk walk)
+    private Traced Find(P at, Walk walk, string op, CancellationToken cancellation)
     {
+        cancellation.ThrowIfCancellationRequested();
         var known = _traced;
         walk.NoteOthers(known.IsEmpty ? null : known[0].Rest.Others);
-        _inputs.Take(at, walk, "Compiled.Run");
+        _inputs.Take(at, walk, op);
         var rest = new Rest(walk.Marks, walk.Others);
         for (int i = 0; i < known.Length; i++)
             if (known[i].Takes(walk.Span, rest))
@@ -164,16 +173,21 @@ public sealed class Compiled<P, R>
                     ImmutableInterlocked.InterlockedCompareExchange(ref _traced, known.RemoveAt(i).Insert(0, known[i]), known);
                 return known[i];
             }
-        return Kept(Trace(at, walk.Span, rest));
+        return TraceOnce(at, walk.Span, rest, cancellation);
     }
 
-    // By itself: what the functions below capture would be allocated for each call of Find.
-    private Traced Kept(Traced traced)
+    /// <summary>Traces, unless another thread does so for arguments of the same types: then its trace is waited for.</summary>
+    private Traced TraceOnce(P at, ReadOnlySpan<Expr> arguments, Rest rest, CancellationToken cancellation)
     {
-        // Several threads may trace the same at the same time: the first one's is the one that is compiled.
-        bool IsSame(Traced other) => other.Takes(traced.Graph.Parameters.AsSpan(), traced.Rest);
-        ImmutableInterlocked.Update(ref _traced, all => all.Any(IsSame) ? all : [traced, .. all.Take(_options.MaxPlans - 1)]);
-        return _traced.FirstOrDefault(IsSame) ?? traced;
+        ImmutableArray<TensorType> types = [.. arguments.ToArray().Select(argument => argument.Type)];
+        using var turn = _turns.Take((types, rest), (a, b) => a.types.SequenceEqual(b.types) && a.rest == b.rest, cancellation);
+        foreach (var known in _traced)
+            if (known.Takes(arguments, rest))
+                return known;
+        var traced = Trace(at, arguments, rest);
+        ImmutableInterlocked.Update(ref _traced, all => [traced, .. all.Take(_options.MaxPlans - 1)]);
+        cancellation.ThrowIfCancellationRequested();
+        return traced;
     }
 
     private Traced Trace(P at, ReadOnlySpan<Expr> arguments, Rest rest)
@@ -186,13 +200,17 @@ public sealed class Compiled<P, R>
         return new(Graph.Of(given, _outputs.Flatten(value, "Compile")), rest, value, _options);
     }
 
-    /// <summary>What is said of a NaN. To find the line that made it the function is traced again.</summary>
-    private NotANumberException Explained(NaNFound found, Traced traced, P at)
+    /// <summary>Is it an error of the function that ran, and not one of how it was called?</summary>
+    private static bool IsOfFunction(Exception failure) => failure is NaNFound or MatrixException or IndexException or ConvergenceException or DomainException or ArithmeticException;
+
+    /// <summary>What is said of an error. To find the line that it comes from the function is traced again.</summary>
+    private Exception Explained(Exception failure, Traced traced, P at, ReadOnlySpan<Expr> arguments)
     {
         Graph again = null!;
         var origins = Origins.During(() => again = Trace(at, traced.Graph.Parameters.AsSpan(), traced.Rest).Graph);
-        return new NaNReport(found, i => _inputs.PathOf(at, i, "the argument"), i => _outputs.PathOf(traced.Value, i, "the value"))
-            .Error(traced.Graph, traced.Graph.Parameters.Length, (again, origins));
+        return failure is NaNFound found
+            ? new NaNReport(found, i => _inputs.PathOf(at, i, "the argument"), i => _outputs.PathOf(traced.Value, i, "the value")).Error(traced.Graph, traced.Graph.Parameters.Length, (again, origins))
+            : Failure.Explained(failure, again, origins, [.. arguments.ToArray().Select(argument => argument.Value)]);
     }
 
     private static bool AllConstant(ReadOnlySpan<Expr> arguments)

@@ -1,5 +1,7 @@
 using System.Buffers;
 using System.Runtime.InteropServices;
+using System.Text.Json.Serialization;
+using Autodiff.Functional.Json;
 
 namespace Autodiff.Functional;
 
@@ -8,6 +10,7 @@ namespace Autodiff.Functional;
 /// var gradient = new double[1000];
 /// step.Run(x, into: gradient);
 /// </code></example>
+[JsonConverter(typeof(NoJsonConverter))]
 public readonly struct OutputBuffer
 {
     private OutputBuffer(DType dtype, Array? array, IPinnable? pinnable, int start, int length) =>
@@ -22,6 +25,7 @@ public readonly struct OutputBuffer
     internal Array? Array { get; }
     internal IPinnable? Pinnable { get; }
     internal int Start { get; }
+    internal bool IsDefault => Array is null && Pinnable is null;
 
     /// <summary>Some memory as an output.</summary>
     /// <exception cref="DTypeException">The elements are not bool, int, long, float or double.</exception>

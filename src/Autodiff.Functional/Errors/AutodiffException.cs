@@ -18,6 +18,12 @@ public abstract class AutodiffException(string op, string expected, string got, 
     public string Got { get; } = got;
     /// <summary>What the user can do, if there is one thing to do.</summary>
     public string? Remedy { get; } = remedy;
+
+    /// <summary>Where the op is called in the user's sources, as a sentence; what a compiled run knows, in which no line of the user's is on the stack.</summary>
+    internal string? Place { get; set; }
+
+    /// <inheritdoc/>
+    public override string Message => Place is null ? base.Message : $"{base.Message} {Place}";
 }
 
 /// <summary>Shapes that do not fit the op or one another.</summary>
@@ -39,6 +45,10 @@ public sealed class SubscriptException(string op, string expected, string got, s
 /// <summary>An index outside its axis.</summary>
 /// <inheritdoc/>
 public sealed class IndexException(string op, string expected, string got, string? remedy = null) : AutodiffException(op, expected, got, remedy);
+
+/// <summary>A number for which the op has no value: an integer divided by 0, or to a negative power.</summary>
+/// <inheritdoc/>
+public sealed class DomainException(string op, string expected, string got, string? remedy = null) : AutodiffException(op, expected, got, remedy);
 
 /// <summary>A value that is asked for where there is none: a variable without a value, or inside a transform that has no concrete values.</summary>
 /// <inheritdoc/>

@@ -11,6 +11,7 @@ internal sealed class Stepper
     /// <summary>An op at slots. <paramref name="Function"/>: it is one of doubles, and all slots hold one.</summary>
     private readonly record struct Instruction(Op Op, IScalarFunction? Function, int First, int Last, int[] Inputs, int Target);
 
+    private readonly Graph _graph;
     private readonly Instruction[] _instructions;
     private readonly int[] _parameters, _outputs;   // slots; −1: a parameter that nothing depends on
     private readonly bool[] _isScalar;              // by slot
@@ -19,6 +20,7 @@ internal sealed class Stepper
 
     public Stepper(Graph graph)
     {
+        _graph = graph;
         var order = graph.Order;
         var isScalar = new List<bool>(order.Count);
         var instructions = new List<Instruction>(order.Count);
@@ -144,7 +146,15 @@ internal sealed class Stepper
             int[] inputs = instruction.Inputs;
             for (int i = 0; i < inputs.Length; i++)
                 _arguments[i] = Read(inputs[i]);
-            var value = instruction.Op.Evaluate(_arguments.AsSpan(0, inputs.Length));
+            Tensor value;
+            try
+            {
+                value = instruction.Op.Evaluate(_arguments.AsSpan(0, inputs.Length));
+            }
+            catch when (Failure.Note(_stepper._graph, instruction.Target))
+            {
+                throw;
+            }
             Write(instruction.Target, _other is null ? value : _other.Convert(value));
         }
 

@@ -55,7 +55,7 @@ internal readonly record struct Integer<T>(T Value) : IMasked<Integer<T>, Bit> w
     public static Integer<T> Pow(Integer<T> x, Integer<T> y)
     {
         if (T.IsNegative(y.Value))
-            throw new ArgumentOutOfRangeException(nameof(y), $"Integers to negative integer powers are not allowed: {x.Value} to the power {y.Value}. Cast to a floating-point dtype first.");
+            throw new DomainException("Power", "powers ≥ 0 of integers", $"{x.Value} to the power {y.Value}", "Cast to a floating-point dtype first.");
         T power = T.One;
         T square = x.Value;
         for (T left = y.Value; !T.IsZero(left); left >>>= 1)

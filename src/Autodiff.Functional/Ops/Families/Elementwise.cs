@@ -218,7 +218,17 @@ public sealed record Binary<TFunction> : Elementwise, IScalarFunction, ILoopOp w
         : TFunction.SelectedY(inputs[0], inputs[1]), 0.0), new(DType.Bool, inputs[0].Shape));
 
     /// <inheritdoc/>
-    public override Tensor Evaluate(ReadOnlySpan<Tensor> inputs) => inputs[0].Element.Run<Kernel, Tensor>(new(inputs[0], inputs[1]));
+    public override Tensor Evaluate(ReadOnlySpan<Tensor> inputs)
+    {
+        try
+        {
+            return inputs[0].Element.Run<Kernel, Tensor>(new(inputs[0], inputs[1]));
+        }
+        catch (DivideByZeroException)
+        {
+            throw new DomainException(Name, "integers other than 0 to divide by", $"0 in {inputs[1].Type}", "Replace zeros by Where; or Cast to Float64, where the remainder by 0 is NaN.");
+        }
+    }
 
     double IScalarFunction.Evaluate(double x, double y) => TFunction.Apply(new Real64(x), new Real64(y)).Value;
     Slope IScalarFunction.Slope => TFunction.Slope;
