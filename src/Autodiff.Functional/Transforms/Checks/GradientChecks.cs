@@ -33,6 +33,7 @@ internal sealed class GradientCheck<P, R>
     private readonly Replay _replay;
     private readonly bool _single, _isWide;
     private readonly double _size;
+    private ImmutableArray<(ImmutableArray<Tensor> Point, ImmutableArray<Tensor> Gradients)> _beside;
 
     public GradientCheck(Func<P, R> f, P at, Structure<P> inputs, Structure<R> outputs, GradientChecks checks, string name)
     {
@@ -48,42 +49,62 @@ internal sealed class GradientCheck<P, R>
             : scalar ? Tensor.Full(output.Shape, 1.0) : random.NextTensor(output.Shape, new(-1, 1, OffZero: 0.1)))];
         if (_weights.All(weight => weight is null))
             throw new DTypeException("CheckGradients", "a floating-point value", $"{_graph.Outputs[0].DType}", "Only real numbers have derivatives.");
-        _isWide = _single && CanWiden();
+        _isWide = _single && CanWiden() && IsWhole(point => [.. point.Select(x => Expr.Cast(Expr.Cast(x, DType.Float64) * 1.001, x.DType).Value)]);
         _size = Weighted([.. _replay.Outputs.Select(output => output.Value)]).Size;
     }
 
     public GradientReport Run()
     {
-        var gradients = _replay.Pullback([.. _graph.Outputs.Zip(_weights, (output, weight) => weight is null ? default : new Cotangent(Expr.Cast(weight, output.DType)))]);
+        var gradients = _replay.Pullback(Cotangents);
         var pushforward = Graph.Trace(tangents => _replay.Pushforward([.. tangents]), [.. _graph.Parameters.Select(parameter => parameter.Type)]);
         var paths = Paths.Leaves(_inputs, _at, "CheckGradients", _name);
         return new([.. _point.Select((_, leaf) => Leaf(paths[leaf].Path, leaf, gradients[leaf].Value, pushforward))]);
     }
 
+    private ImmutableArray<Cotangent> Cotangents => [.. _graph.Outputs.Zip(_weights, (output, weight) => weight is null ? default : new Cotangent(Expr.Cast(weight, output.DType)))];
+
     private GradientLeaf Leaf(string path, int leaf, Tensor gradient, Graph pushforward)
     {
         ImmutableArray<(int Entry, double Reverse, double? Forward, Difference Difference, double? Dual)> raw = [.. Sample(leaf).Select(entry =>
-            (entry, gradient.ElementAsDouble(entry), Forward(pushforward, leaf, entry), Differences(leaf, entry), Dual(leaf, entry)))];
-        double scale = raw.SelectMany(r => (IEnumerable<double>)[r.Reverse, r.Forward ?? 0, r.Difference.Value]).Select(Math.Abs).Where(double.IsFinite).DefaultIfEmpty().Max();
-        return new(path, _graph.Parameters[leaf].Type, [.. raw.Select(r => Judge(r.Entry, _graph.Parameters[leaf].Shape, r.Reverse, r.Forward, r.Difference, r.Dual, scale))]);
+            (entry, gradient.ElementAsDouble(entry), Forward(pushforward, leaf, entry), Difference.Of(Along(leaf, entry), _point[leaf].ElementAsDouble(entry), Rounding), Dual(_point, leaf, entry)))];
+        // Differences that are not sharp are no measure of anything.
+        double scale = raw.SelectMany(r => (IEnumerable<double>)[r.Reverse, r.Forward ?? 0, r.Dual ?? 0, r.Difference.Error < 0.1 * Math.Abs(r.Difference.Value) ? r.Difference.Value : 0])
+            .Select(Math.Abs).Where(double.IsFinite).DefaultIfEmpty().Max();
+        return new(path, _graph.Parameters[leaf].Type, [.. raw.Select(r => Judge(leaf, r.Entry, r.Reverse, r.Forward, r.Difference, r.Dual, scale))]);
     }
 
-    private GradientEntry Judge(int entry, Shape shape, double reverse, double? forward, Difference difference, double? dual, double leafScale)
+    private double Tolerance => _checks.Tolerance ?? (_single ? 1e-3 : 1e-6);
+
+    private double Rounding => !_single || _isWide ? 4e-15 : 4e-7;
+
+    /// <summary>What is told at a glance where all agree; else the dispute is settled.</summary>
+    private GradientEntry Judge(int leaf, int entry, double reverse, double? forward, Difference difference, double? dual, double leafScale)
     {
-        double tolerance = _checks.Tolerance ?? (_single ? 1e-3 : 1e-6);
         // A derivative that is 0 comes out as a rounding error of the value's size.
         double scale = Math.Max(Math.Abs(difference.Value), Math.Abs(dual ?? 0)) + 1e-3 * leafScale + (_single ? 1e-3 : 1e-6) * _size + double.Epsilon;
         bool sharp = difference.Error <= 0.01 * (scale + 1e-3);
         double Distance(double derivative) => Math.Max(
-            sharp && !difference.IsKink ? Math.Max(0, Math.Abs(derivative - difference.Value) - 10 * difference.Error) : 0,
-            Math.Max(difference.IsKink || dual is null ? 0 : Math.Abs(derivative - dual.Value), Math.Abs(derivative - reverse)));
+            sharp ? Math.Max(0, Math.Abs(derivative - difference.Value) - 10 * difference.Error) : 0,
+            Math.Max(dual is null ? 0 : Math.Abs(derivative - dual.Value), Math.Abs(derivative - reverse)));
         double error = Math.Max(Distance(reverse), Distance(forward ?? reverse)) / scale;
-        bool bracketed = difference.Brackets(reverse) && (forward is null || difference.Brackets(forward.Value));
-        var verdict = difference.IsKink ? bracketed ? GradientVerdict.Kink : GradientVerdict.Wrong
-            : !(error <= tolerance) && (sharp || dual is not null || forward is not null) ? GradientVerdict.Wrong
-            : sharp || dual is not null ? GradientVerdict.Right
-            : GradientVerdict.Unclear;
-        return new(Index(entry, shape), reverse, forward, difference, dual, error, verdict);
+        var index = Index(entry, _graph.Parameters[leaf].Shape);
+        return error <= Tolerance && !difference.IsKink && (sharp || dual is not null)
+            ? new(index, reverse, forward, difference, dual, error, GradientVerdict.Right)
+            : Disputed(leaf, entry, new(index, reverse, forward, difference, dual, error, GradientVerdict.Unclear), leafScale);
+    }
+
+    private GradientEntry Disputed(int leaf, int entry, GradientEntry glance, double leafScale)
+    {
+        var magnified = new Magnified(Along(leaf, entry), _point[leaf].ElementAsDouble(entry), _single && !_isWide ? MathF.BitIncrement(1) - 1 : Math.BitIncrement(1) - 1);
+        double Finite(double? derivative) => derivative is { } d && double.IsFinite(d) ? Math.Abs(d) : 0;
+        double scale = Math.Max(Finite(magnified.Difference.Value), Math.Max(Finite(glance.Dual), Finite(glance.Reverse))) + 1e-3 * leafScale + (_single ? 1e-3 : 1e-6) * _size + double.Epsilon;
+        double[] beside = [.. Beside.Select(at => at.Gradients[leaf].ElementAsDouble(entry)).Where(double.IsFinite)];
+        double scatter = beside.Length == 0 ? 0 : beside.Max() - beside.Min();
+        var dispute = new Dispute(glance.Reverse, glance.Forward, glance.Dual, magnified, Tolerance * scale + 4 * scatter, scale,
+            () => IsWhole(point => point.SetItem(leaf, Moved(leaf, entry, 1.0 / (1 << 10)))) && IsWhole(point => point.SetItem(leaf, Moved(leaf, entry, 1.0 / (1 << 20)))),
+            () => [.. Beside.Select(at => Dual(at.Point, leaf, entry) ?? double.NaN)]);
+        var (verdict, reason) = dispute.Settle();
+        return glance with { Difference = double.IsNaN(magnified.Difference.Value) ? glance.Difference : magnified.Difference, Verdict = verdict, Reason = reason };
     }
 
     private ImmutableArray<int> Sample(int leaf)
@@ -112,14 +133,69 @@ internal sealed class GradientCheck<P, R>
         }
     }
 
-    /// <summary>The function is called anew at each point, so that branches of the host language are taken as they are there.</summary>
-    private Difference Differences(int leaf, int entry)
+    /// <summary>The function of one entry, called anew at each point, so that branches of the host language are taken as they are there. Where it fails it has no value.</summary>
+    private Func<double, (double Value, double Size)> Along(int leaf, int entry) => value =>
+    {
+        var moved = _point.SetItem(leaf, With(_point[leaf], entry, value));
+        try
+        {
+            // Single precision is too coarse to take differences in, so the graph is evaluated in double precision, where its ops allow.
+            return _isWide ? Weighted([.. _graph.Evaluate<double>([.. moved.Select(Doubles)]).Select(numbers => Tensor.Of([.. numbers.Elements], numbers.Shape))])
+                : Weighted(Called([.. moved.Select((x, i) => Expr.Cast(x, _point[i].DType).Value)]));
+        }
+        catch (AutodiffException)
+        {
+            return (double.NaN, double.NaN);
+        }
+    };
+
+    private ImmutableArray<Tensor> Called(ImmutableArray<Tensor> point) => [.. _outputs.Flatten(_f(_inputs.Rebuild(_at, [.. point.Select(Expr.Constant)]))).Select(node => node.Value)];
+
+    /// <summary>Does the traced graph compute the function at another point, too?</summary>
+    private bool IsWhole(Func<ImmutableArray<Tensor>, ImmutableArray<Tensor>> move)
+    {
+        try
+        {
+            var moved = move(_point);
+            var ((here, _), (called, size), (traced, _)) = (Weighted([.. _replay.Outputs.Select(output => output.Value)]), Weighted(Called(moved)), Weighted(_graph.Evaluate([.. moved])));
+            return Math.Abs(called - traced) <= (_single ? 1e-5 : 1e-13) * size + 1e-3 * Math.Abs(called - here);
+        }
+        catch (AutodiffException)
+        {
+            return true;
+        }
+    }
+
+    private Tensor Moved(int leaf, int entry, double by)
     {
         double x = _point[leaf].ElementAsDouble(entry);
-        if (!_single)
-            return Difference.Of(value => Weighted([.. _outputs.Flatten(_f(_inputs.Rebuild(_at, [.. _point.SetItem(leaf, With(_point[leaf], entry, value)).Select(Expr.Constant)]))).Select(node => node.Value)]), x, 4e-15);
-        // Single precision is too coarse to take differences in, so the graph is evaluated in double precision, where its ops allow.
-        return Difference.Of(value => Widened(leaf, entry, value), x, _isWide ? 4e-15 : 4e-7);
+        return Expr.Cast(With(_point[leaf], entry, x + by * Math.Max(Math.Abs(x), 0.05)), _point[leaf].DType).Value;
+    }
+
+    /// <summary>Points a few last digits beside the point, and the gradients there by reverse mode: they scatter as rounding makes them.</summary>
+    private ImmutableArray<(ImmutableArray<Tensor> Point, ImmutableArray<Tensor> Gradients)> Beside
+    {
+        get
+        {
+            if (_beside.IsDefault)
+            {
+                var random = new Random(_checks.Seed);
+                _beside = [.. Enumerable.Range(0, 4).Select(_ =>
+                {
+                    ImmutableArray<Tensor> point = [.. _point.Select(x => Scattered(x, random))];
+                    return (point, ImmutableArray.CreateRange(_graph.Replay([.. point.Select(Expr.Constant)], reverse: true).Pullback(Cotangents), gradient => gradient.Value));
+                })];
+            }
+            return _beside;
+        }
+    }
+
+    private static Tensor Scattered(Tensor x, Random random)
+    {
+        double[] entries = [.. Enumerable.Range(0, x.Size).Select(x.ElementAsDouble)];
+        double largest = entries.Select(Math.Abs).Where(double.IsFinite).Append(0).Max(), epsilon = x.DType == DType.Float32 ? MathF.BitIncrement(1) - 1 : Math.BitIncrement(1) - 1;
+        double Magnitude(double entry) => entry != 0 ? Math.Abs(entry) : largest > 0 ? largest : 0.05;
+        return Expr.Cast(Tensor.Of([.. entries.Select(entry => entry + random.Next(-8, 9) * epsilon * Magnitude(entry))], x.Shape), x.DType).Value;
     }
 
     private bool CanWiden()
@@ -135,21 +211,13 @@ internal sealed class GradientCheck<P, R>
         }
     }
 
-    private (double, double) Widened(int leaf, int entry, double value)
+    private double? Dual(ImmutableArray<Tensor> point, int leaf, int entry)
     {
-        var moved = _point.SetItem(leaf, With(_point[leaf], entry, value));
-        return Weighted(_isWide
-            ? [.. _graph.Evaluate<double>([.. moved.Select(Doubles)]).Select(numbers => Tensor.Of([.. numbers.Elements], numbers.Shape))]
-            : _graph.Evaluate([.. moved.Select((x, i) => Expr.Cast(x, _point[i].DType).Value)]));
-    }
-
-    private double? Dual(int leaf, int entry)
-    {
-        if (_point.Sum(x => x.Size) > MostForDuals)
+        if (point.Sum(x => x.Size) > MostForDuals)
             return null;
         try
         {
-            var values = _graph.Evaluate<Dual<double>>([.. _point.Select((x, i) => new Numbers<Dual<double>>(x.Shape,
+            var values = _graph.Evaluate<Dual<double>>([.. point.Select((x, i) => new Numbers<Dual<double>>(x.Shape,
                 [.. Enumerable.Range(0, x.Size).Select(k => new Dual<double>(x.ElementAsDouble(k), i == leaf && k == entry ? 1 : 0))]))]);
             return values.Zip(_weights, (value, weight) => weight is null ? 0 : value.Elements.Select((element, k) => weight.ElementAsDouble(k) * element.Tangent).Sum()).Sum();
         }

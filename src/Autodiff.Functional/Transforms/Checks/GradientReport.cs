@@ -24,7 +24,11 @@ public enum GradientVerdict
 /// <param name="Dual">By the traced graph over dual numbers; null where an op has no code for them, or parameters have more than 100 000 entries.</param>
 /// <param name="Error">The largest distance of a derivative from the differences or the duals, relative to the derivatives of the parameter.</param>
 /// <param name="Verdict">Do they agree?</param>
-public sealed record GradientEntry(ImmutableArray<int> Index, double Reverse, double? Forward, Difference Difference, double? Dual, double Error, GradientVerdict Verdict);
+public sealed record GradientEntry(ImmutableArray<int> Index, double Reverse, double? Forward, Difference Difference, double? Dual, double Error, GradientVerdict Verdict)
+{
+    /// <summary>Why the verdict is what it is, where that was not plain; else empty.</summary>
+    public string Reason { get; init; } = "";
+}
 
 /// <summary>The check of one parameter.</summary>
 /// <param name="Path">Where it is, such as <c>model.Layers[2].Weight</c>.</param>
