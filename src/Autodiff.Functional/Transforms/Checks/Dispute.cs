@@ -9,11 +9,14 @@ namespace Autodiff.Functional;
 /// <param name="Forward">By forward mode, if there is one.</param>
 /// <param name="Dual">By dual numbers, if there are.</param>
 /// <param name="Differences">What the function does around the point.</param>
-/// <param name="Slack">What two derivatives may differ by: the tolerance, and what rounding scatters them by.</param>
+/// <param name="Slack">What two derivatives may differ by.</param>
+/// <param name="Scatter">What rounding may add to that: how far the derivative scatters beside the point.</param>
 /// <param name="Scale">What the tolerance is relative to.</param>
 /// <param name="IsWhole">Does the traced graph compute the function beside the point as well? If not, the function runs code that no graph shows.</param>
+/// <param name="DualsCompute">Do dual numbers compute the function's value?</param>
 /// <param name="DualBeside">The dual numbers' derivatives beside the point.</param>
-internal sealed record Dispute(double Reverse, double? Forward, double? Dual, Magnified Differences, double Slack, double Scale, Func<bool> IsWhole, Func<double[]> DualBeside)
+internal sealed record Dispute(double Reverse, double? Forward, double? Dual, Magnified Differences, double Slack, double Scatter, double Scale,
+    Func<bool> IsWhole, Func<bool> DualsCompute, Func<double[]> DualBeside)
 {
     private const string Outside = "the function runs code that is not in the traced graph, which dual numbers do not see";
 
@@ -36,11 +39,13 @@ internal sealed record Dispute(double Reverse, double? Forward, double? Dual, Ma
         const string Silent = "differences tell nothing here: the function is noisy, or not finite nearby";
         return Dual is not { } other || double.IsNaN(other) ? (GradientVerdict.Unclear, $"{Silent}; and there are no dual numbers to ask")
             : !IsWhole() ? (GradientVerdict.Unclear, $"{Silent}; and {Outside}")
+            : Differences.Refutes(other, Slack + Scatter) ? (GradientVerdict.Unclear, $"{Silent}; but they contradict dual numbers as well")
+            : !DualsCompute() ? (GradientVerdict.Unclear, $"{Silent}; and dual numbers round its value in another way")
             : Jumps(other) ? (GradientVerdict.Unclear, $"{Silent}; and dual numbers give another derivative here than beside the point")
             : (GradientVerdict.Wrong, "dual numbers contradict the derivative");
     }
 
-    private bool IsNear(double a, double b) => a.Equals(b) || Math.Abs(a - b) <= Slack;
+    private bool IsNear(double a, double b) => a.Equals(b) || Math.Abs(a - b) <= Slack + Scatter;
 
     private bool Jumps(double dual)
     {

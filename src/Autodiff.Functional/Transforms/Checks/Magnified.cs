@@ -70,6 +70,9 @@ internal sealed class Magnified
     /// <summary>The mean slope at a kink, the difference of the slopes, and how well they are known.</summary>
     public (double Slope, double Bend, double Error)? Kink { get; }
 
+    /// <summary>The largest slope between the point and the coarsest steps.</summary>
+    public double Nearby => _scales.Take(4).Where(scale => scale.Speaks).Select(scale => Math.Abs(scale.Slope) + Math.Abs(scale.Bend)).Append(0).Max();
+
     /// <summary>Do two finer scales in a row agree on something else?</summary>
     private bool IsContradicted(int candidate)
     {
