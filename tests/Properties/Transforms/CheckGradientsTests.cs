@@ -1,3 +1,5 @@
+using FsCheck;
+using FsCheck.Fluent;
 using Xunit;
 using Xunit.Abstractions;
 
@@ -66,6 +68,91 @@ public sealed class CheckGradientsTests(ITestOutputHelper output)
         Assert.Equal((GradientVerdict.Wrong, 0.5, 3.0), (entry.Verdict, entry.Reverse, entry.Dual));
         Assert.Contains("Reverse mode alone is wrong", Assert.Throws<DerivativeException>(report.ThrowIfWrong).Message, StringComparison.Ordinal);
     }
+
+    // ---- witnesses that are blind, or out of their depth ----
+
+    [Fact]
+    public void A_minimum_whose_value_is_zero_is_right()
+    {
+        Assert.Equal(GradientVerdict.Right, Ad.CheckGradients(x => Expr.Variance(x), Tensor.Of([0.1, 0.1, 0.1])).Verdict);
+        Assert.Equal(GradientVerdict.Right, Ad.CheckGradients(x => Expr.Variance(x), Tensor.Of([1e6 / 3, 1e6 / 3, 1e6 / 3, 1e6 / 3, 1e6 / 3])).Verdict);
+        Expr t = Tensor.Of([0.3, 0.7, 1.9]);
+        var y = ((Expr)0.1 * Expr.Exp(-1.7 * t)).Value;
+        Assert.Equal(GradientVerdict.Right, Ad.CheckGradients(p => Expr.Sum(Expr.Square(p.A * Expr.Exp(-p.K * t) - (Expr)y)), (A: Expr.Scalar(0.1), K: Expr.Scalar(1.7))).Verdict);
+    }
+
+    [Fact]
+    public void A_fast_oscillation_is_right()
+    {
+        foreach (double rate in (double[])[1e3, 1e5, 1e7, 1e8])
+            Assert.Equal(GradientVerdict.Right, Ad.CheckGradients(x => Expr.Sin(rate * x), 1.1).Verdict);
+    }
+
+    [Fact]
+    public void A_smooth_function_of_large_numbers_has_no_kink()
+    {
+        foreach (double level in (double[])[1e3, 1e6, 1e8])
+            Assert.Equal(GradientVerdict.Right, Ad.CheckGradients(x => Expr.LogSumExp(x), Tensor.Of([level, level])).Verdict);
+    }
+
+    [Fact]
+    public void Code_outside_of_the_graph_is_no_fault_of_a_rule()
+    {
+        var exp = Ad.CustomVjp((Expr x) => (Checked.Apply(Math.Exp, x), x), (x, c) => c * Expr.Exp(x));
+        var wrong = Ad.CustomVjp((Expr x) => (Checked.Apply(Math.Exp, x), x), (x, c) => 1.01 * c * Expr.Exp(x));
+        foreach (var x in (Expr[])[0.7, Tensor.Of([0.3, -1.2]), Expr.Scalar(0.7f)])
+        {
+            var report = Ad.CheckGradients(exp, x);
+            Assert.Equal(GradientVerdict.Right, report.Verdict);
+            Assert.Contains("code that is not in the traced graph", report.ToString(), StringComparison.Ordinal);
+            Assert.Equal(GradientVerdict.Wrong, Ad.CheckGradients(wrong, x).Verdict);
+        }
+        // Nor does anybody but the differences know of it where no rule was given.
+        Assert.Equal(GradientVerdict.Wrong, Ad.CheckGradients(x => x * Checked.Apply(Math.Exp, x), 0.7).Verdict);
+    }
+
+    public static TheoryData<int> Kinds => [.. Enumerable.Range(0, Checked.Kinds.Length)];
+
+    [Theory, MemberData(nameof(Kinds))]
+    public void A_right_derivative_is_never_called_wrong(int kind) => Law.Holds(output, 25, Seeds, seed =>
+    {
+        Checked at;
+        try
+        {
+            at = Checked.Draw(kind, seed);
+            // Where a rule overflows on the way the derivative is no number, and that is said.
+            if (!Numbers(at.F(at.At)).All(double.IsFinite) || !at.F(at.At).DType.IsFloating() || Ad.Grad<Expr[]>(x => Expr.Sum(at.F(x)), at.At).SelectMany(Numbers).Any(double.IsNaN))
+                return "";
+        }
+        catch (AutodiffException)
+        {
+            return "";
+        }
+        var report = Ad.CheckGradients<Expr[], Expr>(at.F, at.At, new() { Entries = 4 }, "x");
+        return report.Verdict is GradientVerdict.Wrong ? $"{at.Text}\n{report}" : null;
+    }, atMost: 0.5);
+
+    public static TheoryData<string> Faults => [.. Mutant.All.Select(mutant => mutant.Name)];
+
+    [Theory, MemberData(nameof(Faults))]
+    public void A_planted_fault_is_found(string name) => Law.Holds(output, 25, Seeds, seed =>
+    {
+        var (mutant, at) = (Mutant.All.Single(mutant => mutant.Name == name), Checked.Draw(0, seed));
+        var weights = Directions.Of(at.F(at.At).Shape, 3);
+        Func<Expr[], Expr> Of(Func<Expr, Expr> f) => !mutant.SecondOrder ? x => Expr.Sum(weights * f(at.F(x)))
+            : x => Ad.Grad<Expr[]>(x => Expr.Sum(weights * f(at.F(x))), x).Select(g => Expr.Sum(g * Directions.Of(g.Shape, 5))).Aggregate((a, b) => a + b);
+        var (right, wrong) = (Of(mutant.Right), Of(mutant.Wrong));
+        double[] slopes = [.. Ad.Grad<Expr[]>(right, at.At).SelectMany(Numbers)], others = [.. Ad.Grad<Expr[]>(wrong, at.At).SelectMany(Numbers)];
+        double level = Math.Abs((double)right(at.At)) + slopes.Max(Math.Abs);
+        bool differ = slopes.Zip(others).Any(pair => Math.Abs(pair.First - pair.Second) > 4e-6 * Math.Abs(pair.First) + 1e-7 * level);
+        if (level < 1e-3 || !(differ || (name == "forward mode alone" && slopes.Any(slope => Math.Abs(slope) > 1e-3 * level))))
+            return "";
+        return Ad.CheckGradients<Expr[], Expr>(wrong, at.At, new() { Entries = 100 }, "x") is { Verdict: not GradientVerdict.Wrong } report ? $"{at.Text}\n{report}" : null;
+    }, atMost: 0.7);
+
+    private static Arbitrary<int> Seeds { get; } = Arb.From(Gen.Choose(0, int.MaxValue / 2));
+
+    private static double[] Numbers(Expr x) => Expr.Cast(x, DType.Float64).Value.ToArray<double>();
 
     // ---- kinks ----
 

@@ -9,48 +9,63 @@ namespace Autodiff.Functional;
 /// <param name="Forward">By forward mode, if there is one.</param>
 /// <param name="Dual">By dual numbers, if there are.</param>
 /// <param name="Differences">What the function does around the point.</param>
-/// <param name="Slack">What two derivatives may differ by.</param>
-/// <param name="Scatter">What rounding may add to that: how far the derivative scatters beside the point.</param>
+/// <param name="Tolerance">What two derivatives may differ by.</param>
+/// <param name="Noise">How far rounding scatters the derivative by reverse mode.</param>
 /// <param name="Scale">What the tolerance is relative to.</param>
+/// <param name="ForwardNoise">The same by forward mode.</param>
 /// <param name="IsWhole">Does the traced graph compute the function beside the point as well? If not, the function runs code that no graph shows.</param>
 /// <param name="DualsCompute">Do dual numbers compute the function's value?</param>
 /// <param name="DualBeside">The dual numbers' derivatives beside the point.</param>
-internal sealed record Dispute(double Reverse, double? Forward, double? Dual, Magnified Differences, double Slack, double Scatter, double Scale,
-    Func<bool> IsWhole, Func<bool> DualsCompute, Func<double[]> DualBeside)
+internal sealed record Dispute(double Reverse, double? Forward, double? Dual, Magnified Differences, double Tolerance, double Noise, double Scale,
+    Func<double> ForwardNoise, Func<bool> IsWhole, Func<bool> DualsCompute, Func<double[]> DualBeside)
 {
     private const string Outside = "the function runs code that is not in the traced graph, which dual numbers do not see";
+    private const string Silent = "differences tell nothing here: the function is noisy, or not finite nearby";
+
+    /// <summary>What rounding may explain at most.</summary>
+    private double Loose => Tolerance + 4 * Noise;
+
+    /// <summary>The same where it can be no jump: rounding is little beside the slopes nearby.</summary>
+    private double Tight => Tolerance + Math.Min(4 * Noise, 1e-6 * Differences.Nearby);
 
     /// <summary>The verdict, and why it is no other.</summary>
     public (GradientVerdict Verdict, string Reason) Settle()
     {
-        if (Forward is { } forward && !IsNear(Reverse, forward))
+        if (Forward is { } forward && !IsNear(Reverse, forward, Loose) && !IsNear(Reverse, forward, Loose + 4 * ForwardNoise()))
             return (GradientVerdict.Wrong, "the two modes differ");
-        bool dualsAgree = Dual is { } dual && !double.IsNaN(dual) && IsNear(Reverse, dual);
-        if (Differences.Refutes(Reverse, Slack))
-            return !dualsAgree ? (GradientVerdict.Wrong, "differences contradict the derivative")
-                : !IsWhole() ? (GradientVerdict.Wrong, "differences contradict the derivative: the function runs code that is not in the traced graph, so that no derivative knows of it")
-                : (GradientVerdict.Unclear, "differences contradict both modes and dual numbers, which agree: the function varies by steps, or faster than they can resolve");
+        double? dual = Dual is { } known && !double.IsNaN(known) ? known : null;
+        if (Differences.Refutes(Reverse, Tolerance))
+            return Refuted(dual);
         if (Differences.Kink is not null)
             return (GradientVerdict.Kink, "the slopes from the two sides differ");
-        if (Differences.Supports(Reverse, Slack, 0.01 * Scale))
-            return (GradientVerdict.Right, dualsAgree || Dual is null ? "" : IsWhole() ? "dual numbers are out of their depth here: differences agree with the derivative" : Outside);
-        if (dualsAgree)
-            return (GradientVerdict.Right, "");
-        const string Silent = "differences tell nothing here: the function is noisy, or not finite nearby";
-        return Dual is not { } other || double.IsNaN(other) ? (GradientVerdict.Unclear, $"{Silent}; and there are no dual numbers to ask")
+        bool agree = dual is { } d && IsNear(Reverse, d, Tight);
+        if (Differences.Supports(Reverse, Tolerance, 0.01 * Scale))
+            return (GradientVerdict.Right, agree || dual is null ? "" : IsWhole() ? "differences agree with the derivative; dual numbers are out of their depth" : $"differences agree with the derivative; {Outside}");
+        return agree ? (GradientVerdict.Right, "")
+            : dual is not { } other ? (GradientVerdict.Unclear, $"{Silent}; and there are no dual numbers to ask")
+            : IsNear(Reverse, other, Loose) ? (GradientVerdict.Unclear, $"{Silent}; and rounding scatters the derivative")
             : !IsWhole() ? (GradientVerdict.Unclear, $"{Silent}; and {Outside}")
-            : Differences.Refutes(other, Slack + Scatter) ? (GradientVerdict.Unclear, $"{Silent}; but they contradict dual numbers as well")
+            : Differences.Refutes(other, Tolerance) ? (GradientVerdict.Unclear, $"{Silent}; but they contradict dual numbers")
             : !DualsCompute() ? (GradientVerdict.Unclear, $"{Silent}; and dual numbers round its value in another way")
             : Jumps(other) ? (GradientVerdict.Unclear, $"{Silent}; and dual numbers give another derivative here than beside the point")
             : (GradientVerdict.Wrong, "dual numbers contradict the derivative");
     }
 
-    private bool IsNear(double a, double b) => a.Equals(b) || Math.Abs(a - b) <= Slack + Scatter;
+    private (GradientVerdict, string) Refuted(double? dual)
+    {
+        bool sides = dual is { } d && (d.Equals(Reverse) || Math.Abs(d - Reverse) < Math.Abs(d - Differences.Difference.Value)) && IsNear(Reverse, d, Loose);
+        return sides ? IsWhole() ? (GradientVerdict.Unclear, "differences contradict both modes and dual numbers, which agree: the function varies in steps, or faster than steps resolve")
+                : (GradientVerdict.Wrong, "differences contradict the derivative: the function runs code that is not in the traced graph, so that no derivative knows of it")
+            : !Differences.Refutes(Reverse, Loose) ? (GradientVerdict.Unclear, "rounding scatters the derivative by as much as it differs from differences")
+            : (GradientVerdict.Wrong, double.IsNaN(Reverse) ? "the derivative is no number, where the function is smooth" : "differences contradict the derivative");
+    }
+
+    private static bool IsNear(double a, double b, double slack) => a.Equals(b) || Math.Abs(a - b) <= slack;
 
     private bool Jumps(double dual)
     {
         double[] beside = DualBeside();
         double low = beside.Min(), high = beside.Max();
-        return !(dual >= low - Slack - (high - low) && dual <= high + Slack + (high - low));
+        return !(dual >= low - Tolerance - (high - low) && dual <= high + Tolerance + (high - low));
     }
 }

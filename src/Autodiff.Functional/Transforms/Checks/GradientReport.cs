@@ -10,9 +10,9 @@ public enum GradientVerdict
     Right,
     /// <summary>The slopes from the two sides differ, and the derivative is one of those between them.</summary>
     Kink,
-    /// <summary>Differences tell nothing here (the function is noisy, or not finite nearby), and there are no dual numbers to ask.</summary>
+    /// <summary>Nobody who could know agrees or disagrees: differences tell nothing here (the function is noisy, or not finite nearby), and dual numbers are not there, are blind to the function, or stand alone.</summary>
     Unclear,
-    /// <summary>Two derivatives disagree.</summary>
+    /// <summary>Two derivatives disagree, by more than the errors of both.</summary>
     Wrong,
 }
 
@@ -86,15 +86,18 @@ public sealed partial record GradientReport(ImmutableArray<GradientLeaf> Leaves)
 
     private static bool Apart(double a, double truth) => !(Math.Abs(a - truth) <= 1e-4 * (Math.Abs(a) + Math.Abs(truth)));
 
-    private static double Truth(GradientEntry entry) => entry.Dual ?? entry.Difference.Value;
+    /// <summary>Differences call the function itself; where they are not sharp, dual numbers are.</summary>
+    private static double Truth(GradientEntry entry) => entry.Dual is { } dual && double.IsFinite(dual) && !(Apart(dual, entry.Difference.Value) && entry.Difference.Error < 1e-4 * Math.Abs(entry.Difference.Value)) ? dual : entry.Difference.Value;
 
-    /// <summary>A table with a row for each parameter, which shows its worst entry.</summary>
+    /// <summary>A table with a row for each parameter, which shows its worst entry; below it the reasons for verdicts that are not plain.</summary>
     public override string ToString()
     {
         ImmutableArray<ImmutableArray<string>> rows = [s_columns, .. Leaves.Select(Row)];
         int[] widths = [.. Enumerable.Range(0, rows[0].Length).Select(column => rows.Max(row => row[column].Length))];
-        return string.Join(Environment.NewLine, rows.Select(row => string.Join("  ", row.Select((cell, column) => cell.PadRight(widths[column]))).TrimEnd()));
+        return string.Join(Environment.NewLine, rows.Select(row => string.Join("  ", row.Select((cell, column) => cell.PadRight(widths[column]))).TrimEnd()).Concat(Reasons));
     }
+
+    private IEnumerable<string> Reasons => Leaves.Where(leaf => leaf.Worst is { Reason: not "" }).Select(leaf => $"{leaf.Path}{At(leaf.Worst!)} is {leaf.Worst!.Verdict.ToString().ToLowerInvariant()}: {leaf.Worst.Reason}");
 
     private static readonly ImmutableArray<string> s_columns = ["parameter", "type", "entries", "worst", "reverse", "forward", "differences", "duals", "error", "verdict"];
 

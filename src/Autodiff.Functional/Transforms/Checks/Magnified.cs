@@ -24,14 +24,16 @@ internal sealed class Magnified
 
         public static Scale At(Func<double, (double Value, double Size)> g, double x, (double Value, double Size) here, double step, double epsilon)
         {
-            var (right, left, nearRight, nearLeft) = (g(x + step), g(x - step), g(x + 0.75 * step), g(x - 0.75 * step));
+            // The nearer step is no simple part of the farther one, so that rounding does not hide in a pattern.
+            double nearer = x + 0.7234 * step - x, part = nearer / step * (nearer / step);
+            var (right, left, nearRight, nearLeft) = (g(x + step), g(x - step), g(x + nearer), g(x - nearer));
             double size = Math.Max(Math.Max(right.Size, left.Size), Math.Max(here.Size, Math.Max(nearRight.Size, nearLeft.Size)));
             double rounding = 2 * epsilon * size / step;
-            double far = (right.Value - left.Value) / (2 * step), near = (nearRight.Value - nearLeft.Value) / (1.5 * step);
+            double far = (right.Value - left.Value) / (2 * step), near = (nearRight.Value - nearLeft.Value) / (2 * nearer);
             // Even and odd part of what is left beside the parabola through three of the points.
-            double even = ((nearRight.Value - here.Value + (nearLeft.Value - here.Value)) - 0.5625 * (right.Value - here.Value + (left.Value - here.Value))) / step;
+            double even = ((nearRight.Value - here.Value + (nearLeft.Value - here.Value)) - part * (right.Value - here.Value + (left.Value - here.Value))) / step;
             bool flat = right.Value == here.Value && left.Value == here.Value && nearRight.Value == here.Value && nearLeft.Value == here.Value;
-            return new(step, near + (near - far) * (0.5625 / 0.4375), 2 * Math.Abs(near - far) + Math.Abs(even) + rounding,
+            return new(step, near + (near - far) * part / (1 - part), 2 * Math.Abs(near - far) + Math.Abs(even) + rounding,
                 (right.Value - here.Value + (left.Value - here.Value)) / step, rounding, flat);
         }
     }

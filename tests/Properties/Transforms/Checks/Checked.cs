@@ -9,8 +9,11 @@ namespace Autodiff.Functional.Properties.Transforms;
 /// <param name="Text">Both, to be read.</param>
 public sealed record Checked(string Kind, Func<Expr[], Expr> F, Expr[] At, string Text)
 {
-    /// <summary>Is the function the same with another one put around its value?</summary>
+    /// <summary>Another function of the value.</summary>
     public Checked Then(string kind, Func<Expr, Expr> outer) => this with { Kind = kind, F = x => outer(F(x)), Text = $"{kind} of\n{Text}" };
+
+    // Computed by code that no trace sees.
+    private static readonly Func<Expr, Expr> s_outside = Ad.CustomVjp((Expr x) => (Apply(Math.Atan, x), x), (x, c) => c / (1 + x * x));
 
     private static readonly ImmutableArray<(string Kind, Func<Program, Random, Checked> Draw)> s_kinds =
     [
@@ -29,7 +32,7 @@ public sealed record Checked(string Kind, Func<Expr[], Expr> F, Expr[] At, strin
         ("ties", (p, r) => Of(p, x => Math.Round(x))),
         ("zeros", (p, r) => Of(p, x => r.Next(2) == 0 ? 0 : x)),
         ("large points", (p, r) => Math.Pow(10, r.Next(2, 9)) is var scale ? Of(p, x => x * scale) : null!),
-        ("small points", (p, r) => Math.Pow(10, -r.Next(3, 20)) is var scale ? Of(p, x => x * scale) : null!),
+        ("small points", (p, r) => Math.Pow(10, -r.Next(3, 20)) is var scale ? Of(p, x => x * scale, smooth: true) : null!),
         ("in single precision", (p, r) => Of(p) is var c ? c with { Kind = "in single precision", At = [.. c.At.Select(x => Expr.Cast(x, DType.Float32))] } : null!),
         ("outside code", (p, _) => Of(p).Then("outside code", s_outside)),
         ("outside code in single precision", (p, _) => Of(p) is var c ? (c with { At = [.. c.At.Select(x => Expr.Cast(x, DType.Float32))] }).Then("outside code in single precision", s_outside) : null!),
@@ -49,13 +52,14 @@ public sealed record Checked(string Kind, Func<Expr[], Expr> F, Expr[] At, strin
 
     private static Checked Of(Program p) => new("ordinary", p.Run, p.At, $"{p}");
 
-    private static Checked Of(Program p, Func<double, double> moved) =>
-        Of(p with { Inputs = [.. p.Inputs.Select(x => Tensor.Of(Array.ConvertAll(x.ToArray<double>(), e => moved(e)), x.Shape))] });
+    /// <summary>The program at another point. If it is to be smooth there and is not, the ordinary one.</summary>
+    private static Checked Of(Program p, Func<double, double> moved, bool smooth = false)
+    {
+        var there = p with { Inputs = [.. p.Inputs.Select(x => Tensor.Of(Array.ConvertAll(x.ToArray<double>(), e => moved(e)), x.Shape))] };
+        return Of(smooth && there.Margin == 0 ? p : there);
+    }
 
     private static Func<Expr, Expr> Square(Tensor data) => v => Expr.Sum(Expr.Square(v - (Expr)data));
-
-    // Computed by code that no trace sees.
-    private static readonly Func<Expr, Expr> s_outside = Ad.CustomVjp((Expr x) => (Apply(Math.Atan, x), x), (x, c) => c / (1 + x * x));
 
     internal static Expr Apply(Func<double, double> f, Expr x) =>
         Expr.Cast(Tensor.Of(Array.ConvertAll(Expr.Cast(x, DType.Float64).Value.ToArray<double>(), e => f(e)), x.Shape), x.DType);

@@ -9,6 +9,8 @@ namespace Autodiff.Functional.Properties.Transforms;
 /// <param name="SecondOrder">Is it right in first order?</param>
 public sealed record Mutant(string Name, Func<Expr, Expr> Right, Func<Expr, Expr> Wrong, bool SecondOrder = false)
 {
+    private static readonly Func<Expr, Expr> s_cosine = Ad.CustomJvp((Expr x, Expr d) => (Expr.Cos(x), d * Expr.Sin(x)));
+
     /// <summary>The planted faults.</summary>
     public static ImmutableArray<Mutant> All { get; } =
     [
@@ -29,8 +31,6 @@ public sealed record Mutant(string Name, Func<Expr, Expr> Right, Func<Expr, Expr
         new("a number read as a constant", x => Expr.Sin(x) * Expr.Exp(x), x => Expr.Sin(x) * Checked.Apply(Math.Exp, x)),
         new("second order alone", Expr.Sin, Ad.CustomJvp((Expr x, Expr d) => (Expr.Sin(x), d * s_cosine(x))), SecondOrder: true),
     ];
-
-    private static readonly Func<Expr, Expr> s_cosine = Ad.CustomJvp((Expr x, Expr d) => (Expr.Cos(x), d * Expr.Sin(x)));
 
     private static Mutant Sine(string name, Func<Expr, Expr> fault) => new(name, Expr.Sin, Ad.CustomJvp((Expr x, Expr d) => (Expr.Sin(x), fault(d * Expr.Cos(x)))));
 
