@@ -101,10 +101,10 @@ public readonly partial struct Dual<T>(T primal, T tangent) : IFloatingPointIeee
 
     /// <summary>
     /// x − n·y, where the whole number n is constant almost everywhere. The remainder is exact but x ÷ y is rounded (1 % 0.1 is
-    /// 0.0999…, while 1 ÷ 0.1 is 10), so n is taken from the remainder.
+    /// 0.0999…, while 1 ÷ 0.1 is 10), so n is taken from the remainder; each part is divided, because their difference may overflow.
     /// </summary>
     private static Dual<T> Remainder(Dual<T> x, Dual<T> y, T remainder) =>
-        new(remainder, x.Tangent - T.Round((x.Primal - remainder) / y.Primal) * y.Tangent);
+        new(remainder, x.Tangent - T.Round(x.Primal / y.Primal - remainder / y.Primal) * y.Tangent);
 
     /// <inheritdoc/>
     public static Dual<T> operator ++(Dual<T> value) => value + One;

@@ -74,17 +74,24 @@ public readonly partial struct Dual<T>
     {
         var power = T.Pow(x.Primal, y.Primal);
         var slope = Vanishes(y.Primal) ? T.Zero : y.Primal * T.Pow(x.Primal, y.Primal - T.One);
+        if (T.IsZero(x.Primal) && y.Primal == T.One)
+            slope -= Steep(y.Primal - T.One);       // its own slope in y is xʸ⁻¹·ln x
         var byBase = x.Chain(power, slope);
-        return Vanishes(y.Tangent) || (T.IsZero(x.Primal) && y.Primal >= T.Zero)
-            ? byBase
-            : new(power, byBase.Tangent + power * T.Log(x.Primal) * y.Tangent);
+        return Vanishes(y.Tangent) ? byBase : new(power, byBase.Tangent + InExponent(x.Primal, y.Primal, power) * y.Tangent);
     }
+
+    /// <summary>xʸ·ln x; at x = 0 ≤ y it is 0, as a limit but for y = 0, and its slope in x that of the limit.</summary>
+    private static T InExponent(T x, T y, T power) =>
+        !(T.IsZero(x) && y >= T.Zero) ? power * T.Log(x) : y > T.One ? T.Zero : T.IsZero(y) ? Steep(x) : -Steep(x);
+
+    /// <summary>0 with the slope ∞, for x that is 0.</summary>
+    private static T Steep(T x) => Vanishes(x) ? T.Zero : T.Sqrt(x);
 
     /// <inheritdoc/>
     public static Dual<T> Sqrt(Dual<T> x)
     {
         var y = T.Sqrt(x.Primal);
-        return x.Chain(y, T.One / (Two * y));
+        return x.Chain(y, T.One / (Two * y + T.Zero));     // √−0 is −0, but the slope is ∞ there as well
     }
 
     /// <inheritdoc/>

@@ -107,4 +107,19 @@ public interface IElementary<T> where T : IElementary<T>
     /// <summary>A function of two arguments that is no composition of the others (polygamma …), computed by its own scalar code.</summary>
     /// <typeparam name="TFunction">The function.</typeparam>
     static abstract T Special<TFunction>(T x, T y) where TFunction : struct, ISpecialBinary;
+
+    /// <summary>
+    /// Another elementwise function, with the differential that it states. A formula calls a function, instead of writing it out, where the derivative of what is written out would
+    /// cancel or overflow: the slope 1/√(1 − x²) calls the function 1 − x², which says that its own slope is −2x.
+    /// </summary>
+    /// <typeparam name="TFunction">The function.</typeparam>
+    static virtual T Call<TFunction>(T x) where TFunction : struct, IUnary => TFunction.Apply(x);
+
+    /// <summary>Another elementwise function, of two arguments, as <see cref="Call{TFunction}(T)"/>.</summary>
+    /// <typeparam name="TFunction">The function.</typeparam>
+    static virtual T Call<TFunction>(T x, T y) where TFunction : struct, IBinary => TFunction.Apply(x, y);
+
+    /// <summary>Another elementwise function, of three arguments, as <see cref="Call{TFunction}(T)"/>.</summary>
+    /// <typeparam name="TFunction">The function.</typeparam>
+    static virtual T Call<TFunction>(T x, T y, T z) where TFunction : struct, ITernary => TFunction.Apply(x, y, z);
 }

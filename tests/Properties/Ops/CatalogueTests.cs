@@ -45,12 +45,18 @@ public sealed class CatalogueTests
     private static bool IsOp(Type type) => !type.IsAbstract && !type.ContainsGenericParameters &&
         (type.IsAssignableTo(typeof(Op)) || (type.IsValueType && (type.IsAssignableTo(typeof(IUnary)) || type.IsAssignableTo(typeof(IBinary)) || type.IsAssignableTo(typeof(IPredicate)))));
 
-    /// <summary>The ops of a call and of its gradient, taken from a part of the value, so that supports are met as well; for an elementwise op also its function.</summary>
+    /// <summary>
+    /// The ops of a call and of its gradient, taken from a part of the value, so that supports are met as well, and of the gradient of that; for an elementwise op also its function.
+    /// </summary>
     private static IEnumerable<Type> Drawn(Point point)
     {
         var roots = new List<Expr>(Graph.Trace(x => [point.Case.Apply(x)], [.. point.Case.Inputs.Select(input => input.Type)]).Outputs);
         if (point.HasDerivative && point.Value.Shape.Size > 0)
-            roots.AddRange(Graph.Trace(x => [.. Ad.Grad<Expr[]>(at => Expr.Sum(Expr.Square(Expr.Ravel(point.F(at))[..1])), [.. x])], [.. point.Types]).Outputs);
+        {
+            Func<Expr[], Expr[]> gradient = Ad.Grad<Expr[]>(at => Expr.Sum(Expr.Square(Expr.Ravel(point.F(at))[..1])));
+            roots.AddRange(Graph.Trace(x => [.. gradient([.. x])], [.. point.Types]).Outputs);
+            roots.AddRange(Graph.Trace(x => [.. Ad.Grad<Expr[]>(at => gradient(at).Aggregate(Expr.Zero, (sum, part) => sum + Expr.Sum(Expr.Cast(part, DType.Float64))), [.. x])], [.. point.Types]).Outputs);
+        }
         return KahnOrder.From([.. roots]).Select(visit => visit.Op.GetType()).SelectMany(type => type.GetGenericArguments().Append(type));
     }
 }

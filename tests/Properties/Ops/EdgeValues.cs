@@ -65,6 +65,19 @@ public sealed class EdgeValues
         ["remainder below 0"] = new(x => x % 3, -7, -1, 1, 0),
         ["remainder by less than 0"] = new(x => x % -3, 7, 1, 1, 0),
         ["remainder, in the divisor"] = new(x => 7 % x, 3, 1, -2, 0),
+        ["remainder whose quotient rounds to the next whole number"] = new(x => 1 % x, 0.1, 0.09999999999999995, -9, 0),
+        ["remainder by ∞ of less than 0"] = new(x => Expr.Mod(-1, x), Infinity, Infinity, 1, 0),
+        ["x⁰ near 0"] = new(x => Expr.Power(x, 0), 1e-160, 1, 0, 0),
+        ["x to a small power"] = new(x => Expr.Power(x, 0.1), 1e-300, 1e-30, 1e269),
+        ["0ˣ at 1"] = new(x => Expr.Power(0, x), 1, 0, 0, 0),
+        ["0ˣ at −1"] = new(x => Expr.Power(0, x), -1, Infinity, -Infinity, Infinity),
+        ["the angle near ∞"] = new(x => Expr.Atan2(x, Infinity), 1, 0, 0, 0),
+        ["the angle of an infinite ordinate"] = new(x => Expr.Atan2(Infinity, x), 1, Math.PI / 2, 0, 0),
+        ["the radius near the largest number"] = new(x => Expr.Hypot(x, 1.7e308), 1.7e308, Infinity, 0.7071067811865475),
+        ["the radius beside a long leg"] = new(x => Expr.Hypot(1e5, x), 1e-3, 1e5, 1e-8, 1e-5),
+        ["the radius, in the long leg"] = new(x => Expr.Hypot(x, 1e-3), 1e5, 1e5, 1, 1e-21),
+        ["0 / x near 0"] = new(x => 0 / x, 1e-200, 0, 0, 0),
+        ["a line from one end of the numbers to the other"] = new(x => Expr.Lerp(-1.7e308, 1.7e308, x), 0.5, 0, Infinity, 0),
         ["the sign of −0"] = new(x => Expr.CopySign(x, -0.0), 2, -2, -1, 0),
         ["copysign at 0"] = new(x => Expr.CopySign(x, -1), 0, -0.0, 0, 0),
         ["the angle to the left"] = new(x => Expr.Atan2(0, x), -1, Math.PI, 0, 0),
@@ -94,6 +107,16 @@ public sealed class EdgeValues
 
         static void Same(string what, double expected, double actual) =>
             Assert.True(expected.Equals(actual) || Math.Abs(expected - actual) <= 1e-14 * Math.Abs(expected), $"{what}: expected {expected:R}, got {actual:R}");
+    }
+
+    [Fact]
+    public void The_Hessian_of_a_power_at_0_is_symmetric()
+    {
+        // The slope of x¹ in x is 1, whose own slope in y is x⁰·(1 + ln x). (Forward mode, by numbers, has 0·∞ on the diagonal.)
+        Func<Expr, Expr> power = at => Expr.Power(at[0], at[1]);
+        Assert.Equal([0, -Infinity, -Infinity, 0], Ad.JacobianReverse(Ad.Grad(power), Of(0, 1)).Value.ToArray<double>());
+        Assert.Equal([-Infinity, -Infinity], Ad.Hessian(power, Of(0, 1)).Value.ToArray<double>()[1..3]);
+        Assert.Equal([2, 0, 0, 0], Ad.Hessian(power, Of(0, 2)).Value.ToArray<double>());
     }
 
     [Fact]

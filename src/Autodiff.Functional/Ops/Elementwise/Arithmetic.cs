@@ -45,56 +45,7 @@ internal readonly struct Divide : IBinary
     public static Formula? Latex(Formula x, Formula y) => new Formula($@"\frac{{{x}}}{{{y}}}", Binding.Product);
     public static T Apply<T>(T x, T y) where T : IElementary<T> => x / y;
     public static T DifferentialX<T>(T x, T y, T z, T d) where T : IElementary<T> => d / y;
-    public static T DifferentialY<T>(T x, T y, T z, T d) where T : IElementary<T> => -(d / y * z);      // d / y is what the other argument's differential is, too
-}
-
-/// <summary>The remainder with the sign of the dividend. Derivative, where it is smooth: 1 in x, −trunc(x / y) in y.</summary>
-internal readonly struct FMod : IBinary
-{
-    public static OpInfo Info => OpInfo.Binary("FMod", Expr.FMod, "x − y·trunc(x / y)", "dx − trunc(x / y)·dy", new(-5, 5), new(-2, 2, 0.3)) with { Edges = "The sign of x; NaN at y = 0.", Source = "C99, 7.12.10.1" };
-    public static Domain Domain => Domain.Numeric;
-    public static T Apply<T>(T x, T y) where T : IElementary<T> => x % y;
-    public static T DifferentialX<T>(T x, T y, T z, T d) where T : IElementary<T> => d;
-    public static T DifferentialY<T>(T x, T y, T z, T d) where T : IElementary<T> => -d * T.Truncate(x / y);
-}
-
-/// <summary>The remainder with the sign of the divisor. Derivative, where it is smooth: 1 in x, −⌊x / y⌋ in y.</summary>
-internal readonly struct Mod : IBinary
-{
-    public static IEnumerable<OpInfo> Entries => [Entry("Mod", Expr.Mod), Entry("Remainder", Expr.Remainder)];
-    public static Formula? Latex(Formula x, Formula y) => Formula.Infix(x, @"\bmod", y, Binding.Product, associative: false);
-    public static Domain Domain => Domain.Numeric;
-
-    // A remainder of the wrong sign is one divisor off; 0 takes the divisor's sign, as in NumPy.
-    public static T Apply<T>(T x, T y) where T : IElementary<T>
-    {
-        T rest = x % y, signed = T.CopySign(rest, y);
-        return T.IfEqual(rest, signed, signed, rest + y);
-    }
-
-    public static T DifferentialX<T>(T x, T y, T z, T d) where T : IElementary<T> => d;
-
-    // Rounded from the remainder: x / y itself may round up to the next whole number.
-    public static T DifferentialY<T>(T x, T y, T z, T d) where T : IElementary<T> => -d * T.Round((x - z) / y);
-
-    private static OpInfo Entry(string name, Func<Expr, Expr, Expr> op) =>
-        OpInfo.Binary(name, op, "x − y·⌊x / y⌋", "dx − ⌊x / y⌋·dy", new(-5, 5), new(-2, 2, 0.3)) with { Edges = "The sign of y; NaN at y = 0; y at y = ±∞ where the signs differ, else x.", Source = "NumPy's mod" };
-}
-
-/// <summary>√(x² + y²), without overflow. Derivative: (x·dx + y·dy) / z; 0 at (0, 0).</summary>
-internal readonly struct Hypot : IBinary
-{
-    public static OpInfo Info => OpInfo.Binary("Hypot", Expr.Hypot, "√(x² + y²)", "(x·dx + y·dy) / z", new(-2, 2, 0.1), new(-2, 2, 0.1)) with { Edges = "No overflow; the derivative at (0, 0) is 0; ∞ if one is infinite, also beside NaN.", Source = "C99, 7.12.7.3" };
-
-    public static T Apply<T>(T x, T y) where T : IElementary<T>
-    {
-        T left = T.Abs(x), right = T.Abs(y), large = T.Maximum(left, right), infinity = T.Literal(double.PositiveInfinity);
-        T ratio = T.Minimum(left, right) / T.IfEqual(large, T.Literal(0), T.Literal(1), large);
-        return T.IfEqual(left, infinity, infinity, T.IfEqual(right, infinity, infinity, large * T.Sqrt(T.Literal(1) + ratio * ratio)));
-    }
-
-    public static T DifferentialX<T>(T x, T y, T z, T d) where T : IElementary<T> => d * (x / T.IfEqual(z, T.Literal(0), T.Literal(1), z));
-    public static T DifferentialY<T>(T x, T y, T z, T d) where T : IElementary<T> => d * (y / T.IfEqual(z, T.Literal(0), T.Literal(1), z));
+    public static T DifferentialY<T>(T x, T y, T z, T d) where T : IElementary<T> => -(d * (z / y));     // z / y first: where d / y overflows, z may be 0
 }
 
 internal readonly struct Negate : IUnary
@@ -105,28 +56,6 @@ internal readonly struct Negate : IUnary
     public static Slope Slope => Slope.Constant;
     public static T Apply<T>(T x) where T : IElementary<T> => -x;
     public static T Differential<T>(T x, T y, T d) where T : IElementary<T> => -d;
-}
-
-/// <summary>
-/// xʸ. At x = 0 the logarithm in the derivative in y is taken as 0, as in JAX, and at x = y = 0 the derivative in x is 0. Elsewhere at y = 0 the
-/// product is 0 by itself, and its own derivative in y, 1/x, must not be lost.
-/// </summary>
-internal readonly struct Power : IBinary
-{
-    public static IEnumerable<OpInfo> Entries =>
-    [
-        OpInfo.Binary("Power", Expr.Power, "xʸ", "y·xʸ⁻¹·dx + xʸ·ln x·dy", new(0.2, 2), new(-3, 3)) with { Edges = "Right at x = 0, and at negative x with whole y." },
-        new("Pow", "xʸ", random => random.NextBool()
-            ? OpCase.Of(random.NextTensor(random.NextShape(), new(-2, 2, 0.2)), x => Expr.Pow(x, 3.0), "Expr.Pow(x0, 3.0)")
-            : OpCase.Of(random.NextTensor(Shape.Of(2), new(0.2, 2)), random.NextTensor(Shape.Of(3, 1)), Expr.Pow, "Expr.Pow(x0, x1)")) { Signature = "Pow(x, y)", Derivative = "as Power" },
-    ];
-    public static Formula? Latex(Formula x, Formula y) => new Formula($"{x.Within(Binding.Atom)}^{{{y}}}", Binding.Power);
-    public static Domain Domain => Domain.Numeric;
-    public static T Apply<T>(T x, T y) where T : IElementary<T> => T.Pow(x, y);
-    public static T DifferentialX<T>(T x, T y, T z, T d) where T : IElementary<T> =>
-        T.IfEqual(T.Maximum(T.Abs(x), T.Abs(y)), T.Literal(0), T.Literal(0), d * y * T.Pow(x, y - T.Literal(1)));
-    public static T DifferentialY<T>(T x, T y, T z, T d) where T : IElementary<T> =>
-        d * z * T.Log(T.IfEqual(x, T.Literal(0), T.Literal(1), x));
 }
 
 internal readonly struct Square : IUnary
@@ -164,7 +93,7 @@ internal readonly struct Sign : IUnary
     public static Domain Domain => Domain.Numeric;
     public static Slope Slope => Slope.Zero;
     public static T Apply<T>(T x) where T : IElementary<T> =>
-        T.IfLess(x, T.Literal(0), T.Literal(-1), T.IfLess(T.Literal(0), x, T.Literal(1), x));
+        T.IfLess(x, T.Literal(0), T.Literal(-1), T.IfLess(T.Literal(0), x, T.Literal(1), T.Abs(x)));     // |x|, whose slope at 0 is 0 as well
     public static T Differential<T>(T x, T y, T d) where T : IElementary<T> => T.Literal(0);
 }
 
@@ -267,4 +196,7 @@ public sealed partial class Expr : IElementary<Expr>
     static Expr IElementary<Expr>.IfEqual(Expr a, Expr b, Expr yes, Expr no) => Where(Equal(a, b), yes, no);
     static Expr IElementary<Expr>.Special<TFunction>(Expr x) => Unary<TFunction>.Of(x);
     static Expr IElementary<Expr>.Special<TFunction>(Expr x, Expr y) => Binary<TFunction>.Of(x, y);
+    static Expr IElementary<Expr>.Call<TFunction>(Expr x) => Unary<TFunction>.Of(x);
+    static Expr IElementary<Expr>.Call<TFunction>(Expr x, Expr y) => Binary<TFunction>.Of(x, y);
+    static Expr IElementary<Expr>.Call<TFunction>(Expr x, Expr y, Expr z) => Ternary<TFunction>.Of(x, y, z);
 }

@@ -22,7 +22,14 @@ internal readonly struct Clamp : ITernary
 internal readonly struct Lerp : ITernary
 {
     public static OpInfo Info => OpInfo.Ternary("Lerp", Expr.Lerp, "x + t·(y − x)", "(1 − t)·dx + t·dy + (y − x)·dt", null, null, new(-0.5, 1.5)) with { Signature = "Lerp(x, y, t)", Edges = "Exact at t = 0, t = 1 and x = y; t may be outside." };
-    public static T Apply<T>(T x, T y, T t) where T : IElementary<T> => T.IfLess(t, T.Literal(0.5), x + t * (y - x), y - (T.Literal(1) - t) * (y - x));
+
+    // Of ends with different signs y − x may overflow: then each for itself, where nothing cancels.
+    public static T Apply<T>(T x, T y, T t) where T : IElementary<T>
+    {
+        T one = T.Literal(1), near = T.IfLess(t, T.Literal(0.5), x + t * (y - x), y - (one - t) * (y - x));
+        return T.IfLess(T.CopySign(one, x) * T.CopySign(one, y), T.Literal(0), (one - t) * x + t * y, near);
+    }
+
     public static T DifferentialX<T>(T x, T y, T t, T w, T d) where T : IElementary<T> => d * (T.Literal(1) - t);
     public static T DifferentialY<T>(T x, T y, T t, T w, T d) where T : IElementary<T> => d * t;
     public static T DifferentialZ<T>(T x, T y, T t, T w, T d) where T : IElementary<T> => d * (y - x);

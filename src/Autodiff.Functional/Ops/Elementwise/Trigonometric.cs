@@ -48,22 +48,6 @@ internal readonly struct Atan : IUnary
     public static T Differential<T>(T x, T y, T d) where T : IElementary<T> => d / (T.Literal(1) + x * x);
 }
 
-/// <summary>The angle of the point (x, y). Derivative: (x·dy − y·dx) / (x² + y²).</summary>
-internal readonly struct Atan2 : IBinary
-{
-    public static OpInfo Info => OpInfo.Binary("Atan2", Expr.Atan2, "the angle of the point (x, y), in (−π, π]", "(x·dy − y·dx) / (x² + y²)", new(-2, 2, 0.1), new(-2, 2, 0.1)) with { Signature = "Atan2(y, x)", Edges = "A cut at negative x, y = 0.", Source = "C99, 7.12.4.4" };
-    public static T Apply<T>(T y, T x) where T : IElementary<T> => T.Atan2(y, x);
-    public static T DifferentialX<T>(T y, T x, T z, T d) where T : IElementary<T> => Turned(d, x, x, y);
-    public static T DifferentialY<T>(T y, T x, T z, T d) where T : IElementary<T> => Turned(-d, y, x, y);
-
-    // d·a / r² with r² = x² + y², by the larger of the two, so that no square overflows or vanishes.
-    private static T Turned<T>(T d, T a, T x, T y) where T : IElementary<T>
-    {
-        T largest = T.Maximum(T.Abs(x), T.Abs(y)), u = x / largest, v = y / largest;
-        return d * (a / largest) / (u * u + v * v) / largest;
-    }
-}
-
 public sealed partial class Expr
 {
     /// <summary>Sine, of radians.</summary>
