@@ -8,10 +8,10 @@ namespace Autodiff.Functional;
 /// <param name="got">What came.</param>
 /// <param name="remedy">What the user can do.</param>
 public abstract class AutodiffException(string op, string expected, string got, string? remedy)
-    : ArgumentException($"{op}: expected {expected}; got {got}.{(remedy is null ? "" : " " + remedy)}")
+    : ArgumentException
 {
     /// <summary>The op or function that was called.</summary>
-    public string Op { get; } = op;
+    public string Op { get; private set; } = op;
     /// <summary>What it needs.</summary>
     public string Expected { get; } = expected;
     /// <summary>What came.</summary>
@@ -23,7 +23,14 @@ public abstract class AutodiffException(string op, string expected, string got, 
     internal string? Place { get; set; }
 
     /// <inheritdoc/>
-    public override string Message => Place is null ? base.Message : $"{base.Message} {Place}";
+    public override string Message => $"{Op}: expected {Expected}; got {Got}.{(Remedy is null ? "" : $" {Remedy}")}{(Place is null ? "" : $" {Place}")}";
+
+    /// <summary>The function that was called, where that is made of others and one of them fails. As a filter of exceptions it goes from within, so that the outermost is left; it never handles one.</summary>
+    internal bool CalledAs(string op)
+    {
+        Op = op;
+        return false;
+    }
 }
 
 /// <summary>Shapes that do not fit the op or one another.</summary>

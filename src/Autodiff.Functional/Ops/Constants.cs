@@ -56,8 +56,12 @@ public sealed partial class Expr
     }
 
     /// <summary>The matrix with ones on its diagonal.</summary>
-    public static Expr Eye(int rows, int? columns = null, DType dtype = DType.Float64) =>
-        Cast(Equal(ExpandDims(ArangeInt64(rows), 1), ExpandDims(ArangeInt64(columns ?? rows), 0)), dtype);
+    public static Expr Eye(int rows, int? columns = null, DType dtype = DType.Float64)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(rows);
+        ArgumentOutOfRangeException.ThrowIfNegative(columns ?? rows, nameof(columns));
+        return Cast(Equal(ExpandDims(ArangeInt64(rows), 1), ExpandDims(ArangeInt64(columns ?? rows), 0)), dtype);
+    }
 
     /// <summary>The whole numbers 0 … count − 1, as Int64.</summary>
     public static Expr Arange(int count) => ArangeInt64(count);

@@ -382,7 +382,7 @@ public sealed partial class Tensor : IEquatable<Tensor>
     /// <summary>An element or a sub-tensor: one index per leading axis, counted from 0.</summary>
     /// <exception cref="IndexException">An index is outside its axis.</exception>
     /// <exception cref="AxisException">There are more indices than axes.</exception>
-    public Tensor this[params int[] indices] => this[Array.ConvertAll(indices, index => (Subscript)index)];
+    public Tensor this[params int[] indices] => this[Array.ConvertAll(indices ?? throw new ArgumentNullException(nameof(indices)), index => (Subscript)index)];
 
     internal Tensor View(Shape shape, int offset, int[] strides) => new(Element, shape, Storage(), shape.Size == 0 ? 0 : offset, strides);
 

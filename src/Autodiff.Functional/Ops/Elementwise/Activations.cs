@@ -114,5 +114,10 @@ public sealed partial class Expr
     /// <summary>x above 0, eˣ − 1 below.</summary>
     public static Expr Elu(Expr x) => Elu(x, One);
     /// <summary>x above 0, α·(eˣ − 1) below, after broadcasting.</summary>
-    public static Expr Elu(Expr x, Expr alpha) => Binary<Elu>.Of(x, alpha);
+    public static Expr Elu(Expr x, Expr alpha)
+    {
+        ArgumentNullException.ThrowIfNull(x);
+        ArgumentNullException.ThrowIfNull(alpha);
+        return Binary<Elu>.Of(x, alpha);
+    }
 }

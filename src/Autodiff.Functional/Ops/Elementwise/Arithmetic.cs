@@ -130,7 +130,7 @@ public sealed partial class Expr : IElementary<Expr>
     /// <summary>The remainder with the sign of the divisor, after broadcasting, as NumPy's.</summary>
     public static Expr Mod(Expr x, Expr y) => Binary<Mod>.Of(x, y);
     /// <summary>The other name of <see cref="Mod"/>.</summary>
-    public static Expr Remainder(Expr x, Expr y) => Binary<Mod>.Of(x, y);
+    public static Expr Remainder(Expr x, Expr y) => Composite.Of("Remainder", x, y, Mod);
     /// <summary>√(x² + y²), without overflow, after broadcasting.</summary>
     public static Expr Hypot(Expr x, Expr y) => Binary<Hypot>.Of(x, y);
     /// <summary>−x.</summary>
@@ -138,9 +138,9 @@ public sealed partial class Expr : IElementary<Expr>
     /// <summary>xʸ, after broadcasting; right at x = 0, and at negative x with whole y. Integers to a negative power are an error.</summary>
     public static Expr Power(Expr x, Expr y) => Binary<Power>.Of(x, y);
     /// <summary>xʸ: the name that F#'s <c>**</c> looks for.</summary>
-    public static Expr Pow(Expr x, Expr y) => Binary<Power>.Of(x, y);
+    public static Expr Pow(Expr x, Expr y) => Binary<Power>.Of(x, y, "Pow");
     /// <summary>xʸ: the overload that F#'s <c>x ** 2.0</c> looks for.</summary>
-    public static Expr Pow(Expr x, double y) => Binary<Power>.Of(x, y);
+    public static Expr Pow(Expr x, double y) => Binary<Power>.Of(x, y, "Pow");
     /// <summary>x².</summary>
     public static Expr Square(Expr x) => Unary<Square>.Of(x);
     /// <summary>1 ÷ x.</summary>
@@ -152,7 +152,7 @@ public sealed partial class Expr : IElementary<Expr>
     /// <summary>|x| with the sign of y, where y may be −0.</summary>
     public static Expr CopySign(Expr x, Expr y) => Binary<CopySign>.Of(x, y);
     /// <summary>x ÷ n: what F#'s <c>List.average</c> looks for.</summary>
-    public static Expr DivideByInt(Expr x, int n) => x / (double)n;
+    public static Expr DivideByInt(Expr x, int n) => Binary<Divide>.Of(x, (double)n, "DivideByInt");
 
     /// <summary>x + y, after broadcasting.</summary>
     public static Expr operator +(Expr x, Expr y) => Binary<Add>.Of(x, y);

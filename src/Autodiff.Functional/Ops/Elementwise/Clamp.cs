@@ -38,7 +38,19 @@ internal readonly struct Lerp : ITernary
 public sealed partial class Expr
 {
     /// <summary>x between two bounds, after broadcasting; NaN if one of the three is, high where low > high. Ties share the gradient equally.</summary>
-    public static Expr Clamp(Expr x, Expr low, Expr high) => Ternary<Clamp>.Of(x, low, high);
+    public static Expr Clamp(Expr x, Expr low, Expr high)
+    {
+        ArgumentNullException.ThrowIfNull(x);
+        ArgumentNullException.ThrowIfNull(low);
+        ArgumentNullException.ThrowIfNull(high);
+        return Ternary<Clamp>.Of(x, low, high);
+    }
     /// <summary>x + t·(y − x), after broadcasting: x at t = 0, y at t = 1.</summary>
-    public static Expr Lerp(Expr x, Expr y, Expr t) => Ternary<Lerp>.Of(x, y, t);
+    public static Expr Lerp(Expr x, Expr y, Expr t)
+    {
+        ArgumentNullException.ThrowIfNull(x);
+        ArgumentNullException.ThrowIfNull(y);
+        ArgumentNullException.ThrowIfNull(t);
+        return Ternary<Lerp>.Of(x, y, t);
+    }
 }

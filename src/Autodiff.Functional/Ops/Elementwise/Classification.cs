@@ -20,7 +20,7 @@ public sealed partial class Expr
     /// <summary>Which elements are NaN, as Bool.</summary>
     public static Expr IsNaN(Expr x) => NotEqual(x, x);
     /// <summary>Which elements are ∞ or −∞, as Bool.</summary>
-    public static Expr IsInf(Expr x) => Equal(Abs(x), double.PositiveInfinity);
+    public static Expr IsInf(Expr x) => Composite.Of("IsInf", x, static x => Equal(Abs(x), double.PositiveInfinity));
     /// <summary>Which elements are neither infinite nor NaN, as Bool.</summary>
-    public static Expr IsFinite(Expr x) => Less(Abs(x), double.PositiveInfinity);
+    public static Expr IsFinite(Expr x) => Composite.Of("IsFinite", x, static x => Less(Abs(x), double.PositiveInfinity));
 }

@@ -51,9 +51,9 @@ public sealed partial class Expr
     /// <summary>x ≤ y, as Bool, after broadcasting; false at NaN.</summary>
     public static Expr LessEqual(Expr x, Expr y) => Predicate<LessEqual>.Of(x, y);
     /// <summary>x &gt; y, as Bool, after broadcasting; false at NaN.</summary>
-    public static Expr Greater(Expr x, Expr y) => Predicate<Less>.Of(y, x);
+    public static Expr Greater(Expr x, Expr y) => Predicate<Less>.Of(y, x, "Greater");
     /// <summary>x ≥ y, as Bool, after broadcasting; false at NaN.</summary>
-    public static Expr GreaterEqual(Expr x, Expr y) => Predicate<LessEqual>.Of(y, x);
+    public static Expr GreaterEqual(Expr x, Expr y) => Predicate<LessEqual>.Of(y, x, "GreaterEqual");
     /// <summary>x = y, as Bool, element by element, after broadcasting; false at NaN. (<c>==</c> on nodes compares references.)</summary>
     public static Expr Equal(Expr x, Expr y) => Predicate<Equal>.Of(x, y);
     /// <summary>x ≠ y, as Bool, after broadcasting; true at NaN.</summary>

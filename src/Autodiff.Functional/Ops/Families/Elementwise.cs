@@ -189,12 +189,17 @@ public sealed record Binary<TFunction> : Elementwise, IScalarFunction, ILoopOp w
     /// <summary>The function of two nodes, element by element, after broadcasting.</summary>
     /// <exception cref="ShapeException">The shapes do not broadcast.</exception>
     /// <exception cref="DTypeException">The dtypes differ and both are strong, or one is Bool.</exception>
-    public static Expr Of(Expr x, Expr y)
+    public static Expr Of(Expr x, Expr y) => Of(x, y, typeof(TFunction).Name);
+
+    /// <param name="x">The first node.</param>
+    /// <param name="y">The second node.</param>
+    /// <param name="called">The name that errors begin with.</param>
+    internal static Expr Of(Expr x, Expr y, string called)
     {
         ArgumentNullException.ThrowIfNull(x);
         ArgumentNullException.ThrowIfNull(y);
-        (x, y) = Promotion.Numbers(typeof(TFunction).Name, x, y, TFunction.Domain);
-        (x, y) = Promotion.Broadcast(typeof(TFunction).Name, x, y);
+        (x, y) = Promotion.Numbers(called, x, y, TFunction.Domain);
+        (x, y) = Promotion.Broadcast(called, x, y);
         return Expr.Make(s_op, new(x, y), x.Type);
     }
 
@@ -384,13 +389,18 @@ public sealed record Predicate<TQuestion> : Op, ILoopOp where TQuestion : struct
     /// <summary>The answers for two nodes, element by element, after broadcasting.</summary>
     /// <exception cref="ShapeException">The shapes do not broadcast.</exception>
     /// <exception cref="DTypeException">The dtypes differ and both are strong.</exception>
-    public static Expr Of(Expr x, Expr y)
+    public static Expr Of(Expr x, Expr y) => Of(x, y, typeof(TQuestion).Name);
+
+    /// <param name="x">The first node.</param>
+    /// <param name="y">The second node.</param>
+    /// <param name="called">The name that errors begin with.</param>
+    internal static Expr Of(Expr x, Expr y, string called)
     {
         ArgumentNullException.ThrowIfNull(x);
         ArgumentNullException.ThrowIfNull(y);
         if (x.DType != DType.Bool || y.DType != DType.Bool)
-            (x, y) = Promotion.Numbers(typeof(TQuestion).Name, x, y, Domain.Numeric);
-        (x, y) = Promotion.Broadcast(typeof(TQuestion).Name, x, y);
+            (x, y) = Promotion.Numbers(called, x, y, Domain.Numeric);
+        (x, y) = Promotion.Broadcast(called, x, y);
         return Expr.Make(s_op, new(x, y), new(DType.Bool, x.Shape));
     }
 

@@ -51,6 +51,7 @@ public sealed partial class Expr
         right = MoveAxis(right, right.Shape.Axis(axis), -1);
         if (left.Shape[^1] != 3 || right.Shape[^1] != 3)
             throw new ShapeException("Cross", $"vectors of length 3 along axis {axis}", $"{left.Shape[^1]} and {right.Shape[^1]}", "In the plane, x₀·y₁ − x₁·y₀ is the number that you want.");
+        Shape.Broadcast(left.Shape, right.Shape);
         // (x × y)ᵢ₊₁ … with indices modulo 3: x·(y moved) − (x moved)·y, moved.
         var cross = Roll(left * Roll(right, -1, -1) - Roll(left, -1, -1) * right, -1, -1);
         return MoveAxis(cross, -1, axis < 0 ? axis : Math.Min(axis, cross.Rank - 1));

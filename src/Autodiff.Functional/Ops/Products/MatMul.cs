@@ -167,11 +167,16 @@ public sealed partial class Expr
         ArgumentNullException.ThrowIfNull(right);
         if (left.Rank > 2 || right.Rank > 2)
             throw new ShapeException("Dot", "scalars, vectors or matrices", $"{left.Shape} × {right.Shape}", "Use MatMul for batches.");
-        return left.Rank == 0 || right.Rank == 0 ? left * right : MatMul(left, right);
+        return Composite.Of("Dot", left, right, static (left, right) => left.Rank == 0 || right.Rank == 0 ? left * right : MatMul(left, right));
     }
 
     /// <summary>All products of an element of one vector with one of the other: a matrix. Other shapes are flattened first.</summary>
-    public static Expr Outer(Expr left, Expr right) => ExpandDims(Ravel(left), 1) * ExpandDims(Ravel(right), 0);
+    public static Expr Outer(Expr left, Expr right)
+    {
+        ArgumentNullException.ThrowIfNull(left);
+        ArgumentNullException.ThrowIfNull(right);
+        return Composite.Of("Outer", left, right, static (left, right) => ExpandDims(Ravel(left), 1) * ExpandDims(Ravel(right), 0));
+    }
 
     /// <summary>The matrix product, by NumPy's rules.</summary>
     public Expr MatMul(Expr right) => MatMul(this, right);

@@ -81,6 +81,6 @@ public sealed partial class Expr
     {
         ArgumentNullException.ThrowIfNull(left);
         ArgumentNullException.ThrowIfNull(right);
-        return left.Rank == 0 || right.Rank == 0 ? left * right : TensorDot(left, right, -1, -1);
+        return Composite.Of("Inner", left, right, static (left, right) => left.Rank == 0 || right.Rank == 0 ? left * right : TensorDot(left, right, -1, -1));
     }
 }

@@ -80,7 +80,7 @@ public sealed class RandomKey
         if (low is null && high is null)
             return unit;
         (low, high) = (Parameter("Uniform", low ?? 0.0, dtype), Parameter("Uniform", high ?? 1.0, dtype));
-        return In(shape, "Uniform", low + (high - low) * unit);
+        return In(shape, "Uniform", Composite.Of("Uniform", low, high, unit, static (low, high, unit) => low + (high - low) * unit));
     }
 
     /// <summary>
@@ -99,8 +99,8 @@ public sealed class RandomKey
         var angle = 2 * Math.PI * unit[.., 1..];
         var both = Expr.Concatenate([radius * Expr.Cos(angle), radius * Expr.Sin(angle)], 1);
         var z = Expr.Cast(Expr.Reshape(Expr.Ravel(both)[..shape.Size], shape), dtype);
-        z = standardDeviation is null ? z : Parameter("Normal", standardDeviation, dtype) * z;
-        return In(shape, "Normal", mean is null ? z : Parameter("Normal", mean, dtype) + z);
+        z = standardDeviation is null ? z : Composite.Of("Normal", Parameter("Normal", standardDeviation, dtype), z, Expr.Multiply);
+        return In(shape, "Normal", mean is null ? z : Composite.Of("Normal", Parameter("Normal", mean, dtype), z, Expr.Add));
     }
 
     /// <summary>True with a probability: where a uniform number is below it.</summary>
@@ -132,7 +132,7 @@ public sealed class RandomKey
         logits = Promotion.Number("Categorical", logits, Domain.Real);
         // The least number that could come is lifted off 0, where the noise would be infinite.
         var noise = -Expr.Log(-Expr.Log(Expr.Maximum(Unit(logits.Shape, DType.Float64), Math.ScaleB(1, -54))));
-        return Expr.ArgMax(logits + Expr.Cast(noise, logits.DType), axis);
+        return Composite.Of("Categorical", logits + Expr.Cast(noise, logits.DType), axis, static (noisy, axis) => Expr.ArgMax(noisy, axis));
     }
 
     /// <summary>The numbers 0 … count − 1 in random order, as Int64.</summary>

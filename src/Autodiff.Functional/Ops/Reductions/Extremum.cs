@@ -151,7 +151,7 @@ public sealed partial class Expr
 
     /// <summary>Are all true, over all axes or those named? True over none.</summary>
     /// <exception cref="DTypeException">The dtype is not Bool.</exception>
-    public static Expr All(Expr x, Axes axes = default, bool keepDims = false) => Not(Any(Not(x), axes, keepDims));
+    public static Expr All(Expr x, Axes axes = default, bool keepDims = false) => Composite.Of("All", x, axes, keepDims, static (x, axes, keepDims) => Not(Any(Not(x), axes, keepDims)));
 
     /// <summary>The place of the largest along an axis (of the flattened tensor if none is given), as Int64; the first of several, the first NaN if there is one.</summary>
     /// <exception cref="ShapeException">It would be over no elements.</exception>

@@ -83,6 +83,7 @@ public sealed partial class Expr
         ArgumentNullException.ThrowIfNull(x);
         axis = x.Shape.Axis(axis, op);
         x = Promotion.Number(op, x, Domain.Real);
+        NonEmpty(op, x.Shape, axis);
         return x - StopGradient(Max(x, axis, keepDims: true));
     }
 

@@ -65,6 +65,7 @@ public sealed partial class Expr
     public static Expr Mean(Expr x, [Optional] Axes axes, [Optional] bool keepDims, Expr where)
     {
         var (selected, mask) = Mask("Mean", x, where, real: true);
+        axes = x.Shape.Normalize(axes);
         return Sum(Where(mask, selected, 0.0), axes, keepDims) / Selected(mask, selected, axes, keepDims);
     }
 
@@ -142,6 +143,7 @@ public sealed partial class Expr
     private static (Expr Distances, Expr Degrees) Distances(string op, Expr x, Axes axes, bool keepDims, Expr where, int ddof)
     {
         var (selected, mask) = Mask(op, x, where, real: true);
+        axes = x.Shape.Normalize(axes, op);
         var mean = Sum(Where(mask, selected, 0.0), axes, keepDims: true) / Selected(mask, selected, axes, keepDims: true);
         return (Where(mask, selected - mean, 0.0), Maximum(Selected(mask, selected, axes, keepDims) - ddof, 0.0));
     }
@@ -150,13 +152,13 @@ public sealed partial class Expr
     /// <exception cref="ShapeException">The mask does not broadcast to the shape of x.</exception>
     /// <exception cref="DTypeException">The mask or x is not Bool.</exception>
     public static Expr Any(Expr x, [Optional] Axes axes, [Optional] bool keepDims, Expr where) =>
-        Any(And(x, Mask("Any", x, where).Where), axes, keepDims);
+        Composite.Of("Any", (x, where), axes, keepDims, static (both, axes, keepDims) => Any(And(both.x, Mask("Any", both.x, both.where).Where), axes, keepDims));
 
     /// <summary>Are all true where a mask is, over all axes or those named? True over an empty selection.</summary>
     /// <exception cref="ShapeException">The mask does not broadcast to the shape of x.</exception>
     /// <exception cref="DTypeException">The mask or x is not Bool.</exception>
     public static Expr All(Expr x, [Optional] Axes axes, [Optional] bool keepDims, Expr where) =>
-        All(Or(x, Not(Mask("All", x, where).Where)), axes, keepDims);
+        Composite.Of("All", (x, where), axes, keepDims, static (both, axes, keepDims) => All(Or(both.x, Not(Mask("All", both.x, both.where).Where)), axes, keepDims));
 
     /// <summary>A tensor, and a mask of its shape.</summary>
     private static (Expr X, Expr Where) Mask(string op, Expr x, Expr where, bool real = false)

@@ -40,7 +40,7 @@ public sealed partial class Expr
     public static Expr CountNonZero(Expr x, Axes axes = default, bool keepDims = false)
     {
         ArgumentNullException.ThrowIfNull(x);
-        return Sum(x.DType == DType.Bool ? x : NotEqual(x, 0.0), axes, keepDims);
+        return Sum(x.DType == DType.Bool ? x : NotEqual(x, 0.0), x.Shape.Normalize(axes), keepDims);
     }
 
     /// <summary>The middle element over all axes, or those named.</summary>

@@ -114,7 +114,7 @@ public sealed partial class Expr
         foreach (var node in all)
             if (node.Shape != all[0].Shape)
                 throw new ShapeException("Stack", "equal shapes", $"{all[0].Shape} and {node.Shape}");
-        return Concatenate(all.Select(node => ExpandDims(node, at)), at);
+        return Composite.Of("Stack", all, at, static (all, at) => Concatenate(all.Select(node => ExpandDims(node, at)), at));
     }
 
     /// <summary>At least one node; literals among them take the dtype of the others.</summary>

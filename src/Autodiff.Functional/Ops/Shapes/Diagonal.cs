@@ -88,7 +88,7 @@ public sealed partial class Expr
 
     /// <summary>The sum of a diagonal over two axes, which are dropped.</summary>
     /// <exception cref="AxisException">An axis is outside the rank, or both are the same.</exception>
-    public static Expr Trace(Expr x, int offset = 0, int first = 0, int second = 1) => Sum(Diagonal(x, offset, first, second), -1);
+    public static Expr Trace(Expr x, int offset = 0, int first = 0, int second = 1) => Composite.Of("Trace", (x, offset), first, second, static (of, first, second) => Sum(Diagonal(of.x, of.offset, first, second), -1));
 
     /// <summary>The lower triangle of the last two axes: zeros above the diagonal.</summary>
     /// <exception cref="AxisException">There are fewer than two axes.</exception>

@@ -31,13 +31,17 @@ internal sealed record Gather(int Axis, int Leading = 0) : Linear, ICompiledOp
     ];
 
     public override string Name => "Take";
+
+    /// <summary>The name that errors begin with.</summary>
+    public string Called { get; init; } = "Take";
+
     public override string Attributes => Leading == 0 ? $"axis={Axis}" : $"axis={Axis}, leading={Leading}";
     public override bool Selects => true;
 
     public override TensorType Infer(Inputs inputs)
     {
         var (data, indices) = (inputs[0].Shape, inputs[1].Shape);
-        IndexPlaces.Require(Name, inputs[0].Shape, Axis, Leading, inputs[1]);
+        IndexPlaces.Require(Called, inputs[0].Shape, Axis, Leading, inputs[1]);
         return new(inputs[0].DType, [.. data.Dimensions[..Axis], .. indices.Dimensions[Leading..], .. data.Dimensions[(Axis + 1)..]]);
     }
 
@@ -47,7 +51,7 @@ internal sealed record Gather(int Axis, int Leading = 0) : Linear, ICompiledOp
     {
         public Tensor Run<E>() where E : unmanaged, IElementary<E>
         {
-            var places = new IndexPlaces(op.Name, data.Shape, op.Axis, op.Leading, indices);
+            var places = new IndexPlaces(op.Called, data.Shape, op.Axis, op.Leading, indices);
             Shape shape = [.. data.Shape.Dimensions[..op.Axis], .. indices.Shape.Dimensions[op.Leading..], .. data.Shape.Dimensions[(op.Axis + 1)..]];
             var result = Tensor.New<E>(data.Element, shape, out var elements);
             var source = data.Elements<E>();
@@ -102,12 +106,15 @@ internal sealed record ScatterAdd(int Axis, int Leading = 0) : Linear, ICompiled
         Edges = "An index that comes twice adds twice; outside is an error.",
     };
 
+    /// <summary>The name that errors begin with.</summary>
+    public string Called { get; init; } = "ScatterAdd";
+
     public override string Attributes => Leading == 0 ? $"axis={Axis}" : $"axis={Axis}, leading={Leading}";
 
     public override TensorType Infer(Inputs inputs)
     {
         var (target, indices, updates) = (inputs[0].Shape, inputs[1].Shape, inputs[2].Shape);
-        IndexPlaces.Require(Name, inputs[0].Shape, Axis, Leading, inputs[1]);
+        IndexPlaces.Require(Called, inputs[0].Shape, Axis, Leading, inputs[1]);
         if (inputs[0].DType != inputs[2].DType)
             throw Promotion.Differ(Name, inputs[0], inputs[2]);
         Shape expected = [.. target.Dimensions[..Axis], .. indices.Dimensions[Leading..], .. target.Dimensions[(Axis + 1)..]];
@@ -121,7 +128,7 @@ internal sealed record ScatterAdd(int Axis, int Leading = 0) : Linear, ICompiled
     {
         public Tensor Run<E>() where E : unmanaged, IElementary<E>
         {
-            var places = new IndexPlaces(op.Name, target.Shape, op.Axis, op.Leading, indices);
+            var places = new IndexPlaces(op.Called, target.Shape, op.Axis, op.Leading, indices);
             var result = Tensor.New<E>(target.Element, target.Shape, out var elements);
             target.Read(0, elements);
             var source = updates.Elements<E>();
@@ -223,7 +230,7 @@ public sealed partial class Expr
             throw new ShapeException("TakeAlongAxis", $"indices of the shape {x.Shape} but for axis {axis}", $"{indices.Shape}");
         // With the axis last, all others are shared.
         int[] last = [.. Enumerable.Range(0, x.Rank).Where(i => i != axis), axis];
-        var taken = Apply(new Gather(x.Rank - 1, x.Rank - 1), Transpose(x, last), Transpose(indices, last));
+        var taken = Apply(new Gather(x.Rank - 1, x.Rank - 1) { Called = "TakeAlongAxis" }, Transpose(x, last), Transpose(indices, last));
         return Transpose(taken, Axes.Of(last).Inverse());
     }
 

@@ -66,6 +66,8 @@ public sealed partial class Expr
     {
         ArgumentNullException.ThrowIfNull(x);
         int open = dimensions.IndexOf(-1);
+        if (dimensions.IndexOfAnyInRange(int.MinValue, -2) is var negative and >= 0)
+            throw new ShapeException("Reshape", "dimensions ≥ 0, and at most one −1", $"{dimensions[negative]}");
         if (open < 0)
             return Reshape(x, Shape.Of(dimensions));
         int[] filled = dimensions.ToArray();

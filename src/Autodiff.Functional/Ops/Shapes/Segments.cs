@@ -32,10 +32,11 @@ public sealed partial class Expr
     public static Expr OneHot(Expr indices, int count, int axis = -1, DType dtype = DType.Float64)
     {
         indices = Indices(indices);
+        ArgumentOutOfRangeException.ThrowIfNegative(count);
         int rank = indices.Rank;
         axis = Shape.Ones(rank + 1).Axis(axis);
         var ones = ExpandDims(indices, -1);
-        var hot = Apply(new ScatterAdd(rank, rank), Zeros([.. indices.Shape, count], dtype), ones, Ones(ones.Shape, dtype));
+        var hot = Apply(new ScatterAdd(rank, rank) { Called = "OneHot" }, Zeros([.. indices.Shape, count], dtype), ones, Ones(ones.Shape, dtype));
         return MoveAxis(hot, -1, axis);
     }
 
@@ -49,10 +50,12 @@ public sealed partial class Expr
     public static Expr SegmentSum(Expr x, Expr segments, int count)
     {
         ArgumentNullException.ThrowIfNull(x);
+        ArgumentNullException.ThrowIfNull(segments);
+        ArgumentOutOfRangeException.ThrowIfNegative(count);
         segments = Indices(segments);
         if (segments.Rank > x.Rank || x.Shape.Slice(0, segments.Rank) != segments.Shape)
             throw new ShapeException("SegmentSum", $"segments of the shape of leading axes of {x.Shape}", $"{segments.Shape}");
         x = x.DType.IsFloating() ? x : Cast(x, DType.Int64);
-        return Apply(new ScatterAdd(0), Zeros(x.Shape.Slice(segments.Rank, x.Rank - segments.Rank).Insert(0, count), x.DType), segments, x);
+        return Apply(new ScatterAdd(0) { Called = "SegmentSum" }, Zeros(x.Shape.Slice(segments.Rank, x.Rank - segments.Rank).Insert(0, count), x.DType), segments, x);
     }
 }

@@ -183,7 +183,7 @@ public sealed partial class Expr
     /// <summary>An element or a sub-tensor: one index per leading axis, counted from 0.</summary>
     /// <exception cref="IndexException">An index is outside its axis.</exception>
     /// <exception cref="AxisException">There are more indices than axes.</exception>
-    public Expr this[params int[] indices] => this[Array.ConvertAll(indices, index => (Subscript)index)];
+    public Expr this[params int[] indices] => this[Array.ConvertAll(indices ?? throw new ArgumentNullException(nameof(indices)), index => (Subscript)index)];
 
     /// <summary>More elements around: for each axis how many before and after, all of them <paramref name="value"/>.</summary>
     /// <exception cref="ShapeException">There is not one pair for each axis, or a number is negative.</exception>
@@ -202,7 +202,7 @@ public sealed partial class Expr
         }
         var embed = new Embed(Shape.Of(lengths), starts, [.. Shape.Ones(x.Rank)]);
         var padded = Apply(embed, x);
-        return value == 0 ? padded : Where(Apply(embed, Constant(Tensor.Full(x.Shape, true))), padded, value);
+        return value == 0 ? padded : x.DType == DType.Bool ? throw new DTypeException("Pad", "numbers to pad with a number", "Bool", "Pad its negation for true.") : Where(Apply(embed, Constant(Tensor.Full(x.Shape, true))), padded, value);
     }
 
     /// <summary>The same width of padding on all sides.</summary>

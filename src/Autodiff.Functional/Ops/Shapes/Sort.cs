@@ -51,7 +51,7 @@ public sealed partial class Expr
     /// The elements in ascending order along an axis, NaN last. Each derivative goes to the element that stands there; among equal ones the order is kept.
     /// </summary>
     /// <exception cref="AxisException">The axis is outside the rank.</exception>
-    public static Expr Sort(Expr x, int axis = -1) => TakeAlongAxis(x, ArgSort(x, axis), axis);
+    public static Expr Sort(Expr x, int axis = -1) => Composite.Of("Sort", x, axis, static (x, axis) => TakeAlongAxis(x, ArgSort(x, axis), axis));
 
     /// <summary>The indices that sort along an axis, as Int64: equal elements keep their order, NaN is last.</summary>
     /// <exception cref="AxisException">The axis is outside the rank.</exception>

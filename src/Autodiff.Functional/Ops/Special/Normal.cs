@@ -106,7 +106,15 @@ public sealed partial class Expr
     /// <summary>φ(x) / Φ(x), the slope of <see cref="NormalLogCdf"/>: Heckman's correction.</summary>
     public static Expr InverseMillsRatio(Expr x) => Unary<InverseMillsRatio>.Of(x);
     /// <summary>The quantile of a probability: the x with Φ(x) = p.</summary>
-    public static Expr NormalQuantile(Expr p) => Unary<NormalQuantile>.Of(p);
+    public static Expr NormalQuantile(Expr p)
+    {
+        ArgumentNullException.ThrowIfNull(p);
+        return Unary<NormalQuantile>.Of(p);
+    }
     /// <summary>The quantile of a probability that is given by its logarithm: the x with ln Φ(x) = y.</summary>
-    public static Expr NormalQuantileOfLog(Expr y) => Unary<NormalQuantileOfLog>.Of(y);
+    public static Expr NormalQuantileOfLog(Expr y)
+    {
+        ArgumentNullException.ThrowIfNull(y);
+        return Unary<NormalQuantileOfLog>.Of(y);
+    }
 }
