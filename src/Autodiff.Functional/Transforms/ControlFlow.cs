@@ -28,7 +28,8 @@ internal static class ControlFlow
 
     public static Expr Predicate(string op, Expr predicate)
     {
-        ArgumentNullException.ThrowIfNull(predicate);
+        if (predicate is null)
+            throw new ArgumentNullException(nameof(predicate), $"{op}: expected a Bool predicate; got null.");
         if (predicate.DType != DType.Bool)
             throw new DTypeException(op, "a Bool predicate", $"{predicate.DType}", "Compare it with something.");
         return predicate.Shape.IsScalar ? predicate
@@ -94,7 +95,7 @@ internal static class ControlFlow
 
     public static P Implicit<P>(string op, Func<P, P> function, P start, double? tolerance, int maxIterations, Structure<P> structure)
     {
-        ArgumentNullException.ThrowIfNull(function);
+        ArgumentNullException.ThrowIfNull(function, "f");
         ArgumentNullException.ThrowIfNull(structure);
         ArgumentOutOfRangeException.ThrowIfLessThan(maxIterations, 1);
         if (tolerance <= 0 || double.IsNaN(tolerance ?? 1))

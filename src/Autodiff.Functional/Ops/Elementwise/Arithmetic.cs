@@ -138,9 +138,9 @@ public sealed partial class Expr : IElementary<Expr>
     /// <summary>xʸ, after broadcasting; right at x = 0, and at negative x with whole y. Integers to a negative power are an error.</summary>
     public static Expr Power(Expr x, Expr y) => Binary<Power>.Of(x, y);
     /// <summary>xʸ: the name that F#'s <c>**</c> looks for.</summary>
-    public static Expr Pow(Expr x, Expr y) => Binary<Power>.Of(x, y, "Pow");
+    public static Expr Pow(Expr x, Expr y) => Composite.Of("Pow", x, y, Power);
     /// <summary>xʸ: the overload that F#'s <c>x ** 2.0</c> looks for.</summary>
-    public static Expr Pow(Expr x, double y) => Binary<Power>.Of(x, y, "Pow");
+    public static Expr Pow(Expr x, double y) => Pow(x, (Expr)y);
     /// <summary>x².</summary>
     public static Expr Square(Expr x) => Unary<Square>.Of(x);
     /// <summary>1 ÷ x.</summary>

@@ -76,14 +76,14 @@ internal sealed record Gather(int Axis, int Leading = 0) : Linear, ICompiledOp
     public override Expr Transpose(int index, Expr cotangent, Inputs inputs) =>
         Expr.Apply(new ScatterAdd(Axis, Leading), Expr.Zeros(inputs[0].Shape, inputs[0].DType), inputs[1], cotangent);
 
-    public override Op Lifted(Shape leading) => new Gather(Axis + leading.Rank, Leading + leading.Rank);
+    public override Op Lifted(Shape leading) => this with { Axis = Axis + leading.Rank, Leading = Leading + leading.Rank };
 
     public override Expr Batch(Inputs inputs, ReadOnlySpan<bool> batched, int size)
     {
         if (Leading > 0 || (batched[0] && batched[1]))
             return base.Batch(inputs, batched, size);
         // One set of indices for all: as if along one more axis of the data. One table for all: as if with more indices, whose first axis then goes to the front.
-        return batched[0] ? Expr.Apply(new Gather(Axis + 1), inputs[0], inputs[1]) : Expr.MoveAxis(Expr.Apply(this, inputs[0], inputs[1]), Axis, 0);
+        return batched[0] ? Expr.Apply(this with { Axis = Axis + 1 }, inputs[0], inputs[1]) : Expr.MoveAxis(Expr.Apply(this, inputs[0], inputs[1]), Axis, 0);
     }
 }
 
@@ -151,10 +151,10 @@ internal sealed record ScatterAdd(int Axis, int Leading = 0) : Linear, ICompiled
     public override Expr Transpose(int index, Expr cotangent, Inputs inputs) =>
         index == 0 ? cotangent : Expr.Apply(new Gather(Axis, Leading), cotangent, inputs[1]);
 
-    public override Op Lifted(Shape leading) => new ScatterAdd(Axis + leading.Rank, Leading + leading.Rank);
+    public override Op Lifted(Shape leading) => this with { Axis = Axis + leading.Rank, Leading = Leading + leading.Rank };
 
     public override Expr Batch(Inputs inputs, ReadOnlySpan<bool> batched, int size) => Leading > 0 || batched[1] ? base.Batch(inputs, batched, size)
-        : Expr.Apply(new ScatterAdd(Axis + 1), batched[0] ? inputs[0] : Batching.Repeat(inputs[0], size), inputs[1], batched[2] ? inputs[2] : Batching.Repeat(inputs[2], size));
+        : Expr.Apply(this with { Axis = Axis + 1 }, batched[0] ? inputs[0] : Batching.Repeat(inputs[0], size), inputs[1], batched[2] ? inputs[2] : Batching.Repeat(inputs[2], size));
 }
 
 /// <summary>
