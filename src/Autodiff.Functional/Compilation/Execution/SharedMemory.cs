@@ -20,10 +20,14 @@ internal static unsafe class SharedMemory
     public static void RequireApart(ReadOnlySpan<OutputBuffer> buffers)
     {
         for (int i = 0; i < buffers.Length; i++)
-            if (buffers.Length <= Few || buffers[i].Array is null)
-                for (int j = 0; j < (buffers[i].Array is null ? buffers.Length : i); j++)
-                    if (i != j && Overlap(buffers[i], buffers[j]))
-                        throw Shared(Math.Min(i, j), Math.Max(i, j));
+        {
+            var array = buffers[i].Array;
+            int others = array is null ? buffers.Length : buffers.Length <= Few ? i : 0;
+            for (int j = 0; j < others; j++)
+                // Two arrays are apart.
+                if ((array is null || buffers[j].Array is not { } other || ReferenceEquals(other, array)) && i != j && Overlap(buffers[i], buffers[j]))
+                    throw Shared(Math.Min(i, j), Math.Max(i, j));
+        }
         if (buffers.Length > Few)
             RequireApartSorted(buffers);
     }
