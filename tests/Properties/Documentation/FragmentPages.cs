@@ -32,6 +32,13 @@ public sealed class FragmentPages
             }
             """,
             """
+            record Model(Expr Weight, Expr Bias, string Name);
+            static partial class Given
+            {
+                public static Model model { get; } = new(Tensor.Of([1.0, double.NaN]), 2.0, "small");
+            }
+            """,
+            """
             record Line(Expr Slope, Expr Offset);
             static partial class Given
             {
