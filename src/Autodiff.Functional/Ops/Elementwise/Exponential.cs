@@ -18,10 +18,10 @@ internal readonly struct Exp2 : IUnary
 
 internal readonly struct Expm1 : IUnary
 {
-    public static OpInfo Info => OpInfo.Unary("Expm1", Expr.Expm1, "eˣ − 1", "d·(y + 1)", new(-3, 3)) with { Edges = "Accurate near 0." };
+    public static OpInfo Info => OpInfo.Unary("Expm1", Expr.Expm1, "eˣ − 1", "d·eˣ", new(-3, 3)) with { Edges = "Accurate near 0." };
     public static Formula? Latex(Formula x) => new Formula($"e^{{{x}}} - 1", Binding.Sum);
     public static T Apply<T>(T x) where T : IElementary<T> => T.Expm1(x);
-    public static T Differential<T>(T x, T y, T d) where T : IElementary<T> => d * (y + T.Literal(1));
+    public static T Differential<T>(T x, T y, T d) where T : IElementary<T> => d * T.Exp(x);      // y + 1 loses it in the left tail
 }
 
 internal readonly struct Log : IUnary

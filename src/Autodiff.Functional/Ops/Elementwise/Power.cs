@@ -39,10 +39,19 @@ internal readonly struct PowerX : IBinary
     /// but not at x = 0 or infinities.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static T Lower<T>(T x, T y) where T : IElementary<T>
+    private static T Lower<T>(T x, T y) where T : IElementary<T>
     {
-        T one = T.Literal(1), divisor = T.IfLess(y, T.Literal(0.5), T.IfEqual(x / x + (y - y), one, x, one), one);
-        return T.Pow(x, T.IfEqual(divisor, one, y - one, y)) / divisor;
+        T divisor = Split(x, y, T.Literal(0.5), out T exponent);
+        return T.Pow(x, exponent) / divisor;
+    }
+
+    /// <summary>The exponent and the divisor that xʸ⁻¹ is computed by: y and x for y below a limit, else y − 1 and 1.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T Split<T>(T x, T y, T below, out T exponent) where T : IElementary<T>
+    {
+        T one = T.Literal(1), divisor = T.IfLess(y, below, T.IfEqual(x / x + (y - y), one, x, one), one);
+        exponent = T.IfEqual(divisor, one, y - one, y);
+        return divisor;
     }
 }
 
@@ -53,7 +62,7 @@ internal readonly struct PowerY : ITernary
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Apply<T>(T x, T y, T z) where T : IElementary<T> => Product.ZeroWins(z, Logarithm(x, y));
     public static T DifferentialX<T>(T x, T y, T z, T w, T d) where T : IElementary<T> => d * T.Call<PowerXY>(x, y);
-    public static T DifferentialY<T>(T x, T y, T z, T w, T d) where T : IElementary<T> => d * T.Call<PowerYY>(x, y, z);
+    public static T DifferentialY<T>(T x, T y, T z, T w, T d) where T : IElementary<T> => d * T.Call<PowerYY>(x, y);
     public static T DifferentialZ<T>(T x, T y, T z, T w, T d) where T : IElementary<T> => T.Literal(0);      // what z depends on is x and y
 
     /// <summary>ln x, 0 at x = y = 0.</summary>
@@ -68,39 +77,49 @@ internal readonly struct PowerXX : IBinary
     public static T Apply<T>(T x, T y) where T : IElementary<T>
     {
         // Where y − 2 is rounded, for y below 1, from the first derivative as that from the value; up to 2, because xʸ⁻² may overflow.
-        T one = T.Literal(1), two = T.Literal(2), divisor = T.IfLess(y, two, T.IfEqual(x / x + (y - y), one, x, one), one);
-        T near = Product.ZeroWins(y, PowerX.Lower(x, y)) * (y - one) / divisor;
+        T one = T.Literal(1), two = T.Literal(2), divisor = PowerX.Split(x, y, two, out T _);
+        T near = T.Call<PowerX>(x, y) * (y - one) / divisor;
         return T.IfEqual(divisor, one, Product.ZeroWins(y, Product.ZeroWins(y - one, T.Pow(x, y - two))), near);
     }
 
     public static T DifferentialX<T>(T x, T y, T z, T d) where T : IElementary<T> => d * y * T.Call<PowerXX>(x, y - T.Literal(1));
-    public static T DifferentialY<T>(T x, T y, T z, T d) where T : IElementary<T> => d * Third<T>(x, y);
-
-    /// <summary>The third derivative, twice in x and once in y.</summary>
-    public static T Third<T>(T x, T y) where T : IElementary<T> =>
-        y * T.Call<PowerXY>(x, y - T.Literal(1)) + T.Call<PowerX>(x, y - T.Literal(1));
+    public static T DifferentialY<T>(T x, T y, T z, T d) where T : IElementary<T> => d * PowerXY.InX(x, y);
 }
 
 /// <summary>xʸ⁻¹·(1 + y·ln x); −∞ at x = 0, y = 1.</summary>
 internal readonly struct PowerXY : IBinary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static T Apply<T>(T x, T y) where T : IElementary<T> =>
-        Product.ZeroWins(PowerX.Lower(x, y), T.Literal(1) + Product.ZeroWins(y, T.Log(x)));
-    public static T DifferentialX<T>(T x, T y, T z, T d) where T : IElementary<T> => d * PowerXX.Third(x, y);
-    public static T DifferentialY<T>(T x, T y, T z, T d) where T : IElementary<T> => T.Literal(1) is var one && T.Pow(x, y - one) is var power
-        ? d * (y * T.Call<PowerYY>(x, y - one, T.Call<Held>(power)) + T.Literal(2) * T.Call<PowerY>(x, y - one, T.Call<Held>(power))) : d;
+    public static T Apply<T>(T x, T y) where T : IElementary<T>
+    {
+        // By a root of the power on both sides of the other factor: the power itself might vanish.
+        T divisor = PowerX.Split(x, y, T.Literal(0.5), out T exponent), root = T.Pow(x, exponent * T.Literal(0.5));
+        return Product.ZeroWins(root, T.Literal(1) + Product.ZeroWins(y, T.Log(x))) * (root / divisor);
+    }
+
+    public static T DifferentialX<T>(T x, T y, T z, T d) where T : IElementary<T> => d * InX(x, y);
+    public static T DifferentialY<T>(T x, T y, T z, T d) where T : IElementary<T> => d * PowerYY.InX(x, y);
+    public static T InX<T>(T x, T y) where T : IElementary<T> => y * T.Call<PowerXY>(x, y - T.Literal(1)) + T.Call<PowerX>(x, y - T.Literal(1));
 }
 
-/// <summary>xʸ·ln²x, where z is xʸ; 0 at x = y = 0.</summary>
-internal readonly struct PowerYY : ITernary
+/// <summary>xʸ·ln²x; 0 at x = y = 0.</summary>
+internal readonly struct PowerYY : IBinary
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static T Apply<T>(T x, T y, T z) where T : IElementary<T> => PowerY.Logarithm(x, y) is var log ? Product.ZeroWins(z, log * log) : z;
-    public static T DifferentialX<T>(T x, T y, T z, T w, T d) where T : IElementary<T> => T.Literal(1) is var one && T.Pow(x, y - one) is var power
-        ? d * (y * T.Call<PowerYY>(x, y - one, T.Call<Held>(power)) + T.Literal(2) * T.Call<PowerY>(x, y - one, T.Call<Held>(power))) : d;
-    public static T DifferentialY<T>(T x, T y, T z, T w, T d) where T : IElementary<T> => d * Product.ZeroWins(w, PowerY.Logarithm(x, y));
-    public static T DifferentialZ<T>(T x, T y, T z, T w, T d) where T : IElementary<T> => T.Literal(0);
+    public static T Apply<T>(T x, T y) where T : IElementary<T>
+    {
+        T root = Product.ZeroWins(T.Pow(x, y * T.Literal(0.5)), PowerY.Logarithm(x, y));
+        return root * root;
+    }
+
+    public static T DifferentialX<T>(T x, T y, T z, T d) where T : IElementary<T> => d * InX(x, y);
+    public static T DifferentialY<T>(T x, T y, T z, T d) where T : IElementary<T> => d * Product.ZeroWins(z, PowerY.Logarithm(x, y));
+
+    public static T InX<T>(T x, T y) where T : IElementary<T>
+    {
+        T lower = y - T.Literal(1);
+        return y * T.Call<PowerYY>(x, lower) + T.Literal(2) * T.Call<PowerY>(x, lower, T.Call<Held>(T.Pow(x, lower)));
+    }
 }
 
 /// <summary>x, with no derivative: a value that is handed to a function whose derivative in what x depends on says all.</summary>
@@ -108,7 +127,6 @@ internal readonly struct Held : IUnary
 {
     public static Slope Slope => Slope.Zero;
     public static Formula? Latex(Formula x) => x;
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Apply<T>(T x) where T : IElementary<T> => x;
     public static T Differential<T>(T x, T y, T d) where T : IElementary<T> => T.Literal(0);
 }
@@ -117,6 +135,9 @@ file static class Product
 {
     /// <summary>x·y, where 0·∞ is 0.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static T ZeroWins<T>(T x, T y) where T : IElementary<T> =>
-        T.IfEqual(T.Abs(y), T.Literal(double.PositiveInfinity), T.IfEqual(x, T.Literal(0), x, x * y), x * y);
+    public static T ZeroWins<T>(T x, T y) where T : IElementary<T>
+    {
+        T left = T.Abs(x), right = T.Abs(y), zero = T.Literal(0), product = x * y;
+        return T.IfEqual(left + right, T.Literal(double.PositiveInfinity), T.IfEqual(T.Minimum(left, right), zero, zero, product), product);
+    }
 }
