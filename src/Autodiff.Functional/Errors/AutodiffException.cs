@@ -84,14 +84,20 @@ public sealed class DerivativeException(string op, string expected, string got, 
 /// <summary>An iteration that did not come to its end in the steps that it was given.</summary>
 /// <param name="op">The op or function that the user called.</param>
 /// <param name="iterations">How many steps were taken.</param>
-/// <param name="residual">How far it was from its end then.</param>
-/// <param name="tolerance">How near it had to come.</param>
+/// <param name="residual">The largest entry of f(x) for a root, of f(x) − x for a fixed point, in size, at the last x.</param>
+/// <param name="step">How far the next step would move an entry, relative to its size, at most.</param>
+/// <param name="tolerance">How small that step had to be.</param>
 /// <param name="remedy">What the user can do.</param>
-public sealed class ConvergenceException(string op, int iterations, double residual, double tolerance, string remedy)
-    : AutodiffException(op, string.Create(CultureInfo.InvariantCulture, $"a residual of at most {tolerance}"), string.Create(CultureInfo.InvariantCulture, $"{residual} after {iterations} iterations"), remedy)
+public sealed class ConvergenceException(string op, int iterations, double residual, double step, double tolerance, string remedy)
+    : AutodiffException(op, string.Create(CultureInfo.InvariantCulture, $"a step of at most {tolerance} of each entry"),
+        string.Create(CultureInfo.InvariantCulture, $"one of {step:G6} after {iterations} iterations, where {(op == "Root" ? "|f(x)|" : "|f(x) − x|")} is {residual:G6}"), remedy)
 {
     /// <summary>How many steps were taken.</summary>
     public int Iterations { get; } = iterations;
-    /// <summary>How far it was from its end then.</summary>
+    /// <summary>The largest entry of f(x) for a root, of f(x) − x for a fixed point, in size, at the last x.</summary>
     public double Residual { get; } = residual;
+    /// <summary>How far the next step would move an entry, relative to its size, at most.</summary>
+    public double Step { get; } = step;
+    /// <summary>How small that step had to be.</summary>
+    public double Tolerance { get; } = tolerance;
 }

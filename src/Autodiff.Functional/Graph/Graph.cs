@@ -79,6 +79,18 @@ public sealed class Graph
         return new(parameters, function(parameters));
     }
 
+    /// <summary>Can evaluation throw because of a value? See <see cref="Op.MayThrow"/>.</summary>
+    internal bool MayThrow
+    {
+        get
+        {
+            foreach (var visit in Order)
+                if (visit.Op.MayThrow(visit.Inputs))
+                    return true;
+            return false;
+        }
+    }
+
     // ---- the folds ----
 
     /// <summary>The outputs' values at values of the parameters.</summary>

@@ -26,6 +26,12 @@ public abstract record Op
     /// <summary>The graphs in it, if it holds functions: what printing shows below the node.</summary>
     internal virtual IEnumerable<(string Name, Graph Graph)> Bodies => [];
 
+    /// <summary>
+    /// Can <see cref="Evaluate"/> throw because of a value, as for an index outside its axis? A batch computes both sides of a selection, and does so for such an op only at values of elements
+    /// that take that side.
+    /// </summary>
+    internal virtual bool MayThrow(Inputs inputs) => Bodies.Any(body => body.Graph.MayThrow);
+
     /// <summary>The dtype and shape of the value; throws the op's errors of shape, dtype and axis.</summary>
     public abstract TensorType Infer(Inputs inputs);
 

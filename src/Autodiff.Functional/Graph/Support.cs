@@ -29,8 +29,11 @@ public sealed class Support
         left is null || right is null ? null! : ReferenceEquals(left, right) ? left : new(left, right, (a, b) => Expr.Or(a!, b!));
 
     /// <summary>Everywhere in a shape if the support has any entry, else nowhere.</summary>
-    public static Support? Any(Support? support, Shape shape) =>
-        support is null ? null : From(support, mask => Expr.BroadcastTo(Expr.Any(mask!), shape));
+    public static Support? Any(Support? support, Shape shape) => Any(support, shape, leading: 0);
+
+    /// <summary>The same for each element of a batch, whose axes lie first in the support and in the shape.</summary>
+    internal static Support? Any(Support? support, Shape shape, int leading) => support is null ? null : From(support, mask =>
+        Expr.BroadcastTo(Expr.Reshape(Expr.Any(mask!, Axes.Range(leading, mask!.Rank - leading)), Shape.Ones(shape.Rank - leading).After(shape.Slice(0, leading))), shape));
 
     /// <summary>The mask. It is remembered.</summary>
     public Expr Mask

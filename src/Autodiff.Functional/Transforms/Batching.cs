@@ -46,6 +46,17 @@ internal static class Batching
     /// <summary>A node with the batch as its first axis, whether it depends on it or not.</summary>
     public static Expr WithAxis(Batched batched, int size) => batched.HasBatchAxis ? batched.Node : Repeat(batched.Node, size);
 
+    /// <summary>Values of a batch in which elements that take no part have those of the first one that does: what is computed of them is then nothing new, and throws for nobody else.</summary>
+    /// <param name="takesPart">Which elements do, a Bool for each.</param>
+    /// <param name="nodes">The values.</param>
+    /// <param name="batched">Which of them have a batch axis; the others are the same for all elements.</param>
+    public static ImmutableArray<Expr> InPlaceOfOthers(Expr takesPart, ImmutableArray<Expr> nodes, ImmutableArray<bool> batched)
+    {
+        var first = Expr.ArgMax(Expr.Cast(takesPart, DType.Int64));
+        return [.. nodes.Select((node, i) => !batched[i] ? node
+            : Expr.Where(Expr.Reshape(takesPart, Shape.Ones(node.Rank).With(0, node.Shape[0])), node, Expr.ExpandDims(Expr.Take(node, first, 0), 0)))];
+    }
+
     /// <summary>The same value for each element of the batch.</summary>
     public static Expr Repeat(Expr node, int size) => Expr.BroadcastTo(node, node.Shape.Insert(0, size));
 }

@@ -7,12 +7,15 @@ namespace Autodiff.Functional;
 /// What an equation defines: the fixed point x = f(x) by iteration, or the root f(x) = 0 by Newton's method. The inputs are what f closes over, and a start. With r(x) = f(x) − x or
 /// f(x), and J = ∂f/∂x at the solution, dx = A⁻¹·∂f for A = 1 − J or −J; back, what f closes over gets ∂fᵀ·A⁻ᵀ·x̄.
 /// </summary>
-/// <remarks>Over a batch the unknowns have leading axes, and A is a matrix for each element.</remarks>
+/// <remarks>
+/// Over a batch the unknowns have leading axes, and A is a matrix for each element. Each element is solved as if it were alone; one that fails is NaN. See <see cref="FixedPoint"/> and
+/// <see cref="Functional.Newton"/> for the iterations.
+/// </remarks>
 /// <param name="Function">f, of captures and unknowns.</param>
-/// <param name="Newton">For a root: f and Newton's step J⁻¹·f, of captures and unknowns; null for a fixed point.</param>
+/// <param name="Newton">For a root: what <see cref="Functional.Newton"/> asks for at a point, of captures and unknowns; null for a fixed point.</param>
 /// <param name="Captures">How many values f closes over.</param>
 /// <param name="Leading">The axes of the batch.</param>
-/// <param name="Tolerance">How little the last step must move each entry, relative to 1 + its size.</param>
+/// <param name="Tolerance">How little the last step must move each entry, relative to its size.</param>
 /// <param name="MaxIterations">After how many steps it is an error.</param>
 internal sealed record Implicit(Graph Function, Graph? Newton, int Captures, Shape Leading, double Tolerance, int MaxIterations) : MultiOutput
 {
@@ -30,7 +33,7 @@ internal sealed record Implicit(Graph Function, Graph? Newton, int Captures, Sha
         {
             Signature = "Ad.Fix(f, start, tolerance, maxIterations = 1000)",
             Derivative = "(1 − ∂f/∂x)⁻¹·df; back, the transpose",
-            Edges = "If it does not converge that is an error with residual and number of iterations. No derivative in the start.",
+            Edges = "If it does not converge that is an error with residual and number of iterations, NaN for that element in a batch (Ad.Vmap). No derivative in the start.",
             Cost = "iterations · f; for a derivative one linear system",
             Source = "Christianson 1994, Reverse accumulation and attractive fixed points",
             HasWitness = false,
@@ -44,7 +47,7 @@ internal sealed record Implicit(Graph Function, Graph? Newton, int Captures, Sha
         {
             Signature = "Ad.Root(f, start, tolerance, maxIterations = 100)",
             Derivative = "−(∂f/∂x)⁻¹·df; back, the transpose",
-            Edges = "As Fix; a singular Jacobian is an error.",
+            Edges = "As Fix; a singular Jacobian is an error, or NaN in a batch.",
             Cost = "iterations · O(n³); for a derivative one linear system",
             Source = "Dennis and Schnabel 1983, Numerical Methods for Unconstrained Optimization, §6.3",
             HasWitness = false,
@@ -54,6 +57,7 @@ internal sealed record Implicit(Graph Function, Graph? Newton, int Captures, Sha
     public override string Name => Newton is null ? "Fix" : "Root";
     public override string Attributes => string.Create(CultureInfo.InvariantCulture, $"tolerance={Tolerance}");
     internal override IEnumerable<(string Name, Graph Graph)> Bodies => [("f", Function)];
+    internal override bool MayThrow(Inputs inputs) => Leading.Rank == 0 || base.MayThrow(inputs);
 
     // ---- making ----
 
@@ -67,11 +71,14 @@ internal sealed record Implicit(Graph Function, Graph? Newton, int Captures, Sha
     private static Implicit Of(bool root, Graph function, int captures, Shape leading, double tolerance, int maxIterations)
     {
         var fixedPoint = new Implicit(function, null, captures, leading, tolerance, maxIterations);
-        return !root ? fixedPoint : fixedPoint with
-        {
-            Newton = Graph.Trace(at => function.Call(at.AsSpan()) is var values ? [.. values, .. fixedPoint.Unravel(Divide(fixedPoint.Jacobian(at), fixedPoint.Ravel(values)))] : [],
-                [.. function.Parameters.Select(parameter => parameter.Type)]),
-        };
+        return !root ? fixedPoint : fixedPoint with { Newton = Graph.Trace(fixedPoint.AtPoint, [.. function.Parameters.Select(parameter => parameter.Type)]) };
+    }
+
+    /// <summary>f(x), the step J⁻¹·f and J, for each element.</summary>
+    private ImmutableArray<Expr> AtPoint(ImmutableArray<Expr> at)
+    {
+        Expr values = Ravel(Function.Call(at.AsSpan())), jacobian = Jacobian(at);
+        return [values, Divide(jacobian, values, OnFailure.NaN), jacobian];
     }
 
     // ---- types and values ----
@@ -91,72 +98,9 @@ internal sealed record Implicit(Graph Function, Graph? Newton, int Captures, Sha
         var frame = new Stepper.Frame((Newton ?? Function).Stepper, null);
         for (int i = 0; i < inputs.Length; i++)
             frame.Set(i, inputs[i]);
-        return Newton is null ? Iterate(frame, [.. inputs[Captures..]]) : NewtonsMethod(frame, [.. inputs[Captures..]]);
+        ImmutableArray<Tensor> starts = [.. inputs[Captures..]];
+        return Newton is null ? new FixedPoint(this, frame, starts).Result() : new Newton(this, frame, starts).Result();
     }
-
-    private ImmutableArray<Tensor> Iterate(Stepper.Frame frame, ImmutableArray<Tensor> x)
-    {
-        double residual = double.NaN;
-        for (int iteration = 1; iteration <= MaxIterations; iteration++)
-        {
-            frame.Step();
-            var next = frame.Outputs;
-            residual = Distance(x, next);
-            if (residual <= Tolerance)
-                return next;
-            if (!double.IsFinite(residual))
-                throw Diverged(iteration, residual);
-            x = next;
-            frame.Carry(Captures, x.Length);
-        }
-        throw Diverged(MaxIterations, residual);
-    }
-
-    /// <summary>Newton's method; a step that brings f no nearer to 0 is halved.</summary>
-    private ImmutableArray<Tensor> NewtonsMethod(Stepper.Frame frame, ImmutableArray<Tensor> x)
-    {
-        var (size, step) = At(x);
-        double residual = double.NaN;
-        for (int iteration = 1; iteration <= MaxIterations; iteration++)
-        {
-            var next = Moved(x, step, 1);
-            residual = Distance(x, next);
-            if (residual <= Tolerance)
-                return next;
-            var (nextSize, nextStep) = At(next);
-            for (double part = 0.5; !(nextSize < size) && part > 1e-12; part /= 2)
-                (nextSize, nextStep) = At(next = Moved(x, step, part));
-            if (!(nextSize < size))
-                throw Diverged(iteration, residual);
-            (x, size, step) = (next, nextSize, nextStep);
-        }
-        throw Diverged(MaxIterations, residual);
-
-        (double, ImmutableArray<Tensor>) At(ImmutableArray<Tensor> at)
-        {
-            for (int i = 0; i < at.Length; i++)
-                frame.Set(Captures + i, at[i]);
-            frame.Step();
-            var values = frame.Outputs;
-            return (values[..at.Length].Max(value => value.Size == 0 ? 0 : (double)Expr.Max(Expr.Abs(value)).Value), values[at.Length..]);
-        }
-    }
-
-    private static ImmutableArray<Tensor> Moved(ImmutableArray<Tensor> x, ImmutableArray<Tensor> step, double part) => [.. x.Zip(step, (at, by) => (at - part * (Expr)by).Value)];
-
-    /// <summary>How far the entries moved, relative to 1 + their size, at most.</summary>
-    private static double Distance(ImmutableArray<Tensor> x, ImmutableArray<Tensor> y)
-    {
-        double distance = 0;
-        for (int i = 0; i < x.Length; i++)
-            if (x[i].Size > 0)
-                distance = Math.Max(distance, (double)Expr.Max(Expr.Abs(y[i] - (Expr)x[i]) / (1 + Expr.Abs(x[i]))).Value);
-        return distance;
-    }
-
-    private ConvergenceException Diverged(int iterations, double residual) => new(Name, iterations, residual, Tolerance, Newton is null
-        ? "Begin nearer to the fixed point, damp the step as in x + 0.5·(f(x) − x), allow more iterations, or seek it as a Root."
-        : "Begin nearer to the root, or allow more iterations or a larger tolerance.");
 
     // ---- derivatives ----
 
@@ -179,10 +123,10 @@ internal sealed record Implicit(Graph Function, Graph? Newton, int Captures, Sha
         var at = AtSolution(inputs, output);
         var parts = cotangent.Parts;
         var solved = Unravel(Inverse(at, Ravel([.. parts.Select((part, i) => part.Value ?? Expr.ZerosLike(at[Captures + i]))]), transposed: true));
-        // All unknowns depend on one another: if any entry was selected, all are.
-        var support = parts.Where(part => !part.IsNone).Select(part => Support.Any(part.Support, Shape.Scalar)).Aggregate(Support.Union);
+        // The unknowns of an element depend on one another: if any entry was selected, all are.
+        var support = parts.Where(part => !part.IsNone).Select(part => Support.Any(part.Support, Leading, Leading.Rank)).Aggregate(Support.Union);
         var back = new Queue<Cotangent>(Closure.InActive(Function, [.. live], at).Replay([.. at.Where((_, i) => live[i])], reverse: true)
-            .Contributions([.. solved.Select(part => new Cotangent(part, Support.Any(support, part.Shape)))]));
+            .Contributions([.. solved.Select(part => Matrices.Through(new Cotangent(part, support), part, Leading.Rank))]));
         return new([.. live.Select(wants => wants ? back.Dequeue() : default)]);
     }
 
@@ -196,7 +140,7 @@ internal sealed record Implicit(Graph Function, Graph? Newton, int Captures, Sha
             return ByIteration(at, b, transposed);
         var jacobian = Jacobian(at);
         var matrix = Newton is null ? Expr.Eye(b.Shape[^1], dtype: b.DType) - jacobian : -jacobian;
-        return Divide(transposed ? Expr.SwapLast(matrix) : matrix, b);
+        return Divide(transposed ? Expr.SwapLast(matrix) : matrix, b, Leading.Rank > 0 ? OnFailure.NaN : OnFailure.Throw(Name));
     }
 
     /// <summary>The same as the fixed point of v ↦ J·v + b, or Jᵀ·v + b.</summary>
@@ -219,7 +163,7 @@ internal sealed record Implicit(Graph Function, Graph? Newton, int Captures, Sha
 
     private Replay InUnknowns(ImmutableArray<Expr> at) => Closure.InActive(Function, [.. at.Select((_, i) => i >= Captures)], at).Replay(at[Captures..]);
 
-    private static Expr Divide(Expr matrix, Expr b) => Expr.Squeeze(Expr.Solve(matrix, Expr.ExpandDims(b, -1)), -1);
+    private static Expr Divide(Expr matrix, Expr b, OnFailure onFailure) => Expr.Squeeze(Solve.Of(onFailure, matrix, Expr.ExpandDims(b, -1)), -1);
 
     /// <summary>The unknowns as a vector for each element of the batch.</summary>
     private Expr Ravel(ImmutableArray<Expr> nodes) => Expr.Concatenate([.. nodes.Select(node => Expr.Reshape(node, Leading.Insert(Leading.Rank, Size(node))))], -1);

@@ -151,12 +151,19 @@ internal sealed record Switch(ImmutableArray<Graph> Branches) : MultiOutput, IPa
         ImmutableArray<Expr> arguments = [.. inputs.Skip(1)];
         if (!batched[0])
             return Pack.Of(Derived(inputs[0], arguments, (branch, at) => branch.Batch(at, marked, size)).AsSpan());
-        ImmutableArray<ImmutableArray<Expr>> all = [.. Branches.Select(branch => branch.Batch(arguments, marked, size))];
+        ImmutableArray<Expr> takes = [.. Branches.Select((_, branch) => !IsCond ? Expr.Equal(inputs[0], branch) : branch == 0 ? inputs[0] : Expr.Not(inputs[0]))];
+        ImmutableArray<ImmutableArray<Expr>> all = [.. Branches.Select((branch, i) => branch.MayThrow ? Asked(branch, takes[i], arguments, marked, size) : branch.Batch(arguments, marked, size))];
         return Pack.Of([.. all[^1].Select((last, output) => Enumerable.Range(0, Branches.Length - 1).Reverse().Aggregate(last, (otherwise, branch) =>
-        {
-            var takes = IsCond ? inputs[0] : Expr.Equal(inputs[0], branch);
-            return Expr.Where(Expr.Reshape(takes, Shape.Ones(last.Rank).With(0, size)), all[branch][output], otherwise);
-        }))]);
+            Expr.Where(Expr.Reshape(takes[branch], Shape.Ones(last.Rank).With(0, size)), all[branch][output], otherwise)))]);
+    }
+
+    /// <summary>A branch that may throw: computed if any element takes it, and for the others at the values of one that does.</summary>
+    private static ImmutableArray<Expr> Asked(Graph branch, Expr takes, ImmutableArray<Expr> arguments, ImmutableArray<bool> marked, int size)
+    {
+        ImmutableArray<Expr> all = [takes, .. arguments];
+        var at = Closure.Parameters("a branch", all.Select(argument => argument.Type));
+        var values = branch.Batch(Batching.InPlaceOfOthers(at[0], at[1..], marked), marked, size);
+        return new Switch([Graph.Of(at, values), Graph.Of(at, [.. values.Select(value => Expr.Zeros(value.Shape, value.DType))])]) { IsCond = true }.At(Expr.Any(takes), all);
     }
 }
 
@@ -165,6 +172,7 @@ internal sealed record BranchIndex(int Count) : Op
 {
     public override string Attributes => $"{Count}";
     public override TensorType Infer(Inputs inputs) => inputs[0].Type;
+    internal override bool MayThrow(Inputs inputs) => true;
 
     public override Tensor Evaluate(ReadOnlySpan<Tensor> inputs)
     {

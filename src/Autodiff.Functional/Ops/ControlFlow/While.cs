@@ -127,14 +127,16 @@ internal sealed record While(Graph Condition, Graph Body, int Captures) : MultiO
             marked = [.. marked[..Captures], .. Enumerable.Repeat(true, Carries)];
         ImmutableArray<Expr> first = [.. starts.Select((start, i) => marked[Captures + i] && !given[Captures + i] ? Batching.Repeat(start, size) : start)];
         Batching.Batched Holds(ImmutableArray<Expr> carries) => Batching.Fold(Condition, [.. captures, .. carries], marked, size)[0];
-        ImmutableArray<Expr> Step(ImmutableArray<Expr> carries) =>
-            [.. Batching.Fold(Body, [.. captures, .. carries], marked, size).Select((next, i) => marked[Captures + i] ? Batching.WithAxis(next, size) : next.Node)];
+        ImmutableArray<Expr> Step(ImmutableArray<Expr> arguments) =>
+            [.. Batching.Fold(Body, arguments, marked, size).Select((next, i) => marked[Captures + i] ? Batching.WithAxis(next, size) : next.Node)];
         var results = !each
-            ? Of(carries => Holds(carries).Node, Step, first)
+            ? Of(carries => Holds(carries).Node, carries => Step([.. captures, .. carries]), first)
             : Of(carried => Expr.Any(carried[0]), carried =>
             {
                 var (going, carries) = (carried[0], carried[1..]);
-                ImmutableArray<Expr> next = [.. Step(carries).Select((after, i) => Expr.Where(Expr.Reshape(going, Shape.Ones(after.Rank).With(0, size)), after, carries[i]))];
+                // An element that is done is beyond where the body must be defined.
+                var at = Body.MayThrow ? Batching.InPlaceOfOthers(going, [.. captures, .. carries], marked) : [.. captures, .. carries];
+                ImmutableArray<Expr> next = [.. Step(at).Select((after, i) => Expr.Where(Expr.Reshape(going, Shape.Ones(after.Rank).With(0, size)), after, carries[i]))];
                 return [Batching.WithAxis(Holds(next), size), .. next];
             },
             [Batching.WithAxis(Holds(first), size), .. first])[1..];

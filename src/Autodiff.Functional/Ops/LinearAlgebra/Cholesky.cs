@@ -6,7 +6,7 @@ namespace Autodiff.Functional;
 /// The lower triangular L with L·Lᵀ = A for positive definite A, of which the symmetric part (A + Aᵀ)/2 is taken. Derivative: dL = L·Φ(L⁻¹·dA·L⁻ᵀ), where
 /// Φ takes the lower triangle and halves its diagonal; back, Ā = L⁻ᵀ·(P + Pᵀ)/2·L⁻¹ with P = Φ(Lᵀ·L̄).
 /// </summary>
-internal sealed record Cholesky(OnFailure OnFailure = OnFailure.Throw) : Op
+internal sealed record Cholesky(OnFailure OnFailure) : Op
 {
     public static IEnumerable<OpInfo> Entries =>
     [
@@ -29,7 +29,9 @@ internal sealed record Cholesky(OnFailure OnFailure = OnFailure.Throw) : Op
         Cost = "O(n³)",
     };
 
-    public override string Attributes => OnFailure == OnFailure.NaN ? "or NaN" : "";
+    public override string Attributes => OnFailure.Text;
+
+    internal override bool MayThrow(Inputs inputs) => OnFailure.Member is not null;
 
     public override TensorType Infer(Inputs inputs) => Matrices.Square(Name, inputs[0]);
 
@@ -47,8 +49,8 @@ internal sealed record Cholesky(OnFailure OnFailure = OnFailure.Throw) : Op
             {
                 SymmetricPart(matrices[i], n, factor.Span);
                 int failed = Factorizations.Cholesky(n, factor.Span, n);
-                if (failed >= 0 && op.OnFailure == OnFailure.Throw)
-                    throw new MatrixException(op.Name, "positive definite matrices",
+                if (failed >= 0 && op.OnFailure.Member is { } member)
+                    throw new MatrixException(member, "positive definite matrices",
                         $"a matrix{Matrices.Named(Matrices.Leading(x.Shape), i)} whose leading minor of order {failed + 1} is not positive",
                         "Add a small multiple of the identity.");
                 if (failed >= 0)
@@ -87,7 +89,7 @@ internal sealed record Cholesky(OnFailure OnFailure = OnFailure.Throw) : Op
     {
         var phi = Symmetric(Phi(Expr.MatMul(Expr.SwapLast(output), cotangent.Value!)));
         var half = Solve(Expr.SwapLast(output), phi, lower: false);
-        return cotangent.Through(Solve(Expr.SwapLast(output), Expr.SwapLast(half), lower: false));
+        return Matrices.Through(cotangent, Solve(Expr.SwapLast(output), Expr.SwapLast(half), lower: false));
     }
 
     private Expr Solve(Expr triangle, Expr side, bool lower) => Expr.Apply(new TriangularSolve(lower, Unit: false, OnFailure), triangle, side);
@@ -111,10 +113,12 @@ public sealed partial class Expr
     /// </summary>
     /// <exception cref="ShapeException">The matrices are not square.</exception>
     /// <exception cref="MatrixException">One is not positive definite. (In a batch made by Ad.Vmap its factor is NaN instead.)</exception>
-    public static Expr Cholesky(Expr x) => Apply(new Cholesky(), Matrices.Square("Cholesky", x, Domain.Real));
+    public static Expr Cholesky(Expr x) => CholeskyOf("Cholesky", x);
+
+    private static Expr CholeskyOf(string member, Expr x) => Apply(new Cholesky(OnFailure.Throw(member)), Matrices.Square(member, x, Domain.Real));
 
     /// <summary>The logarithm of the determinant of each positive definite matrix, by Cholesky; of other matrices see SlogDet.</summary>
     /// <exception cref="ShapeException">The matrices are not square.</exception>
     /// <exception cref="MatrixException">One is not positive definite. (In a batch made by Ad.Vmap it gives NaN instead.)</exception>
-    public static Expr LogDet(Expr x) => 2.0 * Sum(Log(Matrices.Diagonal(Cholesky(x))), -1);
+    public static Expr LogDet(Expr x) => 2.0 * Sum(Log(Matrices.Diagonal(CholeskyOf("LogDet", x))), -1);
 }

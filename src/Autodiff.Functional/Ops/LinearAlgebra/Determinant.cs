@@ -1,17 +1,18 @@
 using System.Collections.Immutable;
+using Autodiff.Functional.Kernels;
 
 namespace Autodiff.Functional;
 
 /// <summary>
-/// The determinant, by the triangles of A; inputs are A and its factors (see <see cref="Lu"/>). Derivative: det A·tr(A⁻¹·dA), so of invertible matrices only.
+/// The determinant, by the triangles of A; inputs are A and its factors (see <see cref="Lu"/>). Derivative: ⟨C, dA⟩ with the matrix of cofactors C (see <see cref="Minors"/>), of matrices of any rank.
 /// </summary>
 internal sealed record Determinant : Op
 {
     public static OpInfo Info => SlogDet.Of("Determinant", Expr.Determinant, "det x", "Expr.Determinant(x0)") with
     {
-        Derivative = "z·tr(x⁻¹·d)",
-        Edges = "0 for a singular matrix (a pivot that is exactly 0), whose derivative is an error, or NaN in a batch. 1 for no rows.",
-        Source = "Giles 2008, Collected matrix derivative results, §2.2.4",
+        Derivative = "⟨C, d⟩, C the matrix of cofactors",
+        Edges = "0 for a singular matrix (a pivot that is exactly 0). Derivatives of any order are right at every rank. 1 for no rows.",
+        Source = "Magnus and Neudecker 2019, Matrix Differential Calculus, §8.3",
     };
 
     private static readonly Determinant s_op = new();
@@ -20,9 +21,9 @@ internal sealed record Determinant : Op
 
     public override TensorType Infer(Inputs inputs) => new(inputs[0].DType, Matrices.Leading(inputs[0].Shape));
 
-    public override Tensor Evaluate(ReadOnlySpan<Tensor> inputs) => inputs[1].Element.Run<Kernel, Tensor>(new(inputs[1], inputs[2]));
+    public override Tensor Evaluate(ReadOnlySpan<Tensor> inputs) => inputs[1].Element.Run<Kernel, Tensor>(new(inputs[0], inputs[1], inputs[2]));
 
-    private readonly struct Kernel(Tensor triangles, Tensor rows) : IKernel<Tensor>
+    private readonly struct Kernel(Tensor matrix, Tensor triangles, Tensor rows) : IKernel<Tensor>
     {
         public Tensor Run<E>() where E : unmanaged, IElementary<E>
         {
@@ -30,22 +31,26 @@ internal sealed record Determinant : Op
             var result = Tensor.New<E>(triangles.Element, Matrices.Leading(triangles.Shape), out var products);
             var matrices = new Matrices<E>(triangles);
             var permutations = rows.Elements<long>();
+            using var pivots = new Buffer<E>(n);
             for (int i = 0; i < products.Length; i++)
             {
-                products[i] = E.Literal(Lu.Sign(permutations.Slice(i * n, n)));
                 var lu = n == 0 ? default : matrices[i];
                 for (int k = 0; k < n; k++)
-                    products[i] *= lu.Data[k * (lu.Row + lu.Column)];
+                    pivots.Span[k] = lu.Data[k * (lu.Row + lu.Column)];
+                products[i] = E.Literal(Lu.Sign(permutations.Slice(i * n, n))) * Minors.Product<E>(pivots.Span[..n]);
+                // Elimination passes over a pivot that is 0, and so over NaN in its row, and over what other numbers than the graph's own carry beside a primal that is 0.
+                if (Factorizations.IsZero(products[i]) && (!matrix.Element.IsNative || Lu.HidesNaN(lu, n)))
+                    products[i] = matrix.Element.IsNative ? E.Literal(double.NaN) : Factorizations.Determinant(n, new Matrices<E>(matrix)[i]);
             }
             return result;
         }
     }
 
-    // Giles 2008, §2.2.4.
-    public override Expr? Jvp(Inputs inputs, Expr output, ReadOnlySpan<Expr?> tangents) => tangents[0] is null ? null : output * SlogDet.Trace(inputs, tangents[0]!);
+    public override Expr? Jvp(Inputs inputs, Expr output, ReadOnlySpan<Expr?> tangents) =>
+        tangents[0] is null ? null : Expr.Sum(Minors.Cofactors(inputs[0]) * tangents[0]!, Axes.Of(-2, -1));
 
-    public override Contributions Vjp(Inputs inputs, Expr output, Cotangent cotangent, Wanted wanted) =>
-        new([cotangent.Through(SlogDet.Back(inputs, cotangent.Value! * output)), default, default]);
+    public override Contributions Vjp(Inputs inputs, Expr output, Cotangent cotangent, Wanted wanted) => !wanted[0] ? default
+        : new([Matrices.Through(cotangent, Matrices.Each(cotangent.Value!, inputs[0]) * Minors.Cofactors(inputs[0])), default, default]);
 
     public override Expr Batch(Inputs inputs, ReadOnlySpan<bool> batched, int size) => Expr.Apply(this, inputs[0], inputs[1], inputs[2]);
 }
@@ -54,7 +59,7 @@ internal sealed record Determinant : Op
 /// The sign and the logarithm of the absolute value of the determinant, by the triangles of A; inputs are A and its factors. Derivative of the logarithm:
 /// tr(A⁻¹·dA); the sign has none.
 /// </summary>
-internal sealed record SlogDet : MultiOutput
+internal sealed record SlogDet(OnFailure OnFailure) : MultiOutput
 {
     public static IEnumerable<OpInfo> Entries =>
     [
@@ -77,7 +82,9 @@ internal sealed record SlogDet : MultiOutput
         Cost = "O(n³)",
     };
 
-    private static readonly SlogDet s_op = new();
+    private static readonly SlogDet s_op = new(OnFailure.Throw("SlogDet"));
+
+    public override string Attributes => OnFailure.Text;
 
     public static (Expr Sign, Expr LogAbs) Of(Expr x)
     {
@@ -115,6 +122,8 @@ internal sealed record SlogDet : MultiOutput
                     signs[i] *= E.IfLess(zero, pivot, one, E.IfLess(pivot, zero, -one, E.IfEqual(pivot, zero, zero, pivot)));
                     logarithms[i] += E.Log(E.Abs(pivot));
                 }
+                if (Factorizations.IsZero(signs[i]) && Lu.HidesNaN(lu, n))
+                    (signs[i], logarithms[i]) = (E.Literal(double.NaN), E.Literal(double.NaN));
             }
             return [sign, logarithm];
         }
@@ -130,20 +139,20 @@ internal sealed record SlogDet : MultiOutput
     }
 
     public override Contributions Vjp(Inputs inputs, Expr output, Cotangent cotangent, Wanted wanted) => cotangent.Parts[1] is { Value: { } value } part
-        ? new([part.Through(Back(inputs, value)), default, default])
+        ? new([Matrices.Through(part, Back(inputs, value)), default, default])
         : default;
 
     /// <summary>tr(A⁻¹·dA).</summary>
-    public static Expr Trace(Inputs factors, Expr tangent) => Expr.Sum(Matrices.Diagonal(new Solve(false).By(factors, tangent)), -1);
+    private Expr Trace(Inputs factors, Expr tangent) => Expr.Sum(Matrices.Diagonal(new Solve(false, OnFailure).By(factors, tangent)), -1);
 
     /// <summary>A⁻ᵀ times a scalar for each matrix.</summary>
-    public static Expr Back(Inputs factors, Expr scalar)
+    private Expr Back(Inputs factors, Expr scalar)
     {
         var matrix = factors[0];
-        return new Solve(Transposed: true).By(factors, Matrices.Each(scalar, matrix) * Expr.Eye(matrix.Shape[^1], dtype: matrix.DType));
+        return new Solve(Transposed: true, OnFailure).By(factors, Matrices.Each(scalar, matrix) * Expr.Eye(matrix.Shape[^1], dtype: matrix.DType));
     }
 
-    public override Expr Batch(Inputs inputs, ReadOnlySpan<bool> batched, int size) => Expr.Apply(this, inputs[0], inputs[1], inputs[2]);
+    public override Expr Batch(Inputs inputs, ReadOnlySpan<bool> batched, int size) => Expr.Apply(new SlogDet(OnFailure.NaN), inputs[0], inputs[1], inputs[2]);
 }
 
 public sealed partial class Expr

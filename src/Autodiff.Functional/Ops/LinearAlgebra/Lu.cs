@@ -42,6 +42,16 @@ internal sealed record Lu : MultiOutput
 
     public override Expr Batch(Inputs inputs, ReadOnlySpan<bool> batched, int size) => Expr.Apply(this, inputs[0]);
 
+    /// <summary>Is an entry of the triangles NaN or infinite, whatever their diagonal is?</summary>
+    public static bool HidesNaN<E>(Strided<E> lu, int order) where E : unmanaged, IElementary<E>
+    {
+        for (int i = 0; i < order; i++)
+            for (int j = 0; j < order; j++)
+                if (Factorizations.IsNaN(lu.Data[i * lu.Row + j * lu.Column] * E.Literal(0)))
+                    return true;
+        return false;
+    }
+
     /// <summary>The sign of a permutation.</summary>
     public static int Sign(ReadOnlySpan<long> permutation)
     {

@@ -2,13 +2,23 @@ using Autodiff.Functional.Kernels;
 
 namespace Autodiff.Functional;
 
-/// <summary>What an op does about a matrix that it is not defined for: one that is singular, or not positive definite.</summary>
-internal enum OnFailure
+/// <summary>
+/// The answer of an op to a matrix that it is not defined for, one that is singular or not positive definite: an error, or NaN for that matrix. The error begins with the member that the
+/// user called, whatever op computes it, and an op hands this answer on to the ops of its derivative.
+/// </summary>
+internal readonly record struct OnFailure
 {
-    /// <summary>Says which matrix, and where in it.</summary>
-    Throw,
-    /// <summary>Gives NaN for that matrix, so that the others of a batch are not lost: what batching switches to.</summary>
-    NaN,
+    /// <summary>NaN for that matrix, so that the others of a batch are not lost. Batching switches to it.</summary>
+    public static OnFailure NaN => default;
+
+    /// <summary>An error that begins with the member that the user called.</summary>
+    public static OnFailure Throw(string member) => new() { Member = member };
+
+    /// <summary>The member that the user called; null if the answer is NaN.</summary>
+    public string? Member { get; private init; }
+
+    /// <summary>The answer in a graph's text.</summary>
+    public string Text => Member is null ? "or NaN" : "";
 }
 
 /// <summary>The matrices over the last two axes of a tensor, each where it lies in memory.</summary>
@@ -99,6 +109,19 @@ internal static class Matrices
 
     /// <summary>A scalar for each matrix, stretched over it.</summary>
     public static Expr Each(Expr scalar, Expr matrix) => Expr.BroadcastTo(Expr.Reshape(scalar, Shape.Of(1, 1).After(scalar.Shape)), matrix.Shape);
+
+    /// <summary>
+    /// A contribution that passes through an op on matrices: to all entries of a matrix, if any entry of its own result was selected. The leading axes stay apart, so that a matrix of a batch that
+    /// nobody looks at contributes exactly 0, whatever is in it.
+    /// </summary>
+    /// <param name="cotangent">The cotangent of the result.</param>
+    /// <param name="value">The contribution.</param>
+    /// <param name="leading">How many axes lie before the matrices.</param>
+    public static Cotangent Through(Cotangent cotangent, Expr value, int? leading = null)
+    {
+        var support = Support.Any(cotangent.Support, value.Shape, leading ?? value.Rank - 2);
+        return new(Guard.Of(support, value), support);
+    }
 
     /// <summary>A matrix of a batch, as an error names it; nothing if there is but one.</summary>
     public static string Named(Shape leading, int index)

@@ -6,7 +6,7 @@ namespace Autodiff.Functional;
 /// X with A·X = B, or Aᵀ·X = B, by the triangles of A; inputs are A, its factors (see <see cref="Lu"/>) and B, with equal leading axes. Derivative:
 /// dX = A⁻¹·(dB − dA·X); back, B̄ = A⁻ᵀ·X̄ and Ā = −B̄·Xᵀ, by the same factors.
 /// </summary>
-internal sealed record Solve(bool Transposed, OnFailure OnFailure = OnFailure.Throw) : Op
+internal sealed record Solve(bool Transposed, OnFailure OnFailure) : Op
 {
     public static IEnumerable<OpInfo> Entries =>
     [
@@ -31,12 +31,15 @@ internal sealed record Solve(bool Transposed, OnFailure OnFailure = OnFailure.Th
         { Derivative = "−z·d·z", Cost = "O(n³)", Edges = "As Solve.", Source = "Giles 2008, Collected matrix derivative results, §2.2.3" },
     ];
 
-    public override string Attributes => string.Join(", ", ((string[])[Transposed ? "transposed" : "", OnFailure == OnFailure.NaN ? "or NaN" : ""]).Where(text => text != ""));
+    public override string Attributes => string.Join(", ", ((string[])[Transposed ? "transposed" : "", OnFailure.Text]).Where(text => text != ""));
 
-    public static Expr Of(Expr a, Expr b)
+    internal override bool MayThrow(Inputs inputs) => OnFailure.Member is not null;
+
+    /// <summary>The solution of A·X = B.</summary>
+    public static Expr Of(OnFailure onFailure, Expr a, Expr b)
     {
         var factors = Lu.Of(a);
-        return Matrices.System("Solve", a, b, (_, side) => new Solve(false).At(factors, side));
+        return Matrices.System("Solve", a, b, (_, side) => new Solve(false, onFailure).At(factors, side));
     }
 
     /// <summary>This op at factors that are stretched to the leading axes of the right side.</summary>
@@ -77,7 +80,7 @@ internal sealed record Solve(bool Transposed, OnFailure OnFailure = OnFailure.Th
             {
                 var lu = matrices[i];
                 var x = elements.Slice(i * n * m, n * m);
-                if (Singular.HasZero(op.Name, "after elimination there is no pivot but 0", lu, n, op.OnFailure, triangles.Shape, i))
+                if (Singular.HasZero(op.OnFailure, "after elimination there is no pivot but 0", lu, n, triangles.Shape, i))
                 {
                     x.Fill(E.Literal(double.NaN));
                     continue;
@@ -117,10 +120,10 @@ internal sealed record Solve(bool Transposed, OnFailure OnFailure = OnFailure.Th
     {
         var side = (this with { Transposed = !Transposed }).By(inputs, cotangent.Value!);
         return new([
-            wanted[0] ? cotangent.Through(-(Transposed ? Expr.MatMul(output, Expr.SwapLast(side)) : Expr.MatMul(side, Expr.SwapLast(output)))) : default,
+            wanted[0] ? Matrices.Through(cotangent, -(Transposed ? Expr.MatMul(output, Expr.SwapLast(side)) : Expr.MatMul(side, Expr.SwapLast(output)))) : default,
             default,
             default,
-            wanted[3] ? cotangent.Through(side) : default,
+            wanted[3] ? Matrices.Through(cotangent, side) : default,
         ]);
     }
 
@@ -129,14 +132,13 @@ internal sealed record Solve(bool Transposed, OnFailure OnFailure = OnFailure.Th
 
     public override Expr Batch(Inputs inputs, ReadOnlySpan<bool> batched, int size)
     {
-        var op = this with { OnFailure = OnFailure.NaN };
         if (batched[0])
-            return op.By(inputs, batched[3] ? inputs[3] : Batching.Repeat(inputs[3], size));
-        // One matrix: the right sides stand side by side.
+            return (this with { OnFailure = OnFailure.NaN }).By(inputs, batched[3] ? inputs[3] : Batching.Repeat(inputs[3], size));
+        // One matrix: the right sides stand side by side. If it is singular, it is so for all elements, and that is as much an error as without the batch.
         var factors = (inputs[0], inputs[1], inputs[2]);
         return inputs[0].Rank == 2
-            ? Matrices.System(Name, inputs[0], inputs[3], (_, side) => op.At(factors, side))
-            : op.At(factors, inputs[3]);
+            ? Matrices.System(Name, inputs[0], inputs[3], (_, side) => At(factors, side))
+            : At(factors, inputs[3]);
     }
 }
 
@@ -158,7 +160,7 @@ public sealed partial class Expr
         ArgumentNullException.ThrowIfNull(b);
         (a, b) = Promotion.Numbers("Solve", a, b, Domain.Real);
         Matrices.Square("Solve", a);
-        return Functional.Solve.Of(a, b);
+        return Functional.Solve.Of(OnFailure.Throw("Solve"), a, b);
     }
 
     /// <summary>The inverse of each matrix over the last two axes. To apply it to something, <see cref="Solve(Expr, Expr)"/> is quicker and more accurate.</summary>
@@ -167,6 +169,6 @@ public sealed partial class Expr
     public static Expr Inverse(Expr x)
     {
         x = Matrices.Square("Inverse", x, Domain.Real);
-        return Functional.Solve.Of(x, BroadcastTo(Eye(x.Shape[^1], dtype: x.DType), x.Shape));
+        return Functional.Solve.Of(OnFailure.Throw("Inverse"), x, BroadcastTo(Eye(x.Shape[^1], dtype: x.DType), x.Shape));
     }
 }

@@ -6,7 +6,7 @@ namespace Autodiff.Functional;
 /// X with T·X = B, where T is a triangle of the first input, with ones on the diagonal if so said; the rest of the matrix has no influence. Leading axes
 /// are equal. Derivative: dX = T⁻¹·(dB − dT·X); back, B̄ = T⁻ᵀ·X̄ and T̄ = −B̄·Xᵀ on the triangle.
 /// </summary>
-internal sealed record TriangularSolve(bool Lower, bool Unit, OnFailure OnFailure = OnFailure.Throw) : Op
+internal sealed record TriangularSolve(bool Lower, bool Unit, OnFailure OnFailure) : Op
 {
     public static OpInfo Info => new("TriangularSolve", "T⁻¹·y, or y·T⁻¹, or with Tᵀ, for a triangular matrix T", random =>
     {
@@ -28,7 +28,9 @@ internal sealed record TriangularSolve(bool Lower, bool Unit, OnFailure OnFailur
         Source = "Giles 2008, Collected matrix derivative results, §2.3.1",
     };
 
-    public override string Attributes => (Lower ? "lower" : "upper") + (Unit ? ", unit" : "") + (OnFailure == OnFailure.NaN ? ", or NaN" : "");
+    public override string Attributes => (Lower ? "lower" : "upper") + (Unit ? ", unit" : "") + (OnFailure.Text is { Length: > 0 } text ? ", " + text : "");
+
+    internal override bool MayThrow(Inputs inputs) => OnFailure.Member is not null;
 
     public override TensorType Infer(Inputs inputs)
     {
@@ -54,7 +56,7 @@ internal sealed record TriangularSolve(bool Lower, bool Unit, OnFailure OnFailur
             {
                 var t = matrices[i];
                 var x = elements.Slice(i * n * m, n * m);
-                if (op.Unit || !Singular.HasZero(op.Name, "T has a 0 on its diagonal", t, n, op.OnFailure, matrix.Shape, i))
+                if (op.Unit || !Singular.HasZero(op.OnFailure, "T has a 0 on its diagonal", t, n, matrix.Shape, i))
                     Triangular.Solve(new(op.Lower, op.Unit), n, m, t, x, m);
                 else
                     x.Fill(E.Literal(double.NaN));
@@ -75,8 +77,8 @@ internal sealed record TriangularSolve(bool Lower, bool Unit, OnFailure OnFailur
     {
         var side = Expr.Apply(this with { Lower = !Lower }, Expr.SwapLast(inputs[0]), cotangent.Value!);
         return new(
-            wanted[0] ? cotangent.Through(-InTriangle(Expr.MatMul(side, Expr.SwapLast(output)))) : default,
-            wanted[1] ? cotangent.Through(side) : default);
+            wanted[0] ? Matrices.Through(cotangent, -InTriangle(Expr.MatMul(side, Expr.SwapLast(output)))) : default,
+            wanted[1] ? Matrices.Through(cotangent, side) : default);
     }
 
     private Expr InTriangle(Expr x)
@@ -89,9 +91,10 @@ internal sealed record TriangularSolve(bool Lower, bool Unit, OnFailure OnFailur
     public override Expr Batch(Inputs inputs, ReadOnlySpan<bool> batched, int size) => Of(
         batched[0] ? inputs[0] : Expr.ExpandDims(inputs[0], 0),
         batched[1] ? inputs[1] : Expr.ExpandDims(inputs[1], 0),
-        this with { OnFailure = OnFailure.NaN });
+        // A matrix that all elements share fails for all of them: that is no matter of one element.
+        batched[0] ? this with { OnFailure = OnFailure.NaN } : this);
 
-    public static Expr Of(Expr a, Expr b, TriangularSolve op) => Matrices.System(op.Name, a, b, (matrix, side) =>
+    public static Expr Of(Expr a, Expr b, TriangularSolve op) => Matrices.System("TriangularSolve", a, b, (matrix, side) =>
         Expr.Apply(op, Matrices.Stretch(matrix, Matrices.Leading(side.Shape)), side));
 }
 
@@ -99,12 +102,12 @@ internal sealed record TriangularSolve(bool Lower, bool Unit, OnFailure OnFailur
 internal static class Singular
 {
     /// <summary>Is there a 0 on the diagonal? If that is an error, it says which matrix and where.</summary>
-    public static bool HasZero<E>(string op, string what, Strided<E> matrix, int order, OnFailure onFailure, Shape shape, int index) where E : unmanaged, IElementary<E>
+    public static bool HasZero<E>(OnFailure onFailure, string what, Strided<E> matrix, int order, Shape shape, int index) where E : unmanaged, IElementary<E>
     {
         for (int i = 0; i < order; i++)
             if (Factorizations.IsZero(matrix.Data[i * (matrix.Row + matrix.Column)]))
-                return onFailure == OnFailure.NaN ? true
-                    : throw new MatrixException(op, "invertible matrices", $"a singular matrix{Matrices.Named(Matrices.Leading(shape), index)}: {what} at index {i}", "Add a small multiple of the identity, or solve by least squares.");
+                return onFailure.Member is not { } member ? true
+                    : throw new MatrixException(member, "invertible matrices", $"a singular matrix{Matrices.Named(Matrices.Leading(shape), index)}: {what} at index {i}", "Add a small multiple of the identity, or solve by least squares.");
         return false;
     }
 }
@@ -132,7 +135,7 @@ public sealed partial class Expr
         Matrices.Square("TriangularSolve", a);
         // X·T = B is Tᵀ·Xᵀ = Bᵀ, and a transpose is a view.
         bool turn = transposed == left;
-        var op = new TriangularSolve(lower != turn, unitDiagonal);
+        var op = new TriangularSolve(lower != turn, unitDiagonal, OnFailure.Throw("TriangularSolve"));
         a = turn ? SwapLast(a) : a;
         return left || b.Rank < 2 ? Functional.TriangularSolve.Of(a, b, op) : SwapLast(Functional.TriangularSolve.Of(a, SwapLast(b), op));
     }

@@ -20,6 +20,8 @@ internal sealed record FlatIndex(Shape Of) : Op
         return new(DType.Int64, inputs[0].Shape);
     }
 
+    internal override bool MayThrow(Inputs inputs) => true;
+
     public override Tensor Evaluate(ReadOnlySpan<Tensor> inputs)
     {
         var result = Tensor.New<long>(ElementType.Int64, inputs[0].Shape, out var flat);

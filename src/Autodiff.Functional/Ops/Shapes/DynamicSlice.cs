@@ -30,6 +30,8 @@ internal sealed record DynamicSlice(Shape Sizes, int Leading = 0) : Linear
     public override bool Selects => true;
     public override string Attributes => Leading == 0 ? $"{Sizes}" : $"{Sizes}, leading={Leading}";
 
+    internal override bool MayThrow(Inputs inputs) => !inputs[1].IsConstant;
+
     public override TensorType Infer(Inputs inputs)
     {
         var shape = inputs[0].Shape;
@@ -88,6 +90,8 @@ internal sealed record DynamicUpdateSlice(int Leading = 0) : Linear
     public override bool Cancels => false;
     public override bool Selects => true;
     public override string Attributes => Leading == 0 ? "" : $"leading={Leading}";
+
+    internal override bool MayThrow(Inputs inputs) => !inputs[2].IsConstant;
 
     public override TensorType Infer(Inputs inputs)
     {

@@ -35,6 +35,7 @@ internal sealed record Gather(int Axis, int Leading = 0) : Linear, ICompiledOp
     /// <summary>The name that errors begin with.</summary>
     public string Called { get; init; } = "Take";
 
+    internal override bool MayThrow(Inputs inputs) => !inputs[1].IsConstant;
     public override string Attributes => Leading == 0 ? $"axis={Axis}" : $"axis={Axis}, leading={Leading}";
     public override bool Selects => true;
 
@@ -110,6 +111,7 @@ internal sealed record ScatterAdd(int Axis, int Leading = 0) : Linear, ICompiled
     public string Called { get; init; } = "ScatterAdd";
 
     public override string Attributes => Leading == 0 ? $"axis={Axis}" : $"axis={Axis}, leading={Leading}";
+    internal override bool MayThrow(Inputs inputs) => !inputs[1].IsConstant;
 
     public override TensorType Infer(Inputs inputs)
     {

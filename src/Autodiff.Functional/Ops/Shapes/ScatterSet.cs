@@ -10,6 +10,7 @@ internal sealed record ScatterSet(int Leading = 0) : Linear
     public override bool Selects => true;
     public override string Attributes => Leading == 0 ? "" : $"leading={Leading}";
 
+    internal override bool MayThrow(Inputs inputs) => !inputs[1].IsConstant;
     public override TensorType Infer(Inputs inputs) => new ScatterAdd(Leading, Leading).Infer(inputs);
 
     public override Tensor Evaluate(ReadOnlySpan<Tensor> inputs) => inputs[0].Element.Run<Kernel, Tensor>(new(this, inputs[0], inputs[1], inputs[2]));
@@ -49,6 +50,7 @@ internal sealed record TakeLast(int Leading) : Linear
     public override bool Selects => true;
     public override string Attributes => Leading == 0 ? "" : $"leading={Leading}";
 
+    internal override bool MayThrow(Inputs inputs) => !inputs[1].IsConstant;
     public override TensorType Infer(Inputs inputs) => new Gather(Leading, Leading).Infer(inputs);
 
     public override Tensor Evaluate(ReadOnlySpan<Tensor> inputs) => inputs[0].Element.Run<Kernel, Tensor>(new(this, inputs[0], inputs[1]));

@@ -19,7 +19,7 @@ public sealed class FailureTests
         Says<MatrixException>("Cholesky: expected positive definite matrices; got a matrix whose leading minor of order 2 is not positive", () => Expr.Cholesky(s_indefinite));
         Says<MatrixException>("leading minor of order 2 ", () => Expr.LogDet(s_singular));
         Says<MatrixException>("Solve: expected invertible matrices; got a singular matrix: after elimination there is no pivot but 0 at index 1", () => Expr.Solve(s_singular, s_vector));
-        Says<MatrixException>("no pivot but 0 at index 1", () => Expr.Inverse(s_singular));
+        Says<MatrixException>("Inverse: expected invertible matrices; got a singular matrix: after elimination there is no pivot but 0 at index 1", () => Expr.Inverse(s_singular));
         Says<MatrixException>("TriangularSolve: expected invertible matrices; got a singular matrix: T has a 0 on its diagonal at index 1", () =>
             Expr.TriangularSolve(Tensor.Of(new double[,] { { 1, 0 }, { 2, 0 } }), Expr.Ones([2])));
     }
@@ -44,10 +44,9 @@ public sealed class FailureTests
     {
         Assert.Equal(0.0, (double)Expr.Determinant(s_singular));
         Assert.Equal((0.0, double.NegativeInfinity), ((double)Expr.SlogDet(s_singular).Sign, (double)Expr.SlogDet(s_singular).LogAbs));
-        Says<MatrixException>("singular", () => Ad.Grad(Expr.Determinant, s_singular));
     }
 
-    public static TheoryData<string> Failing => ["Cholesky", "LogDet", "Solve", "Inverse", "TriangularSolve", "gradient of Cholesky", "gradient of Solve", "gradient of SlogDet", "gradient of Determinant", "gradient of TriangularSolve"];
+    public static TheoryData<string> Failing => ["Cholesky", "LogDet", "Solve", "Inverse", "TriangularSolve", "gradient of Cholesky", "gradient of Solve", "gradient of SlogDet", "gradient of TriangularSolve"];
 
     private static Expr Call(string name, Expr x) => name switch
     {
@@ -59,8 +58,7 @@ public sealed class FailureTests
         "gradient of Cholesky" => Ad.Grad(y => Expr.Sum(Expr.Cholesky(y)), x),
         "gradient of Solve" => Ad.Grad(y => Expr.Sum(Expr.Solve(y, s_vector)), x),
         "gradient of SlogDet" => Ad.Grad(y => Expr.SlogDet(y).LogAbs, x),
-        "gradient of TriangularSolve" => Ad.Grad(y => Expr.Sum(Expr.TriangularSolve(y, s_vector)), x),
-        _ => Ad.Grad(Expr.Determinant, x),
+        _ => Ad.Grad(y => Expr.Sum(Expr.TriangularSolve(y, s_vector)), x),
     };
 
     [Theory, MemberData(nameof(Failing))]

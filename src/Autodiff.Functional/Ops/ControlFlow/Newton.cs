@@ -1,0 +1,198 @@
+using System.Collections.Immutable;
+
+namespace Autodiff.Functional;
+
+/// <summary>
+/// Newton's method for f(x) = 0, of all elements of a batch side by side: each has its own steps, halves its own, and ends by itself. Nothing in it depends on the units of an unknown or of
+/// an equation.
+/// </summary>
+/// <remarks>
+/// Progress is judged by |f| relative to |J|·|step|, row by row: the size of the terms that the step balances. A row is at rest when |f| is no more than rounding of x makes of it, 4ε·|J|·|x|
+/// (Oettli and Prager 1964). The method ends when all rows are at rest, or after a step that moves no entry by more than the tolerance relative to its own size, if the step before it
+/// brought f nearer to 0 as a whole step should.
+/// </remarks>
+internal sealed class Newton
+{
+    /// <summary>After how many steps it is asked whether an entry that becomes smaller and smaller is 0.</summary>
+    private const int AskEvery = 16;
+
+    private readonly Implicit _op;
+    private readonly Stepper.Frame _frame;
+    private readonly Unknowns _unknowns;
+    private readonly double[] _trial, _largest;
+    private readonly Point _at, _new;
+    private readonly Element[] _elements;
+
+    /// <summary>What is known at a point, for all elements: f, the step to subtract, and the sizes of terms that belong to step and point.</summary>
+    private sealed class Point(int entries)
+    {
+        public double[] X { get; } = new double[entries];
+        public double[] F { get; } = new double[entries];
+        public double[] Step { get; } = new double[entries];
+        public double[] StepTerms { get; } = new double[entries];
+        public double[] Terms { get; } = new double[entries];
+    }
+
+    /// <summary>How far an element has come.</summary>
+    private struct Element()
+    {
+        public int Iterations = -1;     // −1: nothing is known of the start yet
+        public double Part = 1;         // of the step that is tried
+        public bool Contracts;          // did the last step bring f nearer to 0 as a whole step should?
+        public bool AsksForZero;        // is a point with zeros tried, in place of a step?
+    }
+
+    public Newton(Implicit op, Stepper.Frame frame, ImmutableArray<Tensor> starts)
+    {
+        (_op, _frame, _unknowns) = (op, frame, new(starts, op.Leading));
+        int entries = _unknowns.Elements * _unknowns.Count;
+        (_trial, _largest, _at, _new) = (new double[entries], new double[entries], new(entries), new(entries));
+        _elements = [.. Enumerable.Range(0, _unknowns.Elements).Select(_ => new Element())];
+        _unknowns.Read(starts.AsSpan(), _trial);
+    }
+
+    public ImmutableArray<Tensor> Result()
+    {
+        double[] begin = [.. _trial];
+        while (_unknowns.Remaining > 0)
+        {
+            var parts = _unknowns.Write(_trial);
+            for (int i = 0; i < parts.Length; i++)
+                _frame.Set(_op.Captures + i, parts[i]);
+            _frame.Step();
+            _unknowns.Read(parts.AsSpan(), _new.X);      // as rounded to their dtype
+            _unknowns.Read([_frame[0]], _new.F);
+            _unknowns.Read([_frame[1]], _new.Step);
+            ReadTerms(_frame[2]);
+            for (int element = 0; element < _elements.Length; element++)
+                if (_unknowns.IsUnderWay(element))
+                {
+                    Advance(element, ref _elements[element]);
+                    if (!_unknowns.IsUnderWay(element))
+                        _unknowns.Of(begin, element).CopyTo(_unknowns.Of(_trial, element));   // a point where f can be computed
+                }
+        }
+        return _unknowns.Results;
+    }
+
+    /// <summary>|J|·|step| and |J|·|x|.</summary>
+    private void ReadTerms(Tensor jacobian)
+    {
+        var entries = jacobian.DType == DType.Float32 ? Expr.Cast(jacobian, DType.Float64).Value.Elements<double>() : jacobian.Elements<double>();
+        for (int row = 0, at = 0; row < _new.F.Length; row++)
+        {
+            double stepTerms = 0, terms = 0;
+            for (int i = row - row % _unknowns.Count, end = i + _unknowns.Count; i < end; i++, at++)
+            {
+                stepTerms += Math.Abs(entries[at] * _new.Step[i]);
+                terms += Math.Abs(entries[at] * _new.X[i]);
+            }
+            (_new.StepTerms[row], _new.Terms[row]) = (stepTerms, terms);
+        }
+    }
+
+    /// <summary>Takes the point that was tried, or tries another one.</summary>
+    private void Advance(int element, ref Element state)
+    {
+        double before = state.Iterations < 0 ? double.PositiveInfinity : Distance(_at, _at, element), now = Distance(_new, state.Iterations < 0 ? _new : _at, element);
+        bool known = Unknowns.AllFinite(_unknowns.Of(_new.Step, element));
+        if (state.AsksForZero)
+        {
+            if (Distance(_new, _new, element) == 0)
+                _unknowns.Finish(element, _unknowns.Of(_new.X, element));
+            else
+                Try(element, ref state, 1);
+        }
+        else if (state.Iterations < 0 || (double.IsFinite(now) && now <= (1 - state.Part / 4) * before && (known || Distance(_new, _new, element) == 0)))
+        {
+            // Next to a pole |f| becomes smaller as well, but the steps do not.
+            state.Contracts = state.Iterations >= 0 && state.Part == 1 && now <= before / 2 && RelativeStep(_new, element) <= RelativeStep(_at, element);
+            Take(element, ref state, known);
+        }
+        else if (!_unknowns.Of(_new.X, element).SequenceEqual(_unknowns.Of(_at.X, element)))
+            Try(element, ref state, state.Part / (state.Part > 1e-3 ? 2 : 16));
+        else if (Rests(element))
+            _unknowns.Finish(element, _unknowns.Of(_at.X, element));   // f can't be told any better
+        else
+            GiveUp(element, state);
+    }
+
+    /// <summary>Goes on from the point that was tried.</summary>
+    private void Take(int element, ref Element state, bool known)
+    {
+        foreach (var (from, to) in (ReadOnlySpan<(double[], double[])>)[(_new.X, _at.X), (_new.F, _at.F), (_new.Step, _at.Step), (_new.StepTerms, _at.StepTerms), (_new.Terms, _at.Terms)])
+            _unknowns.Of(from, element).CopyTo(_unknowns.Of(to, element));
+        var (x, largest) = (_unknowns.Of(_at.X, element).ToArray(), _largest);
+        for (int i = 0; i < x.Length; i++)
+            largest[element * x.Length + i] = Math.Max(largest[element * x.Length + i], Math.Abs(x[i]));
+        state.Iterations++;
+        if (Distance(_at, _at, element) == 0)
+            _unknowns.Finish(element, x);
+        else if (!known || state.Iterations >= _op.MaxIterations)
+            GiveUp(element, state);
+        else
+        {
+            Try(element, ref state, 1);
+            if (state.Contracts && Rests(element))
+                _unknowns.Finish(element, _unknowns.Of(_trial, element));
+            else if (state.Iterations > 0 && state.Iterations % AskEvery == 0)
+                state.AsksForZero = AsksForZero(element);
+        }
+    }
+
+    private double RelativeStep(Point point, int element)
+    {
+        double largest = 0;
+        for (int i = element * _unknowns.Count; i < (element + 1) * _unknowns.Count; i++)
+            if (point.Step[i] != 0)
+                largest = Math.Max(largest, Math.Abs(point.Step[i]) / Math.Max(Math.Abs(point.X[i]), Math.Abs(point.X[i] - point.Step[i])));
+        return largest;
+    }
+
+    private bool AsksForZero(int element)
+    {
+        double[] point = new double[_unknowns.Count];
+        if (!Unknowns.Vanishing(_unknowns.Of(_at.X, element), _unknowns.Of(_trial, element), _unknowns.Of(_largest, element), _op.Tolerance, point))
+            return false;
+        point.CopyTo(_unknowns.Of(_trial, element));
+        return true;
+    }
+
+    private void Try(int element, ref Element state, double part)
+    {
+        (state.Part, state.AsksForZero) = (part, false);
+        for (int i = element * _unknowns.Count; i < (element + 1) * _unknowns.Count; i++)
+            _trial[i] = _at.X[i] - part * _at.Step[i];
+    }
+
+    /// <summary>How far f is from 0 at a point, where another one says what counts as large in each row; 0 if all rows are at rest.</summary>
+    private double Distance(Point point, Point scale, int element)
+    {
+        double distance = 0;
+        for (int i = element * _unknowns.Count; i < (element + 1) * _unknowns.Count; i++)
+            if (!(Math.Abs(point.F[i]) <= 4 * _unknowns.RoundOff * scale.Terms[i]))
+                distance = Math.Max(distance, Math.Abs(point.F[i]) / scale.StepTerms[i]);
+        return distance;
+    }
+
+    /// <summary>Does the whole step move no entry by more than the tolerance?</summary>
+    private bool Rests(int element)
+    {
+        for (int i = element * _unknowns.Count; i < (element + 1) * _unknowns.Count; i++)
+            if (!(Math.Abs(_at.Step[i]) <= _op.Tolerance * Math.Abs(_at.X[i] - _at.Step[i])))
+                return false;
+        return true;
+    }
+
+    private void GiveUp(int element, Element state)
+    {
+        _unknowns.GiveUp(element);
+        if (_op.Leading.Rank > 0)
+            return;
+        int iterations = Math.Max(0, state.Iterations);
+        double residual = _at.F.Aggregate(0.0, (largest, value) => Math.Max(largest, Math.Abs(value)));
+        throw double.IsFinite(residual) && !Unknowns.AllFinite(_at.Step)
+            ? new MatrixException("Root", "an invertible Jacobian of f", $"a singular one after {iterations} iterations", "Begin elsewhere, or make sure that every unknown has an influence of its own on f.")
+            : new ConvergenceException("Root", iterations, residual, RelativeStep(_at, element), _op.Tolerance, "Begin nearer to the root, or allow more iterations or a larger tolerance.");
+    }
+}
