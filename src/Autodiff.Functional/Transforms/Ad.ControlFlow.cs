@@ -206,12 +206,15 @@ public static partial class Ad
     /// The fixed point x = f(x), by iterating from a start. Its derivatives, in what f closes over and of any order, are those of the equation (the implicit function theorem), and not those of
     /// the iteration: they cost one linear system, whatever the number of steps, and keep nothing of them. In the start there is none.
     /// </summary>
-    /// <remarks>The linear system is solved directly up to 128 unknowns, by iteration above, which converges where f does.</remarks>
+    /// <remarks>
+    /// The linear system is solved directly up to 128 unknowns, by iteration above, which converges where f does. In a batch (Ad.Vmap) each element iterates as if it were alone; one that does
+    /// not converge is NaN.
+    /// </remarks>
     /// <param name="f">A function that brings points nearer to one another, at least near the fixed point.</param>
     /// <param name="start">Where to begin. All nodes in it are of one floating-point dtype; a literal takes the one that f gives.</param>
-    /// <param name="tolerance">The iteration ends when no entry moves by more than this times 1 + its size; if null 1e−12, for Float32 1e−6.</param>
+    /// <param name="tolerance">The iteration ends when no entry moves by more than this times its own size; if null 1e−12, for Float32 1e−6.</param>
     /// <param name="maxIterations">After as many steps it is an error that the end is not reached.</param>
-    /// <exception cref="ConvergenceException">The end is not reached.</exception>
+    /// <exception cref="ConvergenceException">The end is not reached. (In a batch made by Ad.Vmap that element is NaN instead.)</exception>
     /// <exception cref="DTypeException">The dtypes of the start differ or are not floating-point, or f changes one.</exception>
     /// <exception cref="ShapeException">f changes a shape.</exception>
     /// <exception cref="StructureException">f changes the structure, or it can't be taken apart.</exception>
@@ -235,12 +238,14 @@ public static partial class Ad
     /// A root f(x) = 0, by Newton's method from a start, with steps halved until they bring f nearer to 0. Its derivatives, in what f closes over and of any order, are those of the
     /// equation (the implicit function theorem): they cost one linear system, and keep nothing of the steps. In the start there is none.
     /// </summary>
-    /// <remarks>Each step solves a system with the Jacobian of f: O(n³) for n unknowns.</remarks>
+    /// <remarks>
+    /// Each step solves a system with the Jacobian of f: O(n³) for n unknowns. In a batch (Ad.Vmap) each element has its own steps and its own end; one whose root is not found is NaN.
+    /// </remarks>
     /// <param name="f">A function with as many values as unknowns, in their structure.</param>
     /// <param name="start">Where to begin. All nodes in it are of one floating-point dtype; a literal takes the one that f gives.</param>
-    /// <param name="tolerance">It ends when Newton's step moves no entry by more than this times 1 + its size; if null 1e−12, for Float32 1e−6.</param>
+    /// <param name="tolerance">It ends when Newton's step moves no entry by more than this times its own size, or when f is 0 up to rounding of x; if null 1e−12, for Float32 1e−6.</param>
     /// <param name="maxIterations">After as many steps it is an error that the end is not reached.</param>
-    /// <exception cref="ConvergenceException">The end is not reached.</exception>
+    /// <exception cref="ConvergenceException">The end is not reached. (In a batch made by Ad.Vmap that element is NaN instead.)</exception>
     /// <exception cref="DTypeException">The dtypes of the start differ or are not floating-point, or f has other ones.</exception>
     /// <exception cref="ShapeException">f has values of other shapes.</exception>
     /// <exception cref="StructureException">f has another structure, or it can't be taken apart.</exception>

@@ -96,6 +96,21 @@ public sealed class ScaleLaws
         Assert.Equal([0.0, 0.0], turning.Value.ToArray<double>());
     }
 
+    [Theory, InlineData(0.5), InlineData(0.9)]
+    public void A_disturbance_that_runs_on_along_a_chain_does_not_count(double share)
+    {
+        const int Length = 2000;
+        var source = Expr.Pad(Expr.Ones([1]), [(0, Length - 1)]);
+        Expr Chain(Expr b) => Ad.Fix(x => b + share * Expr.Pad(x[..^1], [(1, 0)]), Expr.Zeros([Length]));
+        double[] x = Chain(source).Value.ToArray<double>();
+        for (int i = 0; i < 100; i++)
+            Assert.Equal(1, x[i] / Math.Pow(share, i), 1e-12);
+        // Back the same way, by iteration.
+        double[] slopes = Ad.Grad(b => Chain(b)[50], source).Value.ToArray<double>();
+        for (int i = 0; i <= 50; i++)
+            Assert.Equal(1, slopes[i] / Math.Pow(share, 50 - i), 1e-11);
+    }
+
     [Fact]
     public void Rounding_alone_does_not_keep_an_entry_under_way()
     {

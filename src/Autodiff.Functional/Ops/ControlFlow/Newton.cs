@@ -111,7 +111,7 @@ internal sealed class Newton
         }
         else if (!_unknowns.Of(_new.X, element).SequenceEqual(_unknowns.Of(_at.X, element)))
             Try(element, ref state, state.Part / (state.Part > 1e-3 ? 2 : 16));
-        else if (Rests(element))
+        else if (AllRest(element))
             _unknowns.Finish(element, _unknowns.Of(_at.X, element));   // f can't be told any better
         else
             GiveUp(element, state);
@@ -133,7 +133,7 @@ internal sealed class Newton
         else
         {
             Try(element, ref state, 1);
-            if (state.Contracts && Rests(element))
+            if (state.Contracts && AllRest(element))
                 _unknowns.Finish(element, _unknowns.Of(_trial, element));
             else if (state.Iterations > 0 && state.Iterations % AskEvery == 0)
                 state.AsksForZero = AsksForZero(element);
@@ -149,12 +149,17 @@ internal sealed class Newton
         return largest;
     }
 
+    /// <summary>
+    /// An entry that goes to 0 by a part of itself in each step never comes to rest. Once all that still move have become less than the tolerance of what they once were, it is asked whether
+    /// 0 is the root.
+    /// </summary>
     private bool AsksForZero(int element)
     {
-        double[] point = new double[_unknowns.Count];
-        if (!Unknowns.Vanishing(_unknowns.Of(_at.X, element), _unknowns.Of(_trial, element), _unknowns.Of(_largest, element), _op.Tolerance, point))
-            return false;
-        point.CopyTo(_unknowns.Of(_trial, element));
+        for (int i = element * _unknowns.Count; i < (element + 1) * _unknowns.Count; i++)
+            if (!Rests(i) && !(Math.Abs(_trial[i]) <= _op.Tolerance * _largest[i]))
+                return false;
+        for (int i = element * _unknowns.Count; i < (element + 1) * _unknowns.Count; i++)
+            _trial[i] = Rests(i) ? _at.X[i] : 0;
         return true;
     }
 
@@ -175,14 +180,16 @@ internal sealed class Newton
         return distance;
     }
 
-    /// <summary>Does the whole step move no entry by more than the tolerance?</summary>
-    private bool Rests(int element)
+    /// <summary>Does the whole step move no entry of an element by more than the tolerance?</summary>
+    private bool AllRest(int element)
     {
         for (int i = element * _unknowns.Count; i < (element + 1) * _unknowns.Count; i++)
-            if (!(Math.Abs(_at.Step[i]) <= _op.Tolerance * Math.Abs(_at.X[i] - _at.Step[i])))
+            if (!Rests(i))
                 return false;
         return true;
     }
+
+    private bool Rests(int entry) => Math.Abs(_at.Step[entry]) <= _op.Tolerance * Math.Abs(_at.X[entry] - _at.Step[entry]);
 
     private void GiveUp(int element, Element state)
     {

@@ -32,6 +32,9 @@ internal sealed class Unknowns
     /// <summary>The number of unknowns of an element.</summary>
     public int Count { get; }
 
+    /// <summary>The numbers of unknowns in the nodes, for one element.</summary>
+    public ReadOnlySpan<int> Sizes => _sizes;
+
     /// <summary>How many elements are still under way.</summary>
     public int Remaining { get; private set; }
 
@@ -108,24 +111,5 @@ internal sealed class Unknowns
             if (!double.IsFinite(number))
                 return false;
         return true;
-    }
-
-    /// <summary>
-    /// May an entry be on its way to 0, which no relative step ever reaches? It is if it has become less than the tolerance of the largest that it ever was; whether 0 solves the equation is
-    /// then to be asked. Writes the point with 0 for such entries.
-    /// </summary>
-    /// <returns>False if an entry that still moves is not so small.</returns>
-    public static bool Vanishing(ReadOnlySpan<double> from, ReadOnlySpan<double> to, ReadOnlySpan<double> largest, double tolerance, Span<double> point)
-    {
-        bool any = false;
-        for (int i = 0; i < from.Length; i++)
-        {
-            bool moves = !(Math.Abs(to[i] - from[i]) <= tolerance * Math.Abs(to[i]));
-            if (moves && !(Math.Abs(to[i]) <= tolerance * largest[i]))
-                return false;
-            any |= moves;
-            point[i] = moves ? 0 : from[i];
-        }
-        return any;
     }
 }

@@ -157,12 +157,13 @@ internal sealed record SlogDet(OnFailure OnFailure) : MultiOutput
 
 public sealed partial class Expr
 {
-    /// <summary>The determinant of each matrix over the last two axes; of large ones use SlogDet, which does not overflow.</summary>
+    /// <summary>The determinant of each matrix over the last two axes; of large ones use SlogDet, which does not overflow. Its derivatives are right for singular matrices as well.</summary>
     /// <exception cref="ShapeException">The matrices are not square.</exception>
     public static Expr Determinant(Expr x) => Functional.Determinant.Of(Matrices.Square("Determinant", x, Domain.Real));
 
     /// <summary>The sign, −1, 0 or 1, and the logarithm of the absolute value of the determinant of each matrix over the last two axes.</summary>
     /// <exception cref="ShapeException">The matrices are not square.</exception>
+    /// <exception cref="MatrixException">A derivative is asked for at a singular matrix. (In a batch made by Ad.Vmap it is NaN instead.)</exception>
     /// <example><code>
     /// var (sign, logAbs) = Expr.SlogDet(covariance);
     /// </code></example>
