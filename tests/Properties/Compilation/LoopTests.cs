@@ -13,7 +13,11 @@ public sealed class LoopTests(ITestOutputHelper output)
 
     [Fact]
     public void A_loop_compiled_is_the_loop() => Law.Holds(output, 40, Programs.Plain, body =>
-        Same.Results(Graph.Trace(x => [.. Looped.Of(body).Scan([.. x])], [.. body.Inputs.Select(input => input.Type)]), body.Inputs));
+    {
+        var loop = Looped.Of(body);
+        Graph Traced(Func<Expr[], Expr[]> f) => Graph.Trace(x => [.. f([.. x])], [.. body.Inputs.Select(input => input.Type)]);
+        return Same.Results(Traced(loop.Scan), body.Inputs, steps: () => Traced(loop.Unroll));
+    });
 
     [Fact]
     public void The_gradient_of_a_loop_compiled_is_its_gradient() => Law.Holds(output, 40, Programs.Plain, body =>

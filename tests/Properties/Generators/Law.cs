@@ -43,7 +43,12 @@ internal static class Law
         try
         {
             var config = Config.QuickThrowOnFailure.WithMaxTest(count).WithQuietOnSuccess(true);
-            Check.One(Cases.Start is var (seed, gamma) ? config.WithReplay(seed, gamma) : config, property);
+            Check.One(Cases.Replay?.Split(',').Select(ulong.Parse).ToArray() switch
+            {
+                [var seed, var gamma] => config.WithReplay(seed, gamma),
+                [var seed, var gamma, var size] => config.WithReplay(seed, gamma, (int)size),
+                _ => config,
+            }, property);
         }
         catch
         {

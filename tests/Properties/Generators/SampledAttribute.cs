@@ -9,7 +9,7 @@ public sealed class SampledAttribute : PropertyAttribute
     public SampledAttribute(int cases)
     {
         MaxTest = Cases.Of(cases);
-        if (Cases.Start is var (seed, gamma))
-            Replay = $"{seed},{gamma}";
+        if (Cases.Replay is { } replay)
+            Replay = replay;
     }
 }

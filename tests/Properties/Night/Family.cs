@@ -20,10 +20,10 @@ internal sealed record Family(string Name, int Share, Func<Random, Program> Draw
 
     public static Family Of(string name) => All.Single(family => family.Name == name);
 
-    /// <summary>The family of the n-th program.</summary>
-    public static Family Of(ulong n)
+    /// <summary>One of them, by their shares.</summary>
+    public static Family Of(Random random)
     {
-        int part = (int)(n % (ulong)All.Sum(family => family.Share));
+        int part = random.Next(All.Sum(family => family.Share));
         foreach (var family in All)
             if ((part -= family.Share) < 0)
                 return family;

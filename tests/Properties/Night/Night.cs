@@ -5,7 +5,7 @@ using System.Text;
 namespace Autodiff.Functional.Properties.Night;
 
 /// <summary>One random program after the other, each in the modes that its seed selects. The n-th program of a night's seed is always the same.</summary>
-internal sealed class Night(Journal journal, ulong seed)
+internal sealed class Night(Journal journal, int seed)
 {
     private static readonly TimeSpan s_shrinking = TimeSpan.FromSeconds(30);
 
@@ -29,11 +29,10 @@ internal sealed class Night(Journal journal, ulong seed)
     public void Run(TimeSpan duration)
     {
         var clock = Stopwatch.StartNew();
-        for (ulong n = 0; clock.Elapsed < duration; n++)
+        var random = new Random(seed);
+        for (long n = 0; clock.Elapsed < duration; n++)
         {
-            var family = Family.Of(n);
-            int own = new Random(unchecked((int)(seed * 0x9E3779B97F4A7C15 >> 32))).Next() ^ unchecked((int)((n + 1) * 0x9E3779B97F4A7C15 >> 32));
-            One(family, own);
+            One(Family.Of(random), random.Next());
             if (n % 64 == 63)
                 journal.Count(Summary);
         }

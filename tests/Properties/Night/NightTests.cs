@@ -30,7 +30,7 @@ public sealed class NightTests(ITestOutputHelper output)
             journal.Write(Family.Of(name), seed, Family.Of(name).Draw(new(seed)), "The process ended in this program, or did not go on.");
             return;
         }
-        var night = new Night(journal, Cases.Start?.Seed ?? (ulong)Random.Shared.NextInt64());
+        var night = new Night(journal, Cases.Offset);
         night.Run(TimeSpan.FromMinutes(double.Parse(s_night, CultureInfo.InvariantCulture)));
         output.WriteLine(night.Summary);
         Assert.Equal(0, night.Failures);

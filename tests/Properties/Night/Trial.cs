@@ -138,18 +138,11 @@ internal sealed class Trial
     private string? Differ(string what, Conditioned conditioned, int output, Tensor expected, Tensor actual, int? other = null)
     {
         Checks++;
-        if (Near.Tensors(what, expected, actual, expected.DType == DType.Float32 ? 1e8 : 1) is not { } wrong || expected.Type != actual.Type)
-            return expected.Type == actual.Type ? null : $"{what}: {expected.Type} and {actual.Type}";
-        for (int i = 0; i < expected.Size; i++)
-        {
-            double left = expected.ElementAsDouble(i), right = actual.ElementAsDouble(i);
-            double ulps = conditioned.Ulp(output, i, left, right);
-            if (other is { } second)
-                ulps = Math.Min(ulps, conditioned.Ulp(second, i, left, right));
-            if (ulps > Ulps)
-                return $"{what}, element {i} of {expected.Type}: {left:R} and {right:R} differ by {ulps:G3} ulp of {conditioned.Scale(output, i):G3}";
-        }
-        return null;
+        if (expected.Type != actual.Type)
+            return $"{what}: {expected.Type} and {actual.Type}";
+        if (Near.Tensors(what, expected, actual, expected.DType == DType.Float32 ? 1e8 : 1) is null || (other is { } second && conditioned.Differ(second, expected, actual, Ulps) is null))
+            return null;
+        return conditioned.Differ(output, expected, actual, Ulps) is { } wrong ? $"{what}: {wrong}" : null;
     }
 
     // ---- the plan that is kept ----

@@ -25,7 +25,7 @@ internal static class EachOp
         (Point Point, string Wrong)? smallest = null;
         for (int i = 0; i < cases; i++)
         {
-            var point = Point.Draw(s_ops[name], unchecked(Cases.First + i));
+            var point = Point.Draw(s_ops[name], unchecked(Cases.Offset + i));
             if (Try(check, point) is not { } wrong)
                 continue;
             first = failed++ == 0 ? i + 1 : first;

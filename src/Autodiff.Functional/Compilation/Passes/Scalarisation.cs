@@ -253,7 +253,7 @@ internal sealed class Scalarisation
         for (int part = 0; part < stored.Length; part++)
             moved[stored[part]] = builder.Add(new Part(part), [loop], fused.Parts[part]);
         for (int value = _program.Parameters; value < _program.Count; value++)
-            if (_after[value])
+            if (_after[value] || (_elements[value] is not null && Holder(value) is var holder && holder != value && Array.BinarySearch(stored, holder) >= 0))
                 Move(value);
         return DeadCode.Apply(builder.Build(Program.Renumbered(_program.Outputs, moved)));
 
@@ -269,9 +269,14 @@ internal sealed class Scalarisation
         for (int value = _program.Parameters; value < _program.Count; value++)
             if (_elements[value] is null)
                 foreach (int input in _program[value].Inputs)
-                    needed[input] = true;
+                    needed[Holder(input)] = true;
         return Enumerable.Range(0, _program.Count).Where(value => needed[value] && _elements[value] is not null);
     }
+
+    /// <summary>
+    /// The value in whose memory a value lies: itself, as the loop writes each as densely as it can. Where bits count, a view stays one, since the order in which an op adds may depend on strides.
+    /// </summary>
+    private int Holder(int value) => _exact && _elements[value] is not null && _program[value].Op is View ? _program[value].Inputs[0] : value;
 
     private (Fused Fused, int[] Inputs) Loop(int[] stored, ProgramBuilder builder, int[] moved)
     {
