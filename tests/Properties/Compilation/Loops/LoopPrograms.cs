@@ -58,7 +58,7 @@ internal static class LoopPrograms
         {
             return node.Value.DType == node.DType;
         }
-        catch (Exception none) when (none is DivideByZeroException or ArgumentOutOfRangeException)
+        catch (Exception none) when (none is DomainException or DivideByZeroException or ArgumentOutOfRangeException)
         {
             return false;
         }
