@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Prints the polynomials of src/Autodiff.Functional/Kernels/SpecialMath: Chebyshev interpolation at 50 digits, in the variable
 u of [-1, 1], lowest power first. Needs python3-mpmath (Debian)."""
-from mpmath import mp, mpf, chebyfit, erf, erfc, exp, loggamma, digamma, findroot, sqrt, nstr, diff, pi, euler, zeta
+from mpmath import mp, mpf, chebyfit, erf, erfc, exp, loggamma, digamma, findroot, sqrt, nstr, diff, pi, euler, zeta, tanh, taylor
 
 mp.dps = 50
 root = findroot(digamma, mpf('1.4616321449683623'))
@@ -37,6 +37,15 @@ def digamma12(u):
     return digamma(x) / (x - root) if abs(x - root) > mpf(10) ** -20 else zeta(2, root)
 
 
+def tanh_near_zero(z):                      # z = x² of [0, 0.55²]: (tanh x − x)/x³
+    x = sqrt(z)
+    return (tanh(x) / x - 1) / z if z > mpf(10) ** -12 else -mpf(1) / 3 + 2 * z / 15
+
+
+def inverse_mills(x):
+    return exp(-x * x / 2) / sqrt(2 * pi) / (erfc(-x / sqrt(2)) / 2)
+
+
 for name, f in [('erf_over_x', erf_over_x), ('scaled_erfc', scaled_erfc), ('gamma12', gamma12), ('gamma23', gamma23), ('digamma12', digamma12)]:
     n = 6
     while True:
@@ -48,3 +57,6 @@ for name, f in [('erf_over_x', erf_over_x), ('scaled_erfc', scaled_erfc), ('gamm
     print(',\n'.join(f'        {nstr(c, 20)}' for c in reversed(p)))
 hi = float(root)
 print('root of digamma', repr(hi), nstr(root - mpf(hi), 20))
+print('inverse_mills at -0.75:', [nstr(c, 20) for c in taylor(inverse_mills, mpf('-0.75'), 50)])
+for n in (5, 11):
+    print('tanh_near_zero in x²:', [nstr(c, 20) for c in reversed(chebyfit(tanh_near_zero, [0, mpf('0.3025')], n))])

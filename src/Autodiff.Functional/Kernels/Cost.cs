@@ -52,6 +52,8 @@ internal readonly record struct Cost(int Additions) : IElementary<Cost>
     public static Cost Sinh(Cost x) => x.Then(Function);
     public static Cost Cosh(Cost x) => x.Then(Function);
     public static Cost Tanh(Cost x) => x.Then(Function);
+    public static Cost TanhTail(Cost x) => x.Then(Function);
+    public static Cost TanhFrom(Cost x, Cost tail) => x.Then(tail.Additions + Function);
     public static Cost Asinh(Cost x) => x.Then(Function);
     public static Cost Acosh(Cost x) => x.Then(Function);
     public static Cost Atanh(Cost x) => x.Then(Function);

@@ -6,7 +6,7 @@ namespace Autodiff.Functional.Kernels;
 /// </summary>
 internal static class ErrorFunction
 {
-    private const double HalfRoot2 = 0.70710678118654752440, Root2 = 1.41421356237309504880, Root2OverPi = 0.79788456080286535588, HalfLog2Pi = 0.91893853320467274178;
+    private const double HalfRoot2 = 0.70710678118654752440, Root2 = 1.41421356237309504880, HalfLog2Pi = 0.91893853320467274178;
 
     // In u = x² / 0.375 − 1, on x² of [0, 0.75].
     private static ReadOnlySpan<double> ErfOverX =>
@@ -71,23 +71,9 @@ internal static class ErrorFunction
         : double.IsNaN(x) ? x : 1 - Cdf(-x);
 
     public static double LogCdf(double x) =>
-        x < -1 ? -x * x / 2 + Math.Log(Erfcx(-x * HalfRoot2) / 2)
+        x < -1 ? -0.5 * x * x + Math.Log(Erfcx(-x * HalfRoot2) / 2)
         : x < 0.5 ? Math.Log(Cdf(x))
         : ScalarMath.Log1p(-Cdf(-x));
-
-    /// <summary>φ(x) / Φ(x): the slope of log Φ.</summary>
-    public static double InverseMills(double x) =>
-        x < -1 ? x < -5 ? InverseMillsExcess(x) - x : Root2OverPi / Erfcx(-x * HalfRoot2)
-        : NormalDerivative(0, x) / Cdf(x);
-
-    /// <summary>φ(x) / Φ(x) + x, which vanishes as −1/x in the left tail: Laplace's continued fraction of Mills' ratio.</summary>
-    public static double InverseMillsExcess(double x)
-    {
-        if (!(x < -1.5)) return InverseMills(x) + x;
-        double fraction = -x;
-        for (int k = x < -5 ? 25 : x < -2.5 ? 120 : 220; k > 1; k--) fraction = k / fraction - x;
-        return 1 / fraction;
-    }
 
     /// <summary>x with Φ(x) = p.</summary>
     public static double Quantile(double p) =>
@@ -105,7 +91,7 @@ internal static class ErrorFunction
     public static double Profile(double p)
     {
         double lower = Math.Min(p, 1 - p);
-        return lower == 0 ? 0 : lower * InverseMills(Quantile(lower));
+        return lower == 0 ? 0 : lower * MillsRatio.Inverse(Quantile(lower));
     }
 
     /// <summary>The slope of erf where it is y, from y itself.</summary>
@@ -114,7 +100,7 @@ internal static class ErrorFunction
 
     /// <summary>φ / Φ where log Φ is y, from y itself.</summary>
     public static double LogProfile(double y) =>
-        y < -0.7 ? InverseMills(QuantileOfLog(y))
+        y < -0.7 ? MillsRatio.Inverse(QuantileOfLog(y))
         : y < 0 ? Profile(-ScalarMath.Expm1(y)) * Math.Exp(-y)
         : y == 0 ? 0 : double.NaN;
 
@@ -122,11 +108,12 @@ internal static class ErrorFunction
     private static double LowerQuantile(double y)
     {
         if (double.IsInfinity(y) || double.IsNaN(y)) return y;
-        double x = y < -50 ? -Math.Sqrt(-2 * y - Math.Log(-12.566370614359172954 * y)) : -Root2 * Winitzki(1.3862943611198906188 + y + ScalarMath.Log1p(-Math.Exp(y)));
+        double x = y < -50 ? -Root2 * Math.Sqrt(-y - (2.531024246969290793 + Math.Log(-y)) / 2) : -Root2 * Winitzki(1.3862943611198906188 + y + ScalarMath.Log1p(-Math.Exp(y)));
+        if (y < -1e10) return x;        // to the last place, and further out squares overflow
         for (int i = 0; i < 3; i++)
         {
-            double slope = InverseMills(x), step = (LogCdf(x) - y) / slope;
-            x -= step / (1 + step * (x < -5 ? InverseMillsExcess(x) : slope + x) / 2);
+            double slope = MillsRatio.Inverse(x), step = (LogCdf(x) - y) / slope;
+            x -= step / (1 + step * (x < -5 ? MillsRatio.Excess(x) : slope + x) / 2);
         }
         return x;
     }
@@ -138,7 +125,7 @@ internal static class ErrorFunction
         return Math.Sqrt(Math.Sqrt(b * b - log / 0.147) - b);
     }
 
-    public static double LogPdf(double x) => -x * x / 2 - HalfLog2Pi;
+    public static double LogPdf(double x) => -0.5 * x * x - HalfLog2Pi;
 
     /// <summary>The derivatives up to here stay below the largest double near 0; there are none of other orders than whole ones.</summary>
     private const int MostOrder = 260;

@@ -93,12 +93,26 @@ public interface IElementary<T> where T : IElementary<T>
     static abstract T Cosh(T x);
     /// <summary>Hyperbolic tangent.</summary>
     static abstract T Tanh(T x);
+
+    /// <summary>1 − |tanh x|, accurate where tanh x is near ±1: what the hyperbolic tangent and its slope have in common.</summary>
+    internal static virtual T TanhTail(T x)
+    {
+        T power = T.Exp(T.Literal(-2) * T.Abs(x));
+        return (power + power) / (T.Literal(1) + power);
+    }
+
+    /// <summary>tanh x, where its <see cref="TanhTail"/> is known.</summary>
+    internal static virtual T TanhFrom(T x, T tail) => T.IfLess(T.Abs(x), T.Literal(0.55), T.Tanh(x), T.CopySign(T.Literal(1) - tail, x));
+
     /// <summary>Inverse hyperbolic sine.</summary>
     static abstract T Asinh(T x);
     /// <summary>Inverse hyperbolic cosine.</summary>
     static abstract T Acosh(T x);
     /// <summary>Inverse hyperbolic tangent.</summary>
     static abstract T Atanh(T x);
+
+    /// <summary>x·y + z, rounded once where the number has an instruction for it; an <see cref="Expr"/> rounds twice.</summary>
+    static virtual T FusedMultiplyAdd(T x, T y, T z) => x * y + z;
 
     /// <summary>A function that is no composition of the others (erf, lgamma …), computed by its own scalar code.</summary>
     /// <typeparam name="TFunction">The function.</typeparam>

@@ -82,6 +82,8 @@ internal readonly struct Lanes32(Vector256<float> value) : IMaskedLanes<Lanes32,
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes32 Truncate(Lanes32 x) => new(Vector256.Truncate(x.Value));
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes32 FusedMultiplyAdd(Lanes32 x, Lanes32 y, Lanes32 z) => new(Vector256.FusedMultiplyAdd(x.Value, y.Value, z.Value));
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes32 Sqrt(Lanes32 x) => new(Vector256.Sqrt(x.Value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -122,6 +124,10 @@ internal readonly struct Lanes32(Vector256<float> value) : IMaskedLanes<Lanes32,
     public static Lanes32 Atan(Lanes32 x) => new(VectorMath32.Atan(x.Value));
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes32 Tanh(Lanes32 x) => new(VectorMath32.Tanh(x.Value));
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes32 TanhTail(Lanes32 x) => new(VectorMath32.TanhTail(x.Value));
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes32 TanhFrom(Lanes32 x, Lanes32 tail) => new(VectorMath32.TanhFrom(x.Value, tail.Value));
 
     // These have no vector code: a lane at a time.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -82,6 +82,8 @@ internal readonly struct Lanes64(Vector256<double> value) : IMaskedLanes<Lanes64
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes64 Truncate(Lanes64 x) => new(Vector256.Truncate(x.Value));
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes64 FusedMultiplyAdd(Lanes64 x, Lanes64 y, Lanes64 z) => new(Vector256.FusedMultiplyAdd(x.Value, y.Value, z.Value));
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes64 Sqrt(Lanes64 x) => new(Vector256.Sqrt(x.Value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -122,6 +124,10 @@ internal readonly struct Lanes64(Vector256<double> value) : IMaskedLanes<Lanes64
     public static Lanes64 Atan(Lanes64 x) => new(Trigonometry64.Atan(x.Value));
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes64 Tanh(Lanes64 x) => new(VectorMath64.Tanh(x.Value));
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes64 TanhTail(Lanes64 x) => new(VectorMath64.TanhTail(x.Value));
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes64 TanhFrom(Lanes64 x, Lanes64 tail) => new(VectorMath64.TanhFrom(x.Value, tail.Value));
 
     // These have no vector code: a lane at a time.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -55,6 +55,8 @@ public readonly struct Number<T>(T value) : IElementary<Number<T>>
     public static Number<T> Truncate(Number<T> x) => new(T.Truncate(x.Value));
 
     /// <inheritdoc/>
+    public static Number<T> FusedMultiplyAdd(Number<T> x, Number<T> y, Number<T> z) => new(T.FusedMultiplyAdd(x.Value, y.Value, z.Value));
+    /// <inheritdoc/>
     public static Number<T> Sqrt(Number<T> x) => new(T.Sqrt(x.Value));
     /// <inheritdoc/>
     public static Number<T> Cbrt(Number<T> x) => new(T.Cbrt(x.Value));

@@ -50,6 +50,8 @@ internal readonly record struct Real32(float Value) : IMasked<Real32, Bit>
     public static Real32 Truncate(Real32 x) => new(MathF.Truncate(x.Value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Real32 FusedMultiplyAdd(Real32 x, Real32 y, Real32 z) => new(MathF.FusedMultiplyAdd(x.Value, y.Value, z.Value));
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Real32 Sqrt(Real32 x) => new(MathF.Sqrt(x.Value));
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Real32 Cbrt(Real32 x) => Rounded(ScalarMath.Cbrt(x.Value));
@@ -92,6 +94,10 @@ internal readonly record struct Real32(float Value) : IMasked<Real32, Bit>
     public static Real32 Cosh(Real32 x) => Rounded(Math.Cosh(x.Value));
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Real32 Tanh(Real32 x) => Rounded(Math.Tanh(x.Value));
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Real32 TanhTail(Real32 x) => Rounded(ScalarMath.TanhTail(x.Value));
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Real32 TanhFrom(Real32 x, Real32 tail) => Rounded(ScalarMath.TanhFrom(x.Value, tail.Value));
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Real32 Asinh(Real32 x) => Rounded(Math.Asinh(x.Value));
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -49,6 +49,8 @@ internal readonly record struct Real64(double Value) : IMasked<Real64, Bit>
     public static Real64 Truncate(Real64 x) => new(Math.Truncate(x.Value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Real64 FusedMultiplyAdd(Real64 x, Real64 y, Real64 z) => new(Math.FusedMultiplyAdd(x.Value, y.Value, z.Value));
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Real64 Sqrt(Real64 x) => new(Math.Sqrt(x.Value));
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Real64 Cbrt(Real64 x) => new(ScalarMath.Cbrt(x.Value));
@@ -91,6 +93,10 @@ internal readonly record struct Real64(double Value) : IMasked<Real64, Bit>
     public static Real64 Cosh(Real64 x) => new(Math.Cosh(x.Value));
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Real64 Tanh(Real64 x) => new(ScalarMath.Tanh(x.Value));
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Real64 TanhTail(Real64 x) => new(ScalarMath.TanhTail(x.Value));
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Real64 TanhFrom(Real64 x, Real64 tail) => new(ScalarMath.TanhFrom(x.Value, tail.Value));
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Real64 Asinh(Real64 x) => new(Math.Asinh(x.Value));
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

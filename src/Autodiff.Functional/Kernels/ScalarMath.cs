@@ -40,6 +40,13 @@ internal static class ScalarMath
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static double Tanh(double x) => Math.Abs(x) < 0.625 ? TanhNearZero(x) : TanhFar(x);
 
+    /// <summary>1 − |tanh x|.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static double TanhTail(double x) => Math.Abs(x) < 0.625 ? 1 - Math.Abs(TanhNearZero(x)) : TanhTailFar(x);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static double TanhFrom(double x, double tail) => Math.Abs(x) < 0.625 ? TanhNearZero(x) : Math.CopySign(1 - tail, x);
+
     public static double Tan(double x) => Math.Abs(x) < 1 << 30 ? Math.Tan(x) : Trigonometry64.Tan(Vector256.CreateScalar(x)).ToScalar();
 
     // ---- near zero: terms in pairs, so that they do not wait for one another; the sign is set last, as a sum would lose that of −0 ----
@@ -86,6 +93,13 @@ internal static class ScalarMath
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static double TanhFar(double x) => Math.CopySign(1 - 2 / (Math.Exp(2 * Math.Abs(x)) + 1), x);
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static double TanhTailFar(double x)
+    {
+        double power = Math.Exp(-2 * Math.Abs(x));
+        return (power + power) / (1 + power);
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static double Fma(double x, double y, double z) => Math.FusedMultiplyAdd(x, y, z);

@@ -92,6 +92,23 @@ internal static class VectorMath32
         return Vector256.CopySign(quotient + Vector256.AndNot(Lanes.One, near), x);
     }
 
+    /// <summary>1 − |tanh x|.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes TanhTail(Lanes x)
+    {
+        Lanes e = Exp(Vector256.Abs(x) * -2f);
+        return (e + e) / (Lanes.One + e);
+    }
+
+    /// <summary>1 − tail, with the sign of x; near 0, where that cancels, a polynomial, to 1.3e−8 of the second term.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes TanhFrom(Lanes x, Lanes tail)
+    {
+        Lanes z = x * x;
+        Lanes series = Fma(z * z, Horner(z, -0.0539094288f, 0.0213093887f, -0.0066102278f), Fma(z, Vector256.Create(0.133331137f), Vector256.Create(-0.33333332f)));
+        return Vector256.CopySign(Vector256.ConditionalSelect(Vector256.LessThan(Vector256.Abs(x), Vector256.Create(0.55f)), Fma(z * x, series, x), Lanes.One - tail), x);
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes Log(Lanes x)
     {

@@ -137,6 +137,26 @@ internal static class VectorMath64
         return Vector256.CopySign(quotient + Vector256.AndNot(Lanes.One, near), x);
     }
 
+    /// <summary>1 − |tanh x| = 2e/(1 + e) with e = e^(−2|x|).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes TanhTail(Lanes x)
+    {
+        Lanes e = Exp(Vector256.Abs(x) * -2.0);
+        return (e + e) / (Lanes.One + e);
+    }
+
+    /// <summary>1 − tail, with the sign of x; near 0, where that cancels, a polynomial, to 8e−18 (eng/tables/coefficients.py).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes TanhFrom(Lanes x, Lanes tail)
+    {
+        Lanes z = x * x, zz = z * z, fourth = zz * zz;
+        Lanes low = Fma(zz, Horner(z, -0.053968253967434014504, 0.021869488493666941903), Horner(z, -0.33333333333332561, 0.13333333333332714826));
+        Lanes middle = Fma(zz, Horner(z, -0.0014556618301007160336, 0.00058893605200740577697), Horner(z, -0.0088632343978143548378, 0.0035921103786890238773));
+        Lanes high = Fma(zz, Vector256.Create(-0.000020602765376366341605), Horner(z, -0.00023463474108872371445, 0.000085113136855776715155));
+        Lanes near = Fma(z * x, Fma(fourth, Fma(fourth, high, middle), low), x);
+        return Vector256.CopySign(Vector256.ConditionalSelect(Vector256.LessThan(Vector256.Abs(x), Vector256.Create(0.55)), near, Lanes.One - tail), x);
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes Log(Lanes x)
     {

@@ -65,8 +65,8 @@ public sealed class LoopTests(ITestOutputHelper output)
     {
         var loops = Loops(Residuals(Gradient(Recurrent)));
         Assert.Equal(2, loops.Length);
-        Assert.Equal(["Divide", "Exp", "Tanh"], Dear(loops[0]));      // σ(h) has an exponential and a quotient
-        Assert.Equal([], Dear(loops[1]));                            // and σ(−h), which only the way back asks for, the same
+        Assert.Equal(["Divide", "Exp", "TanhFrom", "TanhTail"], Dear(loops[0]));      // σ(h) has an exponential and a quotient, tanh what it lacks of ±1
+        Assert.Equal([], Dear(loops[1]));                                            // and their slopes, which only the way back asks for, have the same
         Assert.Contains(loops[1].Body.Instructions, instruction => instruction.Op is Binary<Multiply>);
     }
 

@@ -9,15 +9,34 @@ internal readonly struct Sigmoid : IUnary, ILowered
     public static OpInfo Info => OpInfo.Unary("Sigmoid", Expr.Sigmoid, "1 / (1 + e⁻ˣ)", "d·y·σ(−x)", new(-4, 4));
     public static Formula? Latex(Formula x) => Formula.Function(@"\sigma", x);
     public static T Apply<T>(T x) where T : IElementary<T> => T.Sigmoid(x);
-    public static T Differential<T>(T x, T y, T d) where T : IElementary<T> => d * y * T.Sigmoid(-x);
+    public static T Differential<T>(T x, T y, T d) where T : IElementary<T> => d * T.Call<LogisticDensity>(x);
 
-    /// <summary>The smaller of σ(x) and σ(−x), which they have in common, or what it lacks of 1.</summary>
+    /// <summary>The smaller of σ(x) and σ(−x), which is in the slope as well, or 1 minus it.</summary>
     public Func<Expr, Expr>? Lowered => static x =>
     {
-        var power = Expr.Exp(-Expr.Abs(x));
-        var smaller = power / (1 + power);
-        return Expr.Where(x < 0, smaller, 1 - smaller);
+        var tail = LogisticDensity.Tail(x);
+        return Expr.Where(x < 0, tail, 1 - tail);
     };
+}
+
+/// <summary>σ(x)·σ(−x), the slope of σ. Its own slope is −y·tanh(x/2): the difference σ(−x) − σ(x) would cancel near 0.</summary>
+internal readonly struct LogisticDensity : IUnary, ILowered
+{
+    public static T Apply<T>(T x) where T : IElementary<T>
+    {
+        T tail = Tail(x);
+        return tail * (T.Literal(1) - tail);
+    }
+
+    public static T Differential<T>(T x, T y, T d) where T : IElementary<T> => -(d * y * T.Tanh(x * T.Literal(0.5)));
+    public Func<Expr, Expr>? Lowered => Apply;
+
+    /// <summary>σ(−|x|), the smaller of σ(x) and σ(−x).</summary>
+    public static T Tail<T>(T x) where T : IElementary<T>
+    {
+        T power = T.Exp(-T.Abs(x));
+        return power / (T.Literal(1) + power);
+    }
 }
 
 /// <summary>softplus(x) = log(1 + eˣ), without overflow. Derivative: the logistic function.</summary>
@@ -49,18 +68,6 @@ internal readonly struct LogSigmoid : IUnary, ILowered
     public Func<Expr, Expr>? Lowered => Apply;      // which has σ's exponential
 }
 
-/// <summary>x·σ(x). Derivative: σ(x)·(1 + x·σ(−x)), with x kept where no 0·∞ can arise: further out both factors are 0 or 1 anyway.</summary>
-internal readonly struct Silu : IUnary
-{
-    public static OpInfo Info => OpInfo.Unary("Silu", Expr.Silu, "x·σ(x)", "d·σ(x)·(1 + x·σ(−x))", new(-4, 4)) with { Edges = "−0 at −∞.", Source = "Elfwing, Uchibe and Doya 2017" };
-    public static T Apply<T>(T x) where T : IElementary<T> => T.Maximum(x, T.Literal(-800)) * T.Sigmoid(x);
-    public static T Differential<T>(T x, T y, T d) where T : IElementary<T>
-    {
-        T near = T.Maximum(T.Minimum(x, T.Literal(800)), T.Literal(-800));
-        return d * T.Sigmoid(near) * (T.Literal(1) + near * T.Sigmoid(-near));
-    }
-}
-
 /// <summary>x·Φ(x), with the distribution function of the normal distribution. Derivative: Φ(x) + x·φ(x).</summary>
 internal readonly struct Gelu : ISpecial
 {
@@ -68,22 +75,6 @@ internal readonly struct Gelu : ISpecial
     public static double Evaluate(double x) => ErrorFunction.Gelu(x);
     public static T Apply<T>(T x) where T : IElementary<T> => T.Special<Gelu>(x);
     public static T Differential<T>(T x, T y, T d) where T : IElementary<T> => d * (T.Special<NormalCdf>(x) - T.Special<NormalDerivative>(T.Literal(1), x));
-}
-
-/// <summary>Gelu's approximation x·(1 + tanh u)/2 = x·σ(2u), where u = √(2/π)·(x + 0.044715·x³). Beyond ±25 it is x or 0.</summary>
-internal readonly struct GeluTanh : IUnary
-{
-    public static OpInfo Info => OpInfo.Unary("GeluTanh", Expr.GeluTanh, "x·(1 + tanh(√(2/π)·(x + 0.044715·x³)))/2", "d·(σ(2u) + 2·x·u′·σ(2u)·σ(−2u))", new(-4, 4)) with { Edges = "−0 at −∞.", Source = "Hendrycks and Gimpel 2016" };
-    public static T Apply<T>(T x) where T : IElementary<T> => T.Maximum(x, T.Literal(-25)) * T.Sigmoid(Angle(x));
-
-    public static T Differential<T>(T x, T y, T d) where T : IElementary<T>
-    {
-        T near = T.Maximum(T.Minimum(x, T.Literal(25)), T.Literal(-25)), angle = Angle(near), sigmoid = T.Sigmoid(angle);
-        return d * sigmoid * (T.Literal(1) + near * T.Sigmoid(-angle) * (T.Literal(Linear) + T.Literal(3 * Cubic) * near * near));
-    }
-
-    private const double Linear = 1.59576912160573071176, Cubic = 0.044715 * Linear;   // 2·√(2/π)
-    private static T Angle<T>(T x) where T : IElementary<T> => x * (T.Literal(Linear) + T.Literal(Cubic) * x * x);
 }
 
 /// <summary>x above 0, α·(eˣ − 1) below. Derivative in x: 1 above 0, else α·eˣ.</summary>

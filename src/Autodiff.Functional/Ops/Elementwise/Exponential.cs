@@ -37,7 +37,7 @@ internal readonly struct Log2 : IUnary
     public static OpInfo Info => OpInfo.Unary("Log2", Expr.Log2, "log₂ x", "d / (x·ln 2)", new(0.1, 5)) with { Edges = "−∞ at 0, NaN below." };
     public static Formula? Latex(Formula x) => Formula.Function(@"\log_2", x);
     public static T Apply<T>(T x) where T : IElementary<T> => T.Log2(x);
-    public static T Differential<T>(T x, T y, T d) where T : IElementary<T> => d / (x * T.Literal(0.69314718055994530942));
+    public static T Differential<T>(T x, T y, T d) where T : IElementary<T> => d * T.Literal(1.4426950408889634074) / x;
 }
 
 internal readonly struct Log10 : IUnary
@@ -45,7 +45,7 @@ internal readonly struct Log10 : IUnary
     public static OpInfo Info => OpInfo.Unary("Log10", Expr.Log10, "log₁₀ x", "d / (x·ln 10)", new(0.1, 5)) with { Edges = "−∞ at 0, NaN below." };
     public static Formula? Latex(Formula x) => Formula.Function(@"\log_{10}", x);
     public static T Apply<T>(T x) where T : IElementary<T> => T.Log10(x);
-    public static T Differential<T>(T x, T y, T d) where T : IElementary<T> => d / (x * T.Literal(2.30258509299404568402));
+    public static T Differential<T>(T x, T y, T d) where T : IElementary<T> => d * T.Literal(0.43429448190325182765) / x;     // x·ln 10 overflows
 }
 
 internal readonly struct Log1p : IUnary
@@ -61,7 +61,7 @@ internal readonly struct Sqrt : IUnary
     public static OpInfo Info => OpInfo.Unary("Sqrt", Expr.Sqrt, "√x", "d / (2·y)", new(0.1, 5)) with { Edges = "The derivative at 0 is ∞; NaN below." };
     public static Formula? Latex(Formula x) => new Formula($@"\sqrt{{{x}}}");
     public static T Apply<T>(T x) where T : IElementary<T> => T.Sqrt(x);
-    public static T Differential<T>(T x, T y, T d) where T : IElementary<T> => d / (y + y);
+    public static T Differential<T>(T x, T y, T d) where T : IElementary<T> => d / (y + y + T.Literal(0));       // ∞ at −0 as well
 }
 
 internal readonly struct Rsqrt : IUnary
@@ -77,7 +77,19 @@ internal readonly struct Cbrt : IUnary
     public static OpInfo Info => OpInfo.Unary("Cbrt", Expr.Cbrt, "∛x", "d / (3·y²)", new(-3, 3, 0.1)) with { Edges = "The derivative at 0 is ∞." };
     public static Formula? Latex(Formula x) => new Formula($@"\sqrt[3]{{{x}}}");
     public static T Apply<T>(T x) where T : IElementary<T> => T.Cbrt(x);
-    public static T Differential<T>(T x, T y, T d) where T : IElementary<T> => d / (T.Literal(3) * y * y);
+    public static T Differential<T>(T x, T y, T d) where T : IElementary<T> => d * T.Call<CbrtSlope>(x);
+}
+
+/// <summary>1/(3·∛x²). Its slope by itself and x, so that it has its sign at ±0.</summary>
+internal readonly struct CbrtSlope : IUnary
+{
+    public static T Apply<T>(T x) where T : IElementary<T>
+    {
+        T root = T.Cbrt(x);
+        return T.Literal(1) / (T.Literal(3) * root * root);
+    }
+
+    public static T Differential<T>(T x, T y, T d) where T : IElementary<T> => d * T.Literal(-2.0 / 3) * y / x;
 }
 
 public sealed partial class Expr

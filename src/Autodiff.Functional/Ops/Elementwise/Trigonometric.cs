@@ -29,7 +29,7 @@ internal readonly struct Asin : IUnary
     public static OpInfo Info => OpInfo.Unary("Asin", Expr.Asin, "arcsin x", "d / √(1 − x²)", new(-0.9, 0.9)) with { Edges = "NaN outside −1 … 1; the derivative at the ends is ∞." };
     public static Formula? Latex(Formula x) => Formula.Function(@"\arcsin", x);
     public static T Apply<T>(T x) where T : IElementary<T> => T.Asin(x);
-    public static T Differential<T>(T x, T y, T d) where T : IElementary<T> => d / T.Sqrt((T.Literal(1) - x) * (T.Literal(1) + x));
+    public static T Differential<T>(T x, T y, T d) where T : IElementary<T> => d / T.Sqrt(T.Call<OneMinusSquare>(x));
 }
 
 internal readonly struct Acos : IUnary
@@ -37,7 +37,14 @@ internal readonly struct Acos : IUnary
     public static OpInfo Info => OpInfo.Unary("Acos", Expr.Acos, "arccos x", "−d / √(1 − x²)", new(-0.9, 0.9)) with { Edges = "NaN outside −1 … 1; the derivative at the ends is −∞." };
     public static Formula? Latex(Formula x) => Formula.Function(@"\arccos", x);
     public static T Apply<T>(T x) where T : IElementary<T> => T.Acos(x);
-    public static T Differential<T>(T x, T y, T d) where T : IElementary<T> => -d / T.Sqrt((T.Literal(1) - x) * (T.Literal(1) + x));
+    public static T Differential<T>(T x, T y, T d) where T : IElementary<T> => -d / T.Sqrt(T.Call<OneMinusSquare>(x));
+}
+
+/// <summary>1 − x², without cancellation near ±1. Its slope is −2x: the slopes of the two factors would cancel near 0.</summary>
+internal readonly struct OneMinusSquare : IUnary
+{
+    public static T Apply<T>(T x) where T : IElementary<T> => (T.Literal(1) - x) * (T.Literal(1) + x);
+    public static T Differential<T>(T x, T y, T d) where T : IElementary<T> => -d * (x + x);
 }
 
 internal readonly struct Atan : IUnary
@@ -45,7 +52,20 @@ internal readonly struct Atan : IUnary
     public static OpInfo Info => OpInfo.Unary("Atan", Expr.Atan, "arctan x", "d / (1 + x²)", new(-4, 4));
     public static Formula? Latex(Formula x) => Formula.Function(@"\arctan", x);
     public static T Apply<T>(T x) where T : IElementary<T> => T.Atan(x);
-    public static T Differential<T>(T x, T y, T d) where T : IElementary<T> => d / (T.Literal(1) + x * x);
+    public static T Differential<T>(T x, T y, T d) where T : IElementary<T> => d * T.Call<AtanSlope>(x);
+}
+
+/// <summary>1/(1 + x²), by 1/x where |x| ≥ 1, so that no square overflows. Its slope is −2·x·y·y, with x·y = 1/(x + 1/x), which is 0 at ±∞.</summary>
+internal readonly struct AtanSlope : IUnary
+{
+    public static T Apply<T>(T x) where T : IElementary<T>
+    {
+        T one = T.Literal(1), size = T.Abs(x), small = T.IfLess(size, one, x, one / x), square = small * small;
+        return T.IfLess(size, one, one, square) / (one + square);
+    }
+
+    public static T Differential<T>(T x, T y, T d) where T : IElementary<T> =>
+        T.Literal(-2) * d * y * T.IfLess(T.Abs(x), T.Literal(1), x * y, T.Literal(1) / (x + T.Literal(1) / x));
 }
 
 public sealed partial class Expr

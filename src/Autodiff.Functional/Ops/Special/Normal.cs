@@ -54,18 +54,35 @@ internal readonly struct NormalQuantileOfLog : ISpecial
 /// <summary>φ(x) / Φ(x), the slope of ln Φ: −x in the left tail.</summary>
 internal readonly struct InverseMillsRatio : ISpecial
 {
-    public static OpInfo Info => OpInfo.Unary("InverseMillsRatio", Expr.InverseMillsRatio, "φ(x) / Φ(x)", "−d·y·(x + y)", new(-4, 3)) with { Edges = "∞ at −∞, 0 at ∞.", HasWitness = false, Source = "Laplace's continued fraction" };
-    public static double Evaluate(double x) => ErrorFunction.InverseMills(x);
+    public static OpInfo Info => OpInfo.Unary("InverseMillsRatio", Expr.InverseMillsRatio, "φ(x) / Φ(x)", "−d·y·(x + y)", new(-4, 3)) with { Edges = "∞ at −∞, 0 at ∞; derivatives up to the eighth.", HasWitness = false, Source = "Laplace's continued fraction" };
+    public static double Evaluate(double x) => MillsRatio.Inverse(x);
     public static T Apply<T>(T x) where T : IElementary<T> => T.Special<InverseMillsRatio>(x);
-    public static T Differential<T>(T x, T y, T d) where T : IElementary<T> => -d * y * T.Special<InverseMillsExcess>(x);
+    public static T Differential<T>(T x, T y, T d) where T : IElementary<T> => d * T.Special<InverseMillsDerivative>(T.Literal(1), x);
+}
+
+/// <summary>The n-th derivative of φ / Φ: its terms, which are 1 in the left tail, would cancel to 2/|x|³ at n = 2. n is a literal.</summary>
+internal readonly struct InverseMillsDerivative : ISpecialBinary
+{
+    public static double Evaluate(double n, double x) => MillsRatio.InverseDerivative(n, x);
+    public static T Apply<T>(T n, T x) where T : IElementary<T> => T.Special<InverseMillsDerivative>(n, x);
+    public static T DifferentialX<T>(T n, T x, T z, T d) where T : IElementary<T> => T.Literal(double.NaN);
+    public static T DifferentialY<T>(T n, T x, T z, T d) where T : IElementary<T> => d * T.Special<InverseMillsDerivative>(n + T.Literal(1), x);
 }
 
 /// <summary>φ(x) / Φ(x) + x, without the cancellation of the left tail, where it is −1/x.</summary>
 internal readonly struct InverseMillsExcess : ISpecial
 {
-    public static double Evaluate(double x) => ErrorFunction.InverseMillsExcess(x);
+    public static double Evaluate(double x) => MillsRatio.Excess(x);
     public static T Apply<T>(T x) where T : IElementary<T> => T.Special<InverseMillsExcess>(x);
-    public static T Differential<T>(T x, T y, T d) where T : IElementary<T> => d * (T.Literal(1) - y * T.Special<InverseMillsRatio>(x));
+    public static T Differential<T>(T x, T y, T d) where T : IElementary<T> => d * T.Special<InverseMillsExcessSlope>(x);
+}
+
+/// <summary>The slope of φ / Φ + x: 1/x² in the left tail.</summary>
+internal readonly struct InverseMillsExcessSlope : ISpecial
+{
+    public static double Evaluate(double x) => MillsRatio.ExcessSlope(x);
+    public static T Apply<T>(T x) where T : IElementary<T> => T.Special<InverseMillsExcessSlope>(x);
+    public static T Differential<T>(T x, T y, T d) where T : IElementary<T> => d * T.Special<InverseMillsDerivative>(T.Literal(2), x);
 }
 
 /// <summary>φ at the quantile of a probability: what the quantile's slope is one over. Its own slope is minus the quantile.</summary>
