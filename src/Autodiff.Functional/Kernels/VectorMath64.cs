@@ -150,7 +150,7 @@ internal static class VectorMath64
     public static Lanes TanhFrom(Lanes x, Lanes tail)
     {
         Lanes z = x * x, zz = z * z, fourth = zz * zz;
-        Lanes low = Fma(zz, Horner(z, -0.053968253967434014504, 0.021869488493666941903), Horner(z, -0.33333333333332561, 0.13333333333332714826));
+        Lanes low = Fma(zz, Horner(z, -0.053968253967434014504, 0.021869488493666941903), Horner(z, -0.33333333333333332561, 0.13333333333332714826));
         Lanes middle = Fma(zz, Horner(z, -0.0014556618301007160336, 0.00058893605200740577697), Horner(z, -0.0088632343978143548378, 0.0035921103786890238773));
         Lanes high = Fma(zz, Vector256.Create(-0.000020602765376366341605), Horner(z, -0.00023463474108872371445, 0.000085113136855776715155));
         Lanes near = Fma(z * x, Fma(fourth, Fma(fourth, high, middle), low), x);

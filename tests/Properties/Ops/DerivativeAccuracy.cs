@@ -81,4 +81,9 @@ public sealed class DerivativeAccuracy(ITestOutputHelper output)
                 wrong.Add($"{what}: {beyond}");
         }
     }
+
+    /// <summary>A slope that only third derivatives ask for.</summary>
+    [Theory, InlineData(-1e5, 1.6772811229934797539e-13), InlineData(-50.0, 0.000032710094018780438682), InlineData(-3.0, 0.055307079679805232726), InlineData(-1.0, 1.1535064881347415796)]
+    public void Third_derivatives_of_a_quantile(double at, double third) =>
+        Assert.Equal(1, (double)Ad.Grad((Expr x) => Ad.Grad((Expr x) => Ad.Grad(Expr.NormalQuantileOfLog, x), x), at) / third, 1e-14);
 }

@@ -66,7 +66,7 @@ internal readonly struct GeluTanh : IUnary
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Gate<T> At<T>(T x) where T : IElementary<T>
     {
-        T near = T.Maximum(T.Minimum(x, T.Literal(25)), T.Literal(-25)), size = T.Abs(near), linear = T.Literal(Linear), cubic = T.Literal(Cubic);
+        T near = T.Maximum(T.Minimum(x, T.Literal(25)), T.Literal(-25)), size = Gate<T>.Size(near), linear = T.Literal(Linear), cubic = T.Literal(Cubic);
         T square = size * size, squareRest = T.FusedMultiplyAdd(size, size, -square);
         T product = cubic * square, productRest = T.FusedMultiplyAdd(cubic, square, -product) + (cubic * squareRest + T.Literal(CubicRest) * square);
         T sum = linear + product, added = sum - linear, sumRest = (linear - (sum - added)) + (product - added) + (T.Literal(LinearRest) + productRest);
@@ -85,8 +85,11 @@ internal readonly record struct Gate<T>(T X, T Root) where T : IElementary<T>
     public static Gate<T> Of(T x)
     {
         T near = T.Maximum(T.Minimum(x, T.Literal(1600)), T.Literal(-1600));
-        return new(near, T.Exp(T.Literal(-0.5) * T.Abs(near)));
+        return new(near, T.Exp(T.Literal(-0.5) * Size(near)));
     }
+
+    /// <summary>|x|, of one side at 0, where dual numbers then have the slope of that side.</summary>
+    public static T Size(T x) => T.IfLess(x, T.Literal(0), -x, x);
 
     private T Power => Root * Root;
 
