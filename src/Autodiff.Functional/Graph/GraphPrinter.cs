@@ -172,6 +172,9 @@ public sealed partial class Expr
     /// <summary>A fresh parameter that stands for a point: it is told apart from it, and knows its value if there is one.</summary>
     internal static Expr SeedAt(Expr at) => new(Seed.Instance, new(at), at.Type, at.IsConstant ? at.Value : null, weak: false);
 
+    /// <summary>The same; <paramref name="read"/> is told when the value of it, or of what is computed from it, is asked for.</summary>
+    internal static Expr SeedAt(Expr at, Action read) => new(new Seed { Read = read }, new(at), at.Type, null, weak: false);
+
     /// <summary>A fresh leaf of a type.</summary>
     internal static Expr Leaf(Leaf op, TensorType type) => new(op, default, type, null, weak: false);
 }

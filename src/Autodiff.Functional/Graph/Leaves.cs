@@ -54,10 +54,20 @@ public sealed record Seed : Linear, IView
     public override bool Cancels => false;
     internal static readonly Seed Instance = new();
     internal override bool Folds => false;
+
+    /// <summary>Is told when the value is asked for, while the function is traced.</summary>
+    internal Action? Read { get; init; }
+
     /// <inheritdoc/>
     public override TensorType Infer(Inputs inputs) => inputs[0].Type;
+
     /// <inheritdoc/>
-    public override Tensor Evaluate(ReadOnlySpan<Tensor> inputs) => inputs[0];
+    public override Tensor Evaluate(ReadOnlySpan<Tensor> inputs)
+    {
+        Read?.Invoke();
+        return inputs[0];
+    }
+
     /// <inheritdoc/>
     public override Expr Transpose(int index, Expr cotangent, Inputs inputs) => cotangent;
     /// <inheritdoc/>

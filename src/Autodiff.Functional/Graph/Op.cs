@@ -1,3 +1,5 @@
+using Autodiff.Functional.Kernels;
+
 namespace Autodiff.Functional;
 
 /// <summary>
@@ -31,6 +33,21 @@ public abstract record Op
     /// that take that side.
     /// </summary>
     internal virtual bool MayThrow(Inputs inputs) => Bodies.Any(body => body.Graph.MayThrow);
+
+    /// <summary>How the value depends on directions that the inputs depend on as given. Where an op does not say otherwise it is linear in some inputs if it is its own differential in them.</summary>
+    internal virtual Degree DegreeOf(Inputs inputs, Expr output, ReadOnlySpan<Degree> given)
+    {
+        bool isFree = true, isOther = false;
+        var tangents = new Expr?[inputs.Count];
+        for (int i = 0; i < tangents.Length; i++)
+        {
+            (isFree, isOther) = (isFree && given[i].IsFree, isOther || given[i] == Degree.Other);
+            tangents[i] = given[i].IsFree ? null : inputs[i];
+        }
+        return isFree ? Degree.Free
+            : !isOther && Jvp(inputs, output, tangents) is { } moved && Equals(moved.OpUnlessConstant) && moved.Inputs.SequenceEqual(inputs) ? Degree.Linear
+            : Degree.Other;
+    }
 
     /// <summary>The dtype and shape of the value; throws the op's errors of shape, dtype and axis.</summary>
     public abstract TensorType Infer(Inputs inputs);

@@ -10,26 +10,58 @@ internal static class CustomRules
     public static R Vjp<P, R, S>(Func<P, (R, S)> forward, Func<S, R, P> backward, P at, Structure<P> inputs, Structure<R> outputs, Structure<S> residuals)
     {
         const string Op = "CustomVjp";
-        var (nodes, parameters) = Parameters(Op, at, inputs, outputs);
-        var (value, kept) = forward(inputs.Rebuild(at, parameters));
-        var values = Required.Nodes(Op, "a value", outputs, value);
+        bool read = false;
+        var (nodes, parameters) = Parameters(Op, at, inputs, outputs, () => read = true);
+        var (_, value, kept, values) = Forward(parameters);
         var directions = Directions("the backward rule of a CustomVjp", values);
-        var cotangents = inputs.FlattenLike(backward(kept, outputs.Rebuild(value, directions)), at, Op, "cotangents");
+        var (moment, cotangents) = Backward(value, kept);
+        if (read)
+            cotangents = new OutsideCode(Op, nodes, at => Forward(at) is var again ? Backward(again.Value, again.Kept) : default).Mark(moment, parameters, cotangents);
         return Call(value, nodes, parameters, values, residuals.Flatten(kept, Op), directions, Typed(Op, "cotangent", cotangents, parameters), pushes: false, outputs);
+
+        (long Moment, R Value, S Kept, ImmutableArray<Expr> Values) Forward(ImmutableArray<Expr> parameters)
+        {
+            var (moment, value, kept, roots) = Traced(parameters);
+            int count = outputs.Flatten(value, Op).Length;
+            if (read)
+                roots = new OutsideCode(Op, nodes, at => Traced(at) is var again ? (again.Moment, again.Roots) : default).Mark(moment, parameters, roots);
+            // A residual that is the value is the same node still, and follows the rule.
+            return (moment, value, read ? residuals.Rebuild(kept, roots[count..]) : kept, roots[..count]);
+        }
+
+        (long Moment, R Value, S Kept, ImmutableArray<Expr> Roots) Traced(ImmutableArray<Expr> parameters)
+        {
+            long moment = StampClock.Next(default);
+            var (value, kept) = forward(inputs.Rebuild(at, parameters));
+            return (moment, value, kept, [.. outputs.Flatten(value, Op), .. residuals.Flatten(kept, Op)]);
+        }
+
+        (long Moment, ImmutableArray<Expr> Roots) Backward(R value, S kept) =>
+            (StampClock.Next(default), inputs.FlattenLike(backward(kept, outputs.Rebuild(value, directions)), at, Op, "cotangents"));
     }
 
     public static R Jvp<P, R>(Func<P, P, (R, R)> pushforward, P at, Structure<P> inputs, Structure<R> outputs)
     {
         const string Op = "CustomJvp";
-        var (nodes, parameters) = Parameters(Op, at, inputs, outputs);
+        bool read = false;
+        var (nodes, parameters) = Parameters(Op, at, inputs, outputs, () => read = true);
         var directions = Directions("the rule of a CustomJvp", parameters);
-        var (value, tangent) = pushforward(inputs.Rebuild(at, parameters), inputs.Rebuild(at, directions));
-        var values = Required.Nodes(Op, "a value", outputs, value);
-        var varying = Floating(directions);
+        var (moment, roots, value) = Traced(parameters);
+        if (read)
+            roots = new OutsideCode(Op, nodes, at => Traced(at) is var again ? (again.Moment, again.Roots) : default).Mark(moment, parameters, roots);
+        int count = outputs.Flatten(value, Op).Length;
+        var (values, varying) = (roots[..count], Floating(directions));
         if (Graph.Of(varying, values).Order.Count > 0)
             throw new DerivativeException(Op, "a value that does not depend on the tangents", "one that does", "Return (value, tangent), in this order.");
-        var tangents = Typed(Op, "tangent", outputs.FlattenLike(tangent, value, Op, "a tangent"), values);
+        var tangents = Typed(Op, "tangent", roots[count..], values);
         return Call(value, nodes, parameters, values, Shared(parameters, values, varying, tangents), directions, tangents, pushes: true, outputs);
+
+        (long Moment, ImmutableArray<Expr> Roots, R Value) Traced(ImmutableArray<Expr> parameters)
+        {
+            long moment = StampClock.Next(default);
+            var (value, tangent) = pushforward(inputs.Rebuild(at, parameters), inputs.Rebuild(at, directions));
+            return (moment, [.. outputs.Flatten(value, Op), .. outputs.FlattenLike(tangent, value, Op, "a tangent")], value);
+        }
     }
 
     public static R Checkpoint<P, R>(Func<P, R> f, P at, Structure<P> inputs, Structure<R> outputs)
@@ -64,11 +96,11 @@ internal static class CustomRules
             .Where(visit => !ofValue.Contains(visit.Node)).SelectMany(visit => visit.Inputs).Where(ofValue.Contains).Distinct()];
     }
 
-    private static (ImmutableArray<Expr> Nodes, ImmutableArray<Expr> Parameters) Parameters<P, R>(string op, P at, Structure<P> inputs, Structure<R> outputs)
+    private static (ImmutableArray<Expr> Nodes, ImmutableArray<Expr> Parameters) Parameters<P, R>(string op, P at, Structure<P> inputs, Structure<R> outputs, Action? read = null)
     {
         Required.Type(op, "a value", outputs);
         ImmutableArray<Expr> nodes = [.. Required.Nodes(op, "parameters", inputs, at).Select(node => Expr.Cast(node, node.DType))];   // no longer weak, if it was a literal
-        return (nodes, [.. nodes.Select(Expr.SeedAt)]);
+        return (nodes, [.. nodes.Select(node => read is null ? Expr.SeedAt(node) : Expr.SeedAt(node, read))]);
     }
 
     /// <summary>A direction for each node: any for floating-point ones, zeros for others.</summary>

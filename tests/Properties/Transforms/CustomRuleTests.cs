@@ -107,6 +107,68 @@ public sealed class CustomRuleTests(ITestOutputHelper output)
         Assert.Equal(60, (double)Ad.Jvp(w => Expr.Sum(graph.Batch([w, x], [false, true], 3)[0]), 5.0, 1.0).Tangent);
     }
 
+    // ---- values by code that no trace sees ----
+
+    private static double Outside(Func<double, double> f, Expr x) => f((double)x);
+
+    [Fact]
+    public void A_residual_that_is_a_value_by_outside_code_follows_the_rule()
+    {
+        var exp = Ad.CustomVjp((Expr x) => (Expr)Outside(Math.Exp, x) is var y ? (y, y) : default, (y, c) => c * y);
+        var pushed = Ad.CustomJvp((Expr x, Expr d) => (Expr)Outside(Math.Exp, x) is var y ? (y, y * d) : default);
+        foreach (var f in (Func<Expr, Expr>[])[exp, pushed])
+            foreach (double x in (double[])[0.7, 0, -1.5])
+            {
+                double right = Math.Exp(x);
+                Assert.Equal(right, (double)Ad.Grad(f, x), 1e-15);
+                Assert.Equal(right, (double)Ad.Grad(Ad.Grad(f), x), 1e-15);
+                Assert.Equal(right, (double)Ad.Grad(Ad.Grad(Ad.Grad(f)), x), 1e-15);
+                Assert.Equal(right, (double)Ad.Hessian(f, x), 1e-15);
+                Assert.Equal(right, (double)Ad.Jvp(Ad.Grad(f), x, 1.0).Tangent, 1e-15);
+            }
+        var pair = Ad.CustomVjp((Expr x) => (Checked.Apply(Math.Exp, x), Checked.Apply(Math.Sin, x)) is var y ? (y, (x, y)) : default,
+            ((Expr X, (Expr Exp, Expr Sin) Y) r, (Expr Exp, Expr Sin) c) => c.Exp * r.Y.Exp + c.Sin * Expr.Cos(r.X));
+        Expr at = Tensor.Of([0.3, -0.8]);
+        var second = Ad.Grad(x => Expr.Sum(Ad.Grad(x => Expr.Sum(pair(x) is var (exp, sin) ? exp + sin : x), x)), at);
+        Assert.Equal([Math.Exp(0.3) - Math.Sin(0.3), Math.Exp(-0.8) - Math.Sin(-0.8)], second.Value.ToArray<double>(), (a, b) => Math.Abs(a - b) < 1e-14);
+    }
+
+    /// <summary>What was made of a value by code that no trace sees has no derivative, and is never 0.</summary>
+    [Fact]
+    public void Numbers_by_outside_code_have_no_derivative()
+    {
+        Func<Expr, Expr>[] all =
+        [
+            Ad.CustomVjp((Expr x) => (Expr)Outside(Math.Exp, x) is var y ? (y, 2 * y) : default, (y, c) => c * y / 2),
+            Ad.CustomVjp((Expr x) => ((Expr)Outside(Math.Exp, x), (Expr)Outside(Math.Exp, x)), (y, c) => c * y),
+            Ad.CustomVjp((Expr x) => (Expr.Exp(x), x), (x, c) => c * Outside(Math.Exp, x)),
+            Ad.CustomVjp((Expr x) => (Expr.Exp(x), Expr.Exp(x)), (y, c) => c * (double)y),
+            Ad.CustomJvp((Expr x, Expr d) => (Expr.Exp(x), d * Outside(Math.Exp, x))),
+            Ad.CustomJvp((Expr x, Expr d) => (Expr)Outside(Math.Exp, x) is var y ? (y, 2 * y * (d / 2)) : default),
+        ];
+        foreach (var f in all)
+        {
+            Assert.Equal(Math.Exp(0.7), (double)Ad.Grad(f, 0.7), 1e-15);
+            Assert.Equal(Math.Exp(0.7), (double)Ad.Jvp(f, 0.7, 1.0).Tangent, 1e-15);
+            foreach (var second in (Func<Expr>[])[() => Ad.Grad(Ad.Grad(f), 0.7), () => Ad.Hessian(f, 0.7), () => Ad.Jvp(Ad.Grad(f), 0.7, 1.0).Tangent, () => Ad.Grad(x => Ad.Jvp(f, x, 1.0).Tangent, 0.7)])
+                Assert.Contains("return that node itself as a residual", Assert.Throws<DerivativeException>(() => second().Value).Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void Numbers_that_do_not_change_nearby_are_constants()
+    {
+        var leaky = Ad.CustomVjp((Expr x) => (Expr.Where(x > 0, x, 0.01 * x), x), (x, c) => (double)x > 0 ? c : 0.01 * c);
+        var rounded = Ad.CustomJvp((Expr x, Expr d) => (Expr.Round(x), d * (1 + Math.Round((double)x))));
+        foreach (double x in (double[])[0.7, -0.7, 0])
+        {
+            Assert.Equal(x > 0 ? 1 : 0.01, (double)Ad.Grad(leaky, x));
+            Assert.Equal(0, (double)Ad.Grad(Ad.Grad(leaky), x));
+            Assert.Equal(0, (double)Ad.Hessian(leaky, x));
+            Assert.Equal(0, (double)Ad.Grad(Ad.Grad(rounded), x));
+        }
+    }
+
     // ---- checkpoints ----
 
     [Fact]

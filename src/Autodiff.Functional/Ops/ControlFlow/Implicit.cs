@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using Autodiff.Functional.Kernels;
 
 namespace Autodiff.Functional;
 
@@ -101,6 +102,10 @@ internal sealed record Implicit(Graph Function, Graph? Newton, int Captures, Sha
         ImmutableArray<Tensor> starts = [.. inputs[Captures..]];
         return Newton is null ? new FixedPoint(this, frame, starts).Result() : new Newton(this, frame, starts).Result();
     }
+
+    /// <summary>What solves linear equations is linear in what they are: the unknowns depend on it as one more step of them does. The start has no influence.</summary>
+    internal override ImmutableArray<Degree> DegreesOf(Inputs inputs, ReadOnlySpan<Degree> given) =>
+        Linearity.OfLoop(Function, Captures, Function.Outputs.Length, [.. given[..Captures], .. new Degree[Function.Outputs.Length]]).Parameters[Captures..];
 
     // ---- derivatives ----
 

@@ -188,6 +188,9 @@ internal sealed record Scan(Graph Body, int Captures, int Carries, int Length, b
         }
     }
 
+    internal override ImmutableArray<Degree> DegreesOf(Inputs inputs, ReadOnlySpan<Degree> given) =>
+        Linearity.OfLoop(Body, Captures, Carries, [.. given]) is var (parameters, outputs) ? [.. parameters[Captures..(Captures + Carries)], .. outputs[Carries..]] : default;
+
     // ---- forward mode ----
 
     public override Expr? Jvp(Inputs inputs, Expr output, ReadOnlySpan<Expr?> tangents)

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Autodiff.Functional.Compilation;
+using Autodiff.Functional.Kernels;
 
 namespace Autodiff.Functional;
 
@@ -85,6 +86,17 @@ internal sealed record Switch(ImmutableArray<Graph> Branches) : MultiOutput, IPa
         var at = Closure.Parameters("a branch", arguments.Select(argument => argument.Type));
         ImmutableArray<ImmutableArray<Expr>> values = [.. Branches.Select(branch => derive(branch, at))];
         return (this with { Branches = [.. values.Select(branch => Graph.Of(at, Closure.Conform(branch, values[0])))] }).At(selector, arguments);
+    }
+
+    internal override ImmutableArray<Degree> DegreesOf(Inputs inputs, ReadOnlySpan<Degree> given)
+    {
+        var arguments = given[1..];
+        if (!given[0].IsFree)
+            return [.. Branches[0].Outputs.Select(_ => Degree.Other)];
+        var all = Linearity.Of(Branches[0], arguments);
+        foreach (var branch in Branches.AsSpan()[1..])
+            all = [.. all.Zip(Linearity.Of(branch, arguments), (one, other) => one + other)];
+        return all;
     }
 
     // ---- derivatives ----

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Autodiff.Functional.Compilation;
+using Autodiff.Functional.Kernels;
 
 namespace Autodiff.Functional;
 
@@ -79,6 +80,13 @@ internal sealed record While(Graph Condition, Graph Body, int Captures) : MultiO
 
     Step IPartsOp.Compile(ImmutableArray<Operand> inputs, ImmutableArray<Operand> outputs, CompileOptions options, Bodies bodies) =>
         new WhileStep(this, inputs, outputs, bodies.Of(Condition), bodies.Of(Body));
+
+    internal override ImmutableArray<Degree> DegreesOf(Inputs inputs, ReadOnlySpan<Degree> given)
+    {
+        var (parameters, _) = Linearity.OfLoop(Body, Captures, Carries, [.. given]);
+        bool ends = Linearity.Of(Condition, parameters.AsSpan())[0].IsFree;
+        return [.. parameters[Captures..].Select(degree => ends ? degree : Degree.Other)];
+    }
 
     public override Expr? Jvp(Inputs inputs, Expr output, ReadOnlySpan<Expr?> tangents)
     {

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Autodiff.Functional.Compilation;
+using Autodiff.Functional.Kernels;
 
 namespace Autodiff.Functional;
 
@@ -19,6 +20,8 @@ internal sealed record Checkpoint(Graph Body) : MultiOutput, IPartsOp
     Step IPartsOp.Compile(ImmutableArray<Operand> inputs, ImmutableArray<Operand> outputs, CompileOptions options, Bodies bodies) => new CallStep(inputs, outputs, bodies.Of(Body));
 
     public override ImmutableArray<Tensor> EvaluateParts(ReadOnlySpan<Tensor> inputs) => Body.Stepper.Evaluate(inputs);
+
+    internal override ImmutableArray<Degree> DegreesOf(Inputs inputs, ReadOnlySpan<Degree> given) => Linearity.Of(Body, given);
 
     public override Expr Batch(Inputs inputs, ReadOnlySpan<bool> batched, int size)
     {

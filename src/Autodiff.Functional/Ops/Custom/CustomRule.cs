@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Autodiff.Functional.Compilation;
+using Autodiff.Functional.Kernels;
 
 namespace Autodiff.Functional;
 
@@ -24,6 +25,8 @@ internal sealed record CustomRule(Graph Forward, Graph Rule, bool Pushes, int Ca
     Step IPartsOp.Compile(ImmutableArray<Operand> inputs, ImmutableArray<Operand> outputs, CompileOptions options, Bodies bodies) => new CallStep(inputs, outputs, bodies.Of(Forward));
 
     public override ImmutableArray<Tensor> EvaluateParts(ReadOnlySpan<Tensor> inputs) => Forward.Stepper.Evaluate(inputs);
+
+    internal override ImmutableArray<Degree> DegreesOf(Inputs inputs, ReadOnlySpan<Degree> given) => Linearity.Of(Forward, given);
 
     private Graph Residuals => Graph.Of(Forward.Parameters, Forward.Outputs[Values..]);
 
@@ -100,20 +103,16 @@ internal sealed record CustomRule(Graph Forward, Graph Rule, bool Pushes, int Ca
 
     // ---- the other map ----
 
-    /// <summary>The transpose of the rule; null if the rule is not linear in its directions, which shows in that its derivative depends on them.</summary>
+    /// <summary>The transpose of the rule; null if the rule is not linear in its directions. A linear map has it at any direction, so at 0.</summary>
     private Graph? Transposed()
     {
         int known = Forward.Parameters.Length + Forward.Outputs.Length;
-        bool linear = false;
-        var transposed = Graph.Trace(x =>
-        {
-            ImmutableArray<Expr> from = [.. Rule.Parameters[known..].Select(direction => Expr.Leaf(new Placeholder(Name), direction.Type))];
-            var pulled = Graph.Of(from, Rule.Call([.. x[..known], .. from])).Pullback([.. x[known..].Select(direction => new Cotangent(direction))]);
-            ImmutableArray<Expr> results = [.. pulled.Select((cotangent, i) => cotangent.Value ?? Expr.Zeros(from[i].Shape, from[i].DType))];
-            linear = Graph.Of(from, results).Order.Count == 0;
-            return results;
-        }, [.. Rule.Parameters[..known].Concat(Rule.Outputs).Select(node => node.Type)]);
-        return linear ? transposed : null;
+        ImmutableArray<bool> active = [.. Rule.Parameters.Select((_, i) => i >= known)];
+        if (Linearity.Of(Rule, [.. active.Select(direction => direction ? Degree.Linear : Degree.Free)]).Any(degree => !degree.IsLinear))
+            return null;
+        ImmutableArray<Expr> zeros = [.. Rule.Parameters[known..].Select(direction => Expr.Zeros(direction.Shape, direction.DType))];
+        return Graph.Trace(x => [.. Closure.InActive(Rule, active, [.. x[..known], .. zeros]).Replay(zeros, reverse: true).Pullback([.. x[known..].Select(direction => new Cotangent(direction))])],
+            [.. Rule.Parameters[..known].Concat(Rule.Outputs).Select(node => node.Type)]);
     }
 
     private ImmutableArray<Expr> Parts(Expr output) => [.. Forward.Outputs.Select((part, i) => Project.Of(output, i, part.Type))];

@@ -1,3 +1,5 @@
+using Autodiff.Functional.Kernels;
+
 namespace Autodiff.Functional;
 
 /// <summary>The family of ops of two arguments that are linear in each: products. Each argument has its own transpose, which is a product again.</summary>
@@ -30,6 +32,8 @@ public abstract record Bilinear : Op
     public sealed override Contributions Vjp(Inputs inputs, Expr output, Cotangent cotangent, Wanted wanted) => new(
         wanted[0] ? Contribution(cotangent, g => TransposeLeft(g, inputs[1], inputs[0].Type), g => TransposeLeft(g, OnesLike(inputs[1]), inputs[0].Type)) : default,
         wanted[1] ? Contribution(cotangent, g => TransposeRight(g, inputs[0], inputs[1].Type), g => TransposeRight(g, OnesLike(inputs[0]), inputs[1].Type)) : default);
+
+    internal sealed override Degree DegreeOf(Inputs inputs, Expr output, ReadOnlySpan<Degree> given) => given[0] * given[1];
 
     // The support is carried by the product with ones: an entry is reached if any entry that it contributes to is.
     private Cotangent Contribution(Cotangent cotangent, Func<Expr, Expr> transpose, Func<Expr, Expr> transposeOnes) => Cancels ? cotangent.Through(transpose(cotangent.Value!)) : new(

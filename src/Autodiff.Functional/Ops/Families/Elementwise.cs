@@ -135,6 +135,7 @@ public sealed record Unary<TFunction> : Elementwise, IScalarFunction, ILoopOp, I
     /// <inheritdoc/>
     public override Tensor Evaluate(ReadOnlySpan<Tensor> inputs) => inputs[0].Element.Run<Kernel, Tensor>(new(inputs[0]));
 
+    internal override Degree DegreeOf(Inputs inputs, Expr output, ReadOnlySpan<Degree> given) => TFunction.Apply(given[0]);
     double IScalarFunction.Evaluate(double x, double y) => TFunction.Apply(new Real64(x)).Value;
     Slope IScalarFunction.Slope => TFunction.Slope;
     double IScalarFunction.Differential(int index, double x, double y, double z, double d) => TFunction.Differential<Real64>(new(x), new(z), new(d)).Value;
@@ -235,6 +236,7 @@ public sealed record Binary<TFunction> : Elementwise, IScalarFunction, ILoopOp w
         }
     }
 
+    internal override Degree DegreeOf(Inputs inputs, Expr output, ReadOnlySpan<Degree> given) => TFunction.Apply(given[0], given[1]);
     double IScalarFunction.Evaluate(double x, double y) => TFunction.Apply(new Real64(x), new Real64(y)).Value;
     Slope IScalarFunction.Slope => TFunction.Slope;
     double IScalarFunction.Differential(int index, double x, double y, double z, double d) => (index == 0
@@ -341,6 +343,8 @@ public sealed record Ternary<TFunction> : Elementwise, ILoopOp where TFunction :
 
     /// <inheritdoc/>
     public override Tensor Evaluate(ReadOnlySpan<Tensor> inputs) => inputs[0].Element.Run<Kernel, Tensor>(new(inputs[0], inputs[1], inputs[2]));
+
+    internal override Degree DegreeOf(Inputs inputs, Expr output, ReadOnlySpan<Degree> given) => TFunction.Apply(given[0], given[1], given[2]);
 
     private readonly struct Kernel(Tensor x, Tensor y, Tensor z) : IKernel<Tensor>
     {

@@ -1,3 +1,5 @@
+using Autodiff.Functional.Kernels;
+
 namespace Autodiff.Functional;
 
 /// <summary>
@@ -48,6 +50,21 @@ public abstract record Linear : Op
             if (wanted[i])
                 all[i] = Contribution(i, inputs, output, cotangent, transpose);
         return new([.. all]);
+    }
+
+    internal sealed override Degree DegreeOf(Inputs inputs, Expr output, ReadOnlySpan<Degree> given)
+    {
+        var sum = Degree.Zero;
+        bool selects = false, isFree = true;
+        for (int i = 0; i < given.Length; i++)
+        {
+            isFree &= given[i].IsFree;
+            if (inputs[i].DType.IsFloating())
+                sum += given[i];
+            else
+                selects |= !given[i].IsFree;
+        }
+        return isFree && !(sum.IsLinear && output.DType.IsFloating()) ? Degree.Free : selects || !output.DType.IsFloating() ? Degree.Other : sum;
     }
 
     private Cotangent Contribution(int index, Inputs inputs, Expr output, Cotangent cotangent, Func<int, Expr, Expr> transpose)

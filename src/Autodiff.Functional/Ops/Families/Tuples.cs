@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Autodiff.Functional.Kernels;
 
 namespace Autodiff.Functional;
 
@@ -20,6 +21,15 @@ public abstract record MultiOutput : Op
         ArgumentNullException.ThrowIfNull(op);
         var node = Expr.Apply(op, inputs);
         return [.. op.InferParts(node.IsConstant ? Inputs.Of(inputs) : node.Inputs).Select((type, i) => Project.Of(node, i, type))];
+    }
+
+    /// <summary>How the outputs depend on directions that the inputs depend on as given. Where an op does not say otherwise: not linearly.</summary>
+    internal virtual ImmutableArray<Degree> DegreesOf(Inputs inputs, ReadOnlySpan<Degree> given)
+    {
+        var all = Degree.Free;
+        foreach (var degree in given)
+            all = all.IsFree && degree.IsFree ? all : Degree.Other;
+        return [.. Enumerable.Repeat(all, InferParts(inputs).Length)];
     }
 
     /// <inheritdoc/>
