@@ -14,10 +14,11 @@ namespace Autodiff.Functional;
 /// <param name="Scale">What the tolerance is relative to.</param>
 /// <param name="ForwardNoise">The same by forward mode.</param>
 /// <param name="IsWhole">Does the traced graph compute the function beside the point as well? If not, the function runs code that no graph shows.</param>
+/// <param name="GradientJump">How much an entry of the gradient jumps at the point, at most.</param>
 /// <param name="DualsCompute">Do dual numbers compute the function's value?</param>
 /// <param name="DualBeside">The dual numbers' derivatives beside the point.</param>
 internal sealed record Dispute(double Reverse, double? Forward, double? Dual, Magnified Differences, double Tolerance, double Noise, double Scale,
-    Func<double> ForwardNoise, Func<bool> IsWhole, Func<bool> DualsCompute, Func<double[]> DualBeside)
+    Func<double> ForwardNoise, Func<bool> IsWhole, Func<double> GradientJump, Func<bool> DualsCompute, Func<double[]> DualBeside)
 {
     private const string Outside = "the function runs code that is not in the traced graph, which dual numbers do not see";
     private const string Silent = "differences tell nothing here: the function is noisy, or not finite nearby";
@@ -56,6 +57,9 @@ internal sealed record Dispute(double Reverse, double? Forward, double? Dual, Ma
         bool sides = dual is { } d && (d.Equals(Reverse) || Math.Abs(d - Reverse) < Math.Abs(d - Differences.Difference.Value)) && IsNear(Reverse, d, Loose);
         return sides ? IsWhole() ? (GradientVerdict.Unclear, "differences contradict both modes and dual numbers, which agree: the function varies in steps, or faster than steps resolve")
                 : (GradientVerdict.Wrong, "differences contradict the derivative: the function runs code that is not in the traced graph, so that no derivative knows of it")
+            : Differences.Kink is not null ? (GradientVerdict.Wrong, "the derivative is not between the slopes from the two sides")
+            : dual is { } other && Differences.Supports(other, Tolerance, 0.01 * Scale) ? (GradientVerdict.Wrong, "differences and dual numbers contradict the derivative")
+            : 0.1 * Math.Abs(Reverse - Differences.Difference.Value) < GradientJump() ? (GradientVerdict.Unclear, "the gradient jumps here: the function has a kink, of which differences along one entry do not know")
             : !Differences.Refutes(Reverse, Loose) ? (GradientVerdict.Unclear, "rounding scatters the derivative by as much as it differs from differences")
             : (GradientVerdict.Wrong, double.IsNaN(Reverse) ? "the derivative is no number, where the function is smooth" : "differences contradict the derivative");
     }

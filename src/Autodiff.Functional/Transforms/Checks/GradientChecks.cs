@@ -36,6 +36,7 @@ internal sealed class GradientCheck<P, R>
     private ImmutableArray<Tensor> _gradients;
     private ImmutableArray<(ImmutableArray<Tensor> Point, ImmutableArray<Tensor> Gradients)> _beside;
     private bool? _isWholeFar;
+    private double? _jump;
 
     public GradientCheck(Func<P, R> f, P at, Structure<P> inputs, Structure<R> outputs, GradientChecks checks, string name)
     {
@@ -104,10 +105,10 @@ internal sealed class GradientCheck<P, R>
         // Forward mode and dual numbers multiply the slopes of all other entries by 0, and 0·∞ is NaN.
         bool excused = Gradients.Any(gradient => Enumerable.Range(0, gradient.Size).Any(k => !double.IsFinite(gradient.ElementAsDouble(k))));
         var dispute = new Dispute(glance.Reverse, excused && double.IsNaN(glance.Forward ?? 0) ? null : glance.Forward, glance.Dual, magnified,
-            Tolerance * scale + 512 * Epsilon(_single) * magnified.Nearby, Noise([.. Beside.Select(at => at.Gradients[leaf].ElementAsDouble(entry))]), scale,
+            Tolerance * scale + 512 * Epsilon(_single) * magnified.Nearby + (_single ? 1e-30 : 1e-290), Noise([.. Beside.Select(at => at.Gradients[leaf].ElementAsDouble(entry))]), scale,
             () => Noise([.. Beside.Select(at => Forward(at.Point, Pushforward(at.Point), leaf, entry) ?? double.NaN)]),
             () => IsWhole(point => point.SetItem(leaf, Moved(leaf, entry, 1.0 / (1 << 10)))) && IsWhole(point => point.SetItem(leaf, Moved(leaf, entry, 1.0 / (1 << 20)))) && IsWholeFar,
-            () => DualsCompute(leaf, entry), () => [.. Beside[..4].Select(at => Dual(at.Point, leaf, entry)?.Tangent ?? double.NaN)]);
+            () => Jump, () => DualsCompute(leaf, entry), () => [.. Beside[..4].Select(at => Dual(at.Point, leaf, entry)?.Tangent ?? double.NaN)]);
         var (verdict, reason) = dispute.Settle();
         return glance with { Difference = double.IsNaN(magnified.Difference.Value) ? glance.Difference : magnified.Difference, Verdict = verdict, Reason = reason };
     }
@@ -210,13 +211,18 @@ internal sealed class GradientCheck<P, R>
 
     private IEnumerable<(ImmutableArray<Tensor> Point, ImmutableArray<Tensor> Gradients)> Line(int seed)
     {
-        foreach (int by in (int[])[-2, -1, 1, 2])
+        foreach (var (by, factor) in ((int, double)[])[(-2, 1.1), (-1, 0.7), (1, 1.3), (2, 0.9)])
         {
             var random = new Random(seed);
             ImmutableArray<Tensor> point = [.. _point.Select(x => Beyond(x, random, 512 * by))];
-            yield return (point, [.. _graph.Replay([.. point.Select(Expr.Constant)], reverse: true).Pullback(Cotangents).Select(gradient => gradient.Value)]);
+            // With a factor on the cotangents the pullback rounds in another way, too.
+            var cotangents = Cotangents.Select(cotangent => cotangent.IsNone ? cotangent : new Cotangent(cotangent.Value! * factor));
+            yield return (point, [.. _graph.Replay([.. point.Select(Expr.Constant)], reverse: true).Pullback([.. cotangents]).Select(gradient => (gradient / factor).Value)]);
         }
     }
+
+    /// <summary>How much the gradient jumps at the point, at most: the function may have a kink there, if not along each entry.</summary>
+    private double Jump => _jump ??= Gradients.SelectMany((gradient, leaf) => Enumerable.Range(0, gradient.Size).Select(entry => Noise([.. Beside.Select(at => at.Gradients[leaf].ElementAsDouble(entry))]))).Max();
 
     private static Tensor Beyond(Tensor x, Random random, double digits)
     {

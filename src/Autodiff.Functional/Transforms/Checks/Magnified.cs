@@ -17,8 +17,9 @@ internal sealed class Magnified
     /// <param name="Error">What it may be off by: how far the function is from a parabola, which shows both rounding and detail that the step does not resolve.</param>
     /// <param name="Bend">The slope from the right less that from the left.</param>
     /// <param name="Rounding">What rounding alone makes of a slope, at least.</param>
+    /// <param name="Rise">The value on the right less that on the left.</param>
     /// <param name="IsFlat">Are all values the same? Then the step may be too small to tell.</param>
-    private readonly record struct Scale(double Step, double Slope, double Error, double Bend, double Rounding, bool IsFlat)
+    private readonly record struct Scale(double Step, double Slope, double Error, double Bend, double Rounding, double Rise, bool IsFlat)
     {
         public bool Speaks => double.IsFinite(Slope) && double.IsFinite(Error);
 
@@ -34,7 +35,7 @@ internal sealed class Magnified
             double even = ((nearRight.Value - here.Value + (nearLeft.Value - here.Value)) - part * (right.Value - here.Value + (left.Value - here.Value))) / step;
             bool flat = right.Value == here.Value && left.Value == here.Value && nearRight.Value == here.Value && nearLeft.Value == here.Value;
             return new(step, near + (near - far) * part / (1 - part), 2 * Math.Abs(near - far) + Math.Abs(even) + rounding,
-                (right.Value - here.Value + (left.Value - here.Value)) / step, rounding, flat);
+                (right.Value - here.Value + (left.Value - here.Value)) / step, rounding, right.Value - left.Value, flat);
         }
     }
 
@@ -55,7 +56,7 @@ internal sealed class Magnified
         _scales = scales.ToImmutable();
         bool isFlat = _scales.All(scale => scale.IsFlat || !scale.Speaks);
         foreach (int i in Enumerable.Range(0, _scales.Length).Where(i => _scales[i].Speaks && (isFlat || !_scales[i].IsFlat)).OrderBy(i => _scales[i].Error))
-            if (!IsContradicted(i))
+            if (!IsJump && !IsContradicted(i))
             {
                 _best = i;
                 break;
@@ -75,13 +76,19 @@ internal sealed class Magnified
     /// <summary>The largest slope between the point and the coarsest steps.</summary>
     public double Nearby => _scales.Take(4).Where(scale => scale.Speaks).Select(scale => Math.Abs(scale.Slope) + Math.Abs(scale.Bend)).Append(0).Max();
 
-    /// <summary>Do two finer scales in a row agree on something else?</summary>
+    /// <summary>Does the function itself jump at x? Then it rises by the same at all fine steps.</summary>
+    private bool IsJump => _scales is [.., var third, var second, var last]
+        && Math.Abs(last.Rise) > 1e3 * last.Rounding * last.Step && Math.Abs(second.Rise - last.Rise) < 0.1 * Math.Abs(last.Rise) && Math.Abs(third.Rise - last.Rise) < 0.1 * Math.Abs(last.Rise);
+
+    /// <summary>Do two finer scales in a row agree on something else, or show what is larger than all that this one does not resolve?</summary>
     private bool IsContradicted(int candidate)
     {
         for (int i = candidate + 1; i + 1 < _scales.Length; i++)
-            if (Differ(i, candidate) && Differ(i + 1, candidate) && !Differ(i, i + 1))
+            if ((Differ(i, candidate) && Differ(i + 1, candidate) && !Differ(i, i + 1)) || (IsRougher(i) && IsRougher(i + 1)))
                 return true;
         return false;
+
+        bool IsRougher(int i) => _scales[i].Speaks && _scales[i].Error * _scales[i].Step > 8 * _scales[candidate].Error * _scales[candidate].Step;
 
         bool Differ(int i, int k) => _scales[i].Speaks && !_scales[i].IsFlat && Math.Abs(_scales[i].Slope - _scales[k].Slope) > Certain * (_scales[i].Error + _scales[k].Error);
     }
@@ -91,6 +98,9 @@ internal sealed class Magnified
     {
         if (Kink is var (middle, bend, error))
             return !(Math.Abs(slope - middle) <= Math.Abs(bend) * 0.501 + Certain * error + slack);
+        // An infinite slope is no slope only if finer steps do not give ever larger ones.
+        if (double.IsInfinity(slope) && _best >= 0 && _scales.Skip(_best + 1).Any(scale => scale.Speaks && Math.Abs(scale.Slope) > 4 * Math.Abs(_scales[_best].Slope)))
+            return false;
         return _best >= 0 && Excludes(_best) && ((_best > 0 && Excludes(_best - 1)) || (_best + 1 < _scales.Length && Excludes(_best + 1)));
 
         bool Excludes(int i) => _scales[i].Speaks && !(Math.Abs(slope - _scales[i].Slope) <= Certain * _scales[i].Error + slack);
