@@ -58,7 +58,8 @@ internal sealed record Dispute(double Reverse, double? Forward, double? Dual, Ma
         return sides ? IsWhole() ? (GradientVerdict.Unclear, "differences contradict both modes and dual numbers, which agree: the function varies in steps, or faster than steps resolve")
                 : (GradientVerdict.Wrong, "differences contradict the derivative: the function runs code that is not in the traced graph, so that no derivative knows of it")
             : Differences.Kink is not null ? (GradientVerdict.Wrong, "the derivative is not between the slopes from the two sides")
-            : dual is { } other && Differences.Supports(other, Tolerance, 0.01 * Scale) ? (GradientVerdict.Wrong, "differences and dual numbers contradict the derivative")
+            // If the other mode differs as well, it was found that rounding explains it.
+            : dual is { } other && Differences.Supports(other, Tolerance, 0.01 * Scale) && IsNear(Reverse, Forward ?? Reverse, Tolerance) ? (GradientVerdict.Wrong, "differences and dual numbers contradict the derivative")
             : 0.1 * Math.Abs(Reverse - Differences.Difference.Value) < GradientJump() ? (GradientVerdict.Unclear, "the gradient jumps here: the function has a kink, of which differences along one entry do not know")
             : !Differences.Refutes(Reverse, Loose) ? (GradientVerdict.Unclear, "rounding scatters the derivative by as much as it differs from differences")
             : (GradientVerdict.Wrong, double.IsNaN(Reverse) ? "the derivative is no number, where the function is smooth" : "differences contradict the derivative");
