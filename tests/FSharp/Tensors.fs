@@ -40,3 +40,16 @@ let ``What is no tensor says why`` () =
     Assert.Contains("String", texts.Message)
     Assert.Throws<DTypeException>(fun () -> tensor [| 1uy |] |> ignore) |> ignore
     Assert.Throws<DTypeException>(fun () -> tensor [| 1u |] |> ignore) |> ignore
+
+type Weights = { W: Expr; Bias: Expr option; Layers: Tensor list; Named: Map<string, Expr>; Rate: float }
+
+[<Fact>]
+let ``Records of parameters as JSON and back`` () =
+    let model = { W = constant [ 1.0; nan; -0.0 ]; Bias = Some(scalar 2.0); Layers = [ tensor [ [ true; false ] ] ]; Named = Map [ "a", Expr.Literal 0.1 ]; Rate = 0.5 }
+    let text = System.Text.Json.JsonSerializer.Serialize model
+    let back = match System.Text.Json.JsonSerializer.Deserialize<Weights> text with null -> failwith "nothing came back" | back -> back
+    Assert.Equal(text, System.Text.Json.JsonSerializer.Serialize back)
+    Assert.Equal(model.W.Value, back.W.Value)
+    Assert.Equal<Tensor list>(model.Layers, back.Layers)
+    let error = Assert.Throws<System.Text.Json.JsonException>(fun () -> System.Text.Json.JsonSerializer.Serialize { model with W = variable "w" (tensor [ 1.0 ]) } |> ignore)
+    Assert.Contains(".Value", error.Message)

@@ -14,6 +14,6 @@ public sealed class NoJsonConverter : JsonConverterFactory
     public override JsonConverter CreateConverter(Type typeToConvert, JsonSerializerOptions options)
     {
         ArgumentNullException.ThrowIfNull(typeToConvert);
-        throw new NotSupportedException($"{typeToConvert.Name} can't be written as JSON, nor read. Write the tensors that it comes from, or that it gives: a Tensor, a constant Expr, or a record of them can be.");
+        throw new NotSupportedException($"{typeToConvert.Name.Split('`')[0]} can't be written as JSON, nor read. Write the tensors that it comes from, or that it gives: a Tensor, a constant Expr, or a record of them can be.");
     }
 }
