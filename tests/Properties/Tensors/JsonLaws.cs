@@ -1,10 +1,8 @@
 using System.Collections.Immutable;
-using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Autodiff.Functional.Json;
 using FsCheck;
 using FsCheck.Fluent;
 using Xunit;
