@@ -32,6 +32,9 @@ public sealed class NameLaws(ITestOutputHelper output)
     private static readonly Func<Expr, (Expr, Expr)>[] s_pairs = [x => (x, x), x => (Expr.Sum(x), x)];
     private static readonly Func<Expr, Expr, (Expr, Expr)>[] s_scans = [(c, x) => (c + x, x), (c, x) => (x, c), (c, x) => (c, x)];
 
+    // Other names of one op: an error that comes only with the values knows the op.
+    private static readonly Dictionary<string, string> s_aliases = new() { ["Pow"] = "Power", ["Remainder"] = "Mod" };
+
     private static object? Draw(Random random, ParameterInfo parameter)
     {
         var type = parameter.ParameterType;
@@ -122,7 +125,7 @@ public sealed class NameLaws(ITestOutputHelper output)
     private static bool Names(MethodInfo method, Exception error)
     {
         string name = s_operators.GetValueOrDefault(method.Name, method.Name), type = method.DeclaringType!.Name;
-        string[] begins = [$"{name}: ", $"{type}.{name}: ", $"{type}{name}: "];
+        string[] begins = [$"{name}: ", $"{type}.{name}: ", $"{type}{name}: ", .. error is DomainException && s_aliases.TryGetValue(name, out string? other) ? [$"{other}: "] : Array.Empty<string>()];
         return begins.Any(begin => error.Message.StartsWith(begin, StringComparison.Ordinal))
             || (error is AutodiffException { Op: var op } && TakesFunction(method) && s_inFunctions.Contains(op))
             || (error is ArgumentNullException or ArgumentOutOfRangeException && method.GetParameters().Any(parameter => parameter.Name == ((ArgumentException)error).ParamName));
