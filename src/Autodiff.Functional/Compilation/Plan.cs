@@ -103,7 +103,8 @@ public sealed class Plan
             for (; pinned < into.Length; pinned++)
                 if (_outputs[pinned].At.Region != Location.Arena)
                     Pin(frame, _outputs[pinned], into[pinned]);
-            SharedMemory.CopyOverwritten(frame, _largeArguments, _largeOutputs);
+            if (_largeArguments.Length > 0 && _largeOutputs.Length > 0)
+                SharedMemory.CopyOverwritten(frame, _largeArguments, _largeOutputs);
             _executable.Run(frame);
             for (int i = 0; i < into.Length; i++)
                 if (_outputs[i].At.Region == Location.Arena)
@@ -123,17 +124,17 @@ public sealed class Plan
         if (into.Length != _outputs.Length)
             throw new StructureException("Compiled.Run", $"{_outputs.Length} buffers, one for each output", $"{into.Length}", "They are in the order of Structure.Leaves.");
         for (int i = 0; i < into.Length; i++)
-        {
-            if (into[i].IsDefault)
-                throw new StructureException("Compiled.Run", $"memory for output {i}, of {_outputs[i].Type}", "a default OutputBuffer, which is none", "Pass an array, or a Memory of one.");
-            if (into[i].DType != _outputs[i].Type.DType)
-                throw new DTypeException("Compiled.Run", $"a buffer of {_outputs[i].Type.DType} for output {i}", $"{into[i].DType}");
-            if (into[i].Length != _outputs[i].Size)
-                throw new ShapeException("Compiled.Run", $"a buffer of {_outputs[i].Size} elements for output {i} of shape {_outputs[i].Type.Shape}", $"{into[i].Length}");
-        }
+            if (into[i].DType != _outputs[i].Type.DType || into[i].Length != _outputs[i].Size || into[i].IsDefault)
+                throw Unfit(into[i], i, _outputs[i].Type);
         SharedMemory.RequireApart(into);
-        SharedMemory.RequireApart(into, _largeConstants);
+        if (_largeConstants.Length > 0)
+            SharedMemory.RequireApart(into, _largeConstants);
     }
+
+    private static AutodiffException Unfit(in OutputBuffer buffer, int output, TensorType type) =>
+        buffer.IsDefault ? new StructureException("Compiled.Run", $"memory for output {output}, of {type}", "a default OutputBuffer, which is none", "Pass an array, or a Memory of one.")
+        : buffer.DType != type.DType ? new DTypeException("Compiled.Run", $"a buffer of {type.DType} for output {output}", $"{buffer.DType}")
+        : new ShapeException("Compiled.Run", $"a buffer of {type.Shape.Size} elements for output {output} of shape {type.Shape}", $"{buffer.Length}");
 
     private unsafe void Bind(Frame frame, ReadOnlySpan<Expr> arguments)
     {

@@ -19,17 +19,19 @@ internal static unsafe class SharedMemory
     /// <exception cref="ArgumentException">Two do.</exception>
     public static void RequireApart(ReadOnlySpan<OutputBuffer> buffers)
     {
-        for (int i = 0; i < buffers.Length; i++)
+        if (buffers.Length > Few)
+        {
+            RequireApartSorted(buffers);
+            return;
+        }
+        for (int i = 1; i < buffers.Length; i++)
         {
             var array = buffers[i].Array;
-            int others = array is null ? buffers.Length : buffers.Length <= Few ? i : 0;
-            for (int j = 0; j < others; j++)
+            for (int j = 0; j < i; j++)
                 // Two arrays are apart.
-                if ((array is null || buffers[j].Array is not { } other || ReferenceEquals(other, array)) && i != j && Overlap(buffers[i], buffers[j]))
-                    throw Shared(Math.Min(i, j), Math.Max(i, j));
+                if ((ReferenceEquals(buffers[j].Array, array) || array is null || buffers[j].Array is null) && Overlap(buffers[i], buffers[j]))
+                    throw Shared(j, i);
         }
-        if (buffers.Length > Few)
-            RequireApartSorted(buffers);
     }
 
     // Arrays are objects apart from one another, so only places in one array are to be compared; a sort brings them together.
@@ -42,6 +44,10 @@ internal static unsafe class SharedMemory
             for (int i = 0; i < buffers.Length; i++)
                 if (buffers[i] is { Array: { } array, Length: > 0 })
                     rented[count++] = (RuntimeHelpers.GetHashCode(array), buffers[i].Start, i);
+                else
+                    for (int j = 0; j < buffers.Length; j++)    // known by its address only
+                        if (i != j && Overlap(buffers[i], buffers[j]))
+                            throw Shared(Math.Min(i, j), Math.Max(i, j));
             var places = rented.AsSpan(0, count);
             places.Sort(s_byPlace);
             // Two arrays may have one hash: each is compared with all of its hash that begin before its end.
@@ -78,20 +84,23 @@ internal static unsafe class SharedMemory
     /// <param name="outputs">The large outputs, which are apart from one another.</param>
     public static void CopyOverwritten(Frame frame, ImmutableArray<Operand> arguments, ImmutableArray<Operand> outputs)
     {
-        if (arguments.Length == 0 || outputs.Length == 0)
-            return;
         (nint Start, nint End)[]? rented = outputs.Length > Few ? ArrayPool<(nint Start, nint End)>.Shared.Rent(outputs.Length) : null;
         var places = rented is not null ? rented.AsSpan(0, outputs.Length) : stackalloc (nint Start, nint End)[outputs.Length];
+        var (first, last) = (nint.MaxValue, nint.MinValue);
         for (int i = 0; i < places.Length; i++)
-            places[i] = (frame.Address(outputs[i].At), frame.Address(outputs[i].At) + (nint)outputs[i].Bytes);
+        {
+            nint start = frame.Address(outputs[i].At), end = start + (nint)outputs[i].Bytes;
+            places[i] = (start, end);
+            (first, last) = (Math.Min(first, start), Math.Max(last, end));
+        }
         if (rented is not null)
             places.Sort();
         foreach (var argument in arguments)
-            if (Meets(frame.Address(argument.At), argument.Bytes, places, isSorted: rented is not null))
+            if (frame.Address(argument.At) is var address && address < last && address + (nint)argument.Bytes > first && Meets(address, argument.Bytes, places, isSorted: rented is not null))
             {
                 var copy = argument.Element.Allocate(argument.Size);
                 fixed (byte* to = &MemoryMarshal.GetArrayDataReference(copy))
-                    Buffer.MemoryCopy((void*)frame.Address(argument.At), to, argument.Bytes, argument.Bytes);
+                    Buffer.MemoryCopy((void*)address, to, argument.Bytes, argument.Bytes);
                 frame.Pin(argument.At.Region, copy, 0);
             }
         if (rented is not null)
