@@ -50,6 +50,7 @@ internal static class Gemm
         Check(m, n, k, a, b, c);
         c = c[..(m * n)];
         if (k == 0 || c.IsEmpty) c.Clear();
+        else if (k > Depth(m, n)) Halves(m, n, k, a, b, c);
         else if ((b.Column != 1 || n == 1) && (long)m * n * k <= TinyProduct) Tiny(m, n, k, a, b, c);
         else if (k == 1 && b.Column == 1) Outer(m, n, a, b, c);
         else if (n == 1) Gemv.Multiply(m, k, a, b.Transposed, c);
@@ -59,6 +60,25 @@ internal static class Gemm
         else if (a.Row == 1 && 4 * n <= 3 * Vector512<T>.Count && m >= 2 * Vector512<T>.Count) Turned(m, n, k, a, b, c);
         else if (Vector512.IsHardwareAccelerated && n > Vector256<T>.Count) Blocked<T, Register512<T>>(m, n, k, a, b, c);
         else Blocked<T, Register256<T>>(m, n, k, a, b, c);
+    }
+
+    /// <summary>So many products are added up one after the other, by several of the same time in registers; of more, halves are added.</summary>
+    private static int Depth(int m, int n) => m == 1 || n == 1 ? 2048 : m <= 24 ? 512 : 4096;
+
+    /// <summary>The sum of two products of half the depth, and so on: the error grows with the logarithm of the depth.</summary>
+    private static void Halves<T>(int m, int n, int k, Strided<T> a, Strided<T> b, Span<T> c) where T : unmanaged, INumberBase<T>
+    {
+        int half = Reductions.Half(k, 256);
+        using var second = new Buffer<T>(m * n);
+        Real(m, n, half, a, b, c);
+        Real(m, n, k - half, a.FromColumn(half), b.FromRow(half), second.Span);
+        AddTo(c, second.Span);
+    }
+
+    private static void AddTo<T>(Span<T> c, ReadOnlySpan<T> second) where T : unmanaged
+    {
+        if (typeof(T) == typeof(double)) Loops.Binary<Add, Real64>(Elements.As<T, Real64>(c), Elements.As<T, Real64>(second), Elements.As<T, Real64>(c));
+        else Loops.Binary<Add, Real32>(Elements.As<T, Real32>(c), Elements.As<T, Real32>(second), Elements.As<T, Real32>(c));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -90,13 +110,22 @@ internal static class Gemm
         Check(m, n, k, a, b, c);
         var ((i, height), (j, width)) = (rows.GetOffsetAndLength(m), columns.GetOffsetAndLength(n));
         bool isPacked = !UnpackedGemm.IsBest<T>(m, n, k, b.Column == 1);
-        if (Vector512.IsHardwareAccelerated) Part<T, Register512<T>>(isPacked, height, width, k, a.FromRow(i), b.FromColumn(j), c[(i * n + j)..], n);
-        else Part<T, Register256<T>>(isPacked, height, width, k, a.FromRow(i), b.FromColumn(j), c[(i * n + j)..], n);
+        int depth = Depth(m, n);
+        if (Vector512.IsHardwareAccelerated) Part<T, Register512<T>>(isPacked, depth, height, width, k, a.FromRow(i), b.FromColumn(j), c[(i * n + j)..], n);
+        else Part<T, Register256<T>>(isPacked, depth, height, width, k, a.FromRow(i), b.FromColumn(j), c[(i * n + j)..], n);
     }
 
-    private static void Part<T, V>(bool isPacked, int m, int n, int k, Strided<T> a, Strided<T> b, Span<T> c, int cRow) where T : unmanaged, INumberBase<T> where V : struct, IRegister<V, T>
+    private static void Part<T, V>(bool isPacked, int depth, int m, int n, int k, Strided<T> a, Strided<T> b, Span<T> c, int cRow) where T : unmanaged, INumberBase<T> where V : struct, IRegister<V, T>
     {
-        if (isPacked) PackedGemm.Multiply<T, V>(m, n, k, a, b, c, cRow);
+        if (k > depth)
+        {
+            int half = Reductions.Half(k, 256);
+            using var second = new Buffer<T>(m * n);
+            Part<T, V>(isPacked, depth, m, n, half, a, b, c, cRow);
+            Part<T, V>(isPacked, depth, m, n, k - half, a.FromColumn(half), b.FromRow(half), second.Span, n);
+            for (int i = 0; i < m; i++) AddTo<T>(c.Slice(i * cRow, n), second.Span.Slice(i * n, n));
+        }
+        else if (isPacked) PackedGemm.Multiply<T, V>(m, n, k, a, b, c, cRow);
         else UnpackedGemm.Multiply<T, V>(m, n, k, a, b, c, cRow);
     }
 

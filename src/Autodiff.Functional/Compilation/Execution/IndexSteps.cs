@@ -1,4 +1,5 @@
 using System.Numerics;
+using Autodiff.Functional.Kernels;
 
 namespace Autodiff.Functional.Compilation;
 
@@ -97,19 +98,17 @@ internal sealed class ScatterAddStep<E>(IndexedAxis axis, Operand target, Operan
     {
         var sums = frame.Span<E>(output.At, output.Size);
         Operands.Read(target, frame, sums);
-        var add = new Add(sums, frame.Span<E>(updates.At, updates.Size), axis.Inner);
+        var add = new Add(new(sums, axis.Inner, axis.Count), frame.Span<E>(updates.At, updates.Size), axis.Inner);
         axis.Visit(frame, 0, axis.Count, ref add);
+        add.Sums.Finish();
     }
 
-    private readonly ref struct Add(Span<E> output, ReadOnlySpan<E> updates, int inner) : IndexedAxis.IVisitor
+    private ref struct Add(RowSums<E> sums, ReadOnlySpan<E> updates, int inner) : IndexedAxis.IVisitor
     {
-        private readonly Span<E> _output = output;
         private readonly ReadOnlySpan<E> _updates = updates;
 
-        public void Visit(int data, int part)
-        {
-            for (int i = 0; i < inner; i++)
-                _output[data + i] += _updates[part + i];
-        }
+        public RowSums<E> Sums = sums;
+
+        public void Visit(int data, int part) => Sums.Add(data, _updates.Slice(part, inner));
     }
 }

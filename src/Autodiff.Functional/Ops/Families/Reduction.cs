@@ -16,8 +16,11 @@ public interface IReduction
     /// <summary>The function of one column, which is scratch space: it may be written over.</summary>
     static abstract E Apply<E>(Span<E> column) where E : unmanaged, IElementary<E>;
 
-    /// <summary>∂y/∂x for each element; <paramref name="y"/> is stretched over the axes that it dropped.</summary>
-    static abstract Expr Slopes(Expr x, Expr y);
+    /// <summary>
+    /// ∂y/∂x for each element, of which there is at least one; <paramref name="y"/> is stretched over the <paramref name="axes"/> that it dropped. Where a small change of y would
+    /// change the slope much, compute the slope from <paramref name="x"/> alone: y is rounded.
+    /// </summary>
+    static abstract Expr Slopes(Expr x, Expr y, Axes axes);
 
     /// <summary>The same by simpler ops, over axes of which there are elements, dropped; a compiled function fuses them. Null: there are none, and each column is passed to <see cref="Apply"/>.</summary>
     static virtual Expr? Lowered(Expr x, Axes axes) => null;
@@ -95,7 +98,7 @@ public sealed record Reduction<TFunction>(Axes Axes) : Op, Compilation.ILowered 
         return new Cotangent(Guard.Of(support, Expr.Restore(cotangent.Value!, shape, Axes) * Slopes(inputs[0], output)), support);
     }
 
-    private Expr Slopes(Expr x, Expr y) => TFunction.Slopes(x, Expr.Restore(y, x.Shape, Axes));
+    private Expr Slopes(Expr x, Expr y) => x.Shape.Size == 0 ? Expr.ZerosLike(x) : TFunction.Slopes(x, Expr.Restore(y, x.Shape, Axes), Axes);
 
     /// <inheritdoc/>
     public override Expr Batch(Inputs inputs, ReadOnlySpan<bool> batched, int size) => Expr.Apply(new Reduction<TFunction>(Axes.Shift(1)), inputs[0]);

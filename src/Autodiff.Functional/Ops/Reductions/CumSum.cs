@@ -8,7 +8,7 @@ internal sealed record CumSum(int Axis, bool Reverse) : Linear
     public static OpInfo Info => Cumulative("CumSum", Expr.CumSum, "yᵢ = Σ xⱼ, j ≤ i", "the sums of d so far; back, from the other end") with
     {
         Edges = "From the end if reverse; Bool and integers give Int64.",
-        Source = "NumPy, cumsum",
+        Source = "NumPy, cumsum; Ogita, Rump, Oishi 2005, Accurate sum and dot product",
     };
 
     /// <summary>The entry of an op along an axis, or over the flattened tensor.</summary>
@@ -36,7 +36,7 @@ internal sealed record CumSum(int Axis, bool Reverse) : Linear
         public Tensor Run<E>() where E : unmanaged, IElementary<E>
         {
             var result = Tensor.New<E>(x.Element, x.Shape, out var elements);
-            Scans.Scan<Plus, E>(x.Elements<E>(), x.Shape.Along(op.Axis), op.Reverse, elements);
+            Scans.Sum(x.Elements<E>(), x.Shape.Along(op.Axis), op.Reverse, elements);
             return result;
         }
     }

@@ -3,8 +3,9 @@ using Autodiff.Functional.Kernels;
 namespace Autodiff.Functional;
 
 /// <summary>
-/// y₀ = b₀, yᵢ = aᵢ·yᵢ₋₁ + bᵢ along an axis. Its derivatives are recurrences with the same coefficients: dyᵢ = aᵢ·dyᵢ₋₁ + (daᵢ·yᵢ₋₁ + dbᵢ), and back,
-/// from the end, sᵢ = gᵢ + aᵢ₊₁·sᵢ₊₁. So they cost O(n) and divide by nothing, also where an a is 0.
+/// y₀ = b₀, yᵢ = aᵢ·yᵢ₋₁ + bᵢ along an axis. As nothing precedes the first element, a has one fewer: what it holds stands between two neighbours. The derivatives
+/// are recurrences with the same coefficients: dyᵢ = aᵢ·dyᵢ₋₁ + (daᵢ·yᵢ₋₁ + dbᵢ), and back, from the end, sᵢ = gᵢ + aᵢ₊₁·sᵢ₊₁. So they cost O(n) and divide by
+/// nothing, also where an a is 0.
 /// </summary>
 internal sealed record LinearRecurrence(int Axis, bool Reverse) : Op
 {
@@ -33,8 +34,10 @@ internal sealed record LinearRecurrence(int Axis, bool Reverse) : Op
     public override string Attributes => Reverse ? $"axis={Axis}, reverse" : $"axis={Axis}";
 
     public override TensorType Infer(Inputs inputs) => inputs[0].DType != inputs[1].DType ? throw Promotion.Differ(Name, inputs[0], inputs[1])
-        : inputs[0].Shape == inputs[1].Shape ? inputs[1].Type
-        : throw new ShapeException(Name, "equal shapes", $"{inputs[0].Shape} and {inputs[1].Shape}", "Broadcast them first.");
+        : inputs[0].Shape == Between(inputs[1].Shape) ? inputs[1].Type
+        : throw new ShapeException(Name, $"a coefficient between each two neighbours along axis {Axis}: {Between(inputs[1].Shape)}", $"{inputs[0].Shape}");
+
+    private Shape Between(Shape shape) => shape.With(Axis, Math.Max(0, shape[Axis] - 1));
 
     public override Tensor Evaluate(ReadOnlySpan<Tensor> inputs) => inputs[0].Element.Run<Kernel, Tensor>(new(this, inputs[0], inputs[1]));
 
@@ -50,36 +53,38 @@ internal sealed record LinearRecurrence(int Axis, bool Reverse) : Op
 
     public override Expr? Jvp(Inputs inputs, Expr output, ReadOnlySpan<Expr?> tangents)
     {
-        var fromA = tangents[0] is null ? null : tangents[0]! * Previous(output, 0);
-        var rest = fromA is null ? tangents[1]! : tangents[1] is null ? fromA : fromA + tangents[1]!;
-        return Expr.Apply(this, inputs[0], rest);
+        if (tangents[0] is not { } ofA || ofA.Shape.Size == 0)
+            return tangents[1] is null ? null : Expr.Apply(this, inputs[0], tangents[1]!);
+        var widths = new (int, int)[output.Rank];
+        widths[Axis] = Reverse ? (0, 1) : (1, 0);
+        var fromA = Expr.Pad(ofA * Before(output), widths);
+        return Expr.Apply(this, inputs[0], tangents[1] is null ? fromA : fromA + tangents[1]!);
     }
 
     public override Contributions Vjp(Inputs inputs, Expr output, Cotangent cotangent, Wanted wanted)
     {
         var sums = Pulled(inputs[0], cotangent);
-        return new(wanted[0] ? new(Guard.Of(sums.Support, sums.Value! * Previous(output, 0)), sums.Support) : default, sums);
+        if (!wanted[0])
+            return new(default, sums);
+        var support = sums.Support is null ? null : Support.From(sums.Support, mask => After(mask!));
+        return new(new(Guard.Of(support, After(sums.Value!) * Before(output)), support), sums);
     }
 
     /// <summary>sᵢ = gᵢ + aᵢ₊₁·sᵢ₊₁, from the end; what the output's cotangent contributes to b.</summary>
-    internal Cotangent Pulled(Expr a, Cotangent cotangent)
+    private Cotangent Pulled(Expr a, Cotangent cotangent)
     {
         // An element is reached from those after it. A coefficient beyond the last of them is multiplied by 0, whatever it is.
         var support = cotangent.Support is null ? null
             : Support.From(cotangent.Support, mask => Expr.NotEqual(Expr.CumSum(mask!, Axis, !Reverse), 0.0));
-        var back = this with { Reverse = !Reverse };
-        return new(Expr.Apply(back, back.Previous(Guard.Of(support, a), 0), cotangent.Value!), support);
+        var reached = support is null ? null : Support.From(support, mask => After(mask!));
+        return new(Expr.Apply(this with { Reverse = !Reverse }, Guard.Of(reached, a), cotangent.Value!), support);
     }
 
-    /// <summary>Each element's predecessor along the axis; a number before the first.</summary>
-    internal Expr Previous(Expr x, double first)
-    {
-        int length = x.Shape[Axis];
-        if (length == 0)
-            return x;
-        var edge = Expr.Full(x.Shape.With(Axis, 1), first, x.DType);
-        return Expr.Concatenate(Reverse ? [Expr.Slice(x, Axis, 1), edge] : [edge, Expr.Slice(x, Axis, 0, length - 1)], Axis);
-    }
+    /// <summary>Of each two neighbours the one that comes first.</summary>
+    internal Expr Before(Expr x) => Reverse ? Expr.Slice(x, Axis, 1) : Expr.Slice(x, Axis, 0, -1);
+
+    /// <summary>Of each two neighbours the one that comes second.</summary>
+    internal Expr After(Expr x) => Reverse ? Expr.Slice(x, Axis, 0, -1) : Expr.Slice(x, Axis, 1);
 
     public override Expr Batch(Inputs inputs, ReadOnlySpan<bool> batched, int size) => Expr.Apply(this with { Axis = Axis + 1 },
         batched[0] ? inputs[0] : Batching.Repeat(inputs[0], size),
@@ -90,7 +95,7 @@ public sealed partial class Expr
 {
     /// <summary>
     /// The recurrence y₀ = b₀, yᵢ = aᵢ·yᵢ₋₁ + bᵢ along an axis, from the end if <paramref name="reverse"/>: exponential moving averages, discounted sums,
-    /// the diagonal state-space model. The arguments broadcast.
+    /// the diagonal state-space model. The arguments broadcast. The first coefficient has no influence, whatever it is. Float32 is carried in Float64.
     /// </summary>
     /// <exception cref="AxisException">The axis is outside the rank.</exception>
     /// <exception cref="ShapeException">The shapes do not broadcast.</exception>
@@ -101,7 +106,8 @@ public sealed partial class Expr
         ArgumentNullException.ThrowIfNull(b);
         (a, b) = Promotion.Numbers("LinearRecurrence", a, b, Domain.Numeric);
         (a, b) = Promotion.Broadcast("LinearRecurrence", a, b);
-        return Apply(new LinearRecurrence(b.Shape.Axis(axis), reverse), a, b);
+        var recurrence = new LinearRecurrence(b.Shape.Axis(axis), reverse);
+        return Apply(recurrence, recurrence.After(a), b);
     }
 
     /// <summary>
@@ -116,7 +122,8 @@ public sealed partial class Expr
         int length = x.Shape[along];
         var first = Equal(Reshape(ArangeInt64(length), Shape.Ones(x.Rank).With(along, length)), reverse ? length - 1.0 : 0.0);
         // −0 is what changes no number by being added, not even −0.
-        return LinearRecurrence(Where(first, ZerosLike(x), x), Where(first, x, -0.0), along, reverse);
+        var recurrence = new LinearRecurrence(along, reverse);
+        return Apply(recurrence, recurrence.After(x), Where(first, x, -0.0));
     }
 
     /// <summary>The products of the elements so far along an axis.</summary>

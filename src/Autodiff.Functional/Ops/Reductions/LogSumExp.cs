@@ -3,7 +3,7 @@ using Autodiff.Functional.Kernels;
 namespace Autodiff.Functional;
 
 /// <summary>
-/// log Σ eˣ over some axes, which are dropped, without overflow. Derivative: eˣ⁻ʸ, the softmax; 0 where all are −∞ and the value is too.
+/// log Σ eˣ over some axes, which are dropped, without overflow. Derivative: eˣ / Σ eˣ, the softmax; 0 where all are −∞ and the value is too.
 /// </summary>
 internal readonly struct LogSumExp : IReduction
 {
@@ -42,12 +42,27 @@ internal readonly struct LogSumExp : IReduction
 
     public static Expr Lowered(Expr x, Axes axes)
     {
-        var largest = Expr.Max(x, axes);
-        var shift = Expr.Where(Expr.Equal(Expr.Abs(largest), double.PositiveInfinity), 0.0, largest);
-        return Expr.Log(Expr.Sum(Expr.Exp(x - Expr.Restore(shift, x.Shape, axes)), axes)) + shift;
+        var (shift, _, sum) = Parts(x, axes);
+        return Expr.Log(sum) + shift;
     }
 
-    public static Expr Slopes(Expr x, Expr y) => Expr.Exp(x - Expr.Where(Expr.Equal(y, double.NegativeInfinity), 0.0, y));
+    /// <summary>The softmax, from x alone: y is rounded, and e^(x − y) is off by a factor of e where y is as large as the inverse of the precision.</summary>
+    public static Expr Slopes(Expr x, Expr y, Axes axes)
+    {
+        var (_, terms, sum) = Parts(x, axes);
+        // Where all are −∞ the sum is 0, and so are the terms: over 1 they stay 0.
+        var isEmpty = Expr.Cast(Expr.Equal(sum, 0.0), sum.DType);
+        return terms * Expr.Restore(Expr.Reciprocal(sum + isEmpty), x.Shape, axes);
+    }
+
+    /// <summary>The largest element m if it is finite, else 0; e^(x − m); and their sum. The shift is a constant for the derivative: nothing depends on it.</summary>
+    private static (Expr Shift, Expr Terms, Expr Sum) Parts(Expr x, Axes axes)
+    {
+        var largest = Expr.StopGradient(Expr.Max(x, axes));
+        var shift = Expr.Where(Expr.Equal(Expr.Abs(largest), double.PositiveInfinity), 0.0, largest);
+        var terms = Expr.Exp(x - Expr.Restore(shift, x.Shape, axes));
+        return (shift, terms, Expr.Sum(terms, axes));
+    }
 }
 
 public sealed partial class Expr

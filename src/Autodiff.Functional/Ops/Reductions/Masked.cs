@@ -144,8 +144,11 @@ public sealed partial class Expr
     {
         var (selected, mask) = Mask(op, x, where, real: true);
         axes = x.Shape.Normalize(axes, op);
-        var mean = Sum(Where(mask, selected, 0.0), axes, keepDims: true) / Selected(mask, selected, axes, keepDims: true);
-        return (Where(mask, selected - mean, 0.0), Maximum(Selected(mask, selected, axes, keepDims) - ddof, 0.0));
+        var count = Selected(mask, selected, axes, keepDims: true);
+        var near = Where(mask, selected - StopGradient(MeanOf(selected)), 0.0);       // as Centered
+        return (Where(mask, near - MeanOf(near), 0.0), Maximum(Selected(mask, selected, axes, keepDims) - ddof, 0.0));
+
+        Expr MeanOf(Expr of) => Sum(Where(mask, of, 0.0), axes, keepDims: true) / count;
     }
 
     /// <summary>Is any true where a mask is, over all axes or those named? False over an empty selection.</summary>

@@ -1,3 +1,5 @@
+using Autodiff.Functional.Kernels;
+
 namespace Autodiff.Functional;
 
 /// <summary>
@@ -11,29 +13,38 @@ internal readonly struct Norm : IReduction
 
     public static E Apply<E>(Span<E> column) where E : unmanaged, IElementary<E>
     {
-        E zero = E.Literal(0), one = E.Literal(1), infinity = E.Literal(double.PositiveInfinity), largest = zero, sum = zero;
+        E zero = E.Literal(0), one = E.Literal(1), infinity = E.Literal(double.PositiveInfinity), largest = zero;
         foreach (var element in column)
             largest = E.Maximum(largest, E.Abs(element));
         var scale = E.IfEqual(largest, zero, one, E.IfEqual(largest, infinity, one, largest));
-        foreach (var element in column)
-        {
-            var scaled = element / scale;
-            sum += scaled * scaled;
-        }
+        Loops.Binary<Divide, E>(column, [scale], column);
         // At 0 the largest, so that other numbers than reals carry the subgradient 0, and not 0·∞.
-        return E.IfEqual(largest, zero, largest, scale * E.Sqrt(sum));
+        return E.IfEqual(largest, zero, largest, scale * E.Sqrt(Reductions.Dot<E>(column, column)));
     }
 
     public static Expr Lowered(Expr x, Axes axes)
     {
-        var largest = Expr.Max(Expr.Abs(x), axes);
+        var (scale, _, squares, _) = Parts(x, axes);
+        return scale * Expr.Sqrt(squares);
+    }
+
+    /// <summary>x / ‖x‖ as u / ‖u‖, where u is x over its largest element: so that neither ‖x‖ nor what the next derivatives are made of overflows.</summary>
+    public static Expr Slopes(Expr x, Expr y, Axes axes)
+    {
+        var (_, scaled, squares, isZero) = Parts(x, axes);
+        // At 0 the factor is 0 over 1: finite, so that what is derived from the subgradient is 0 as well.
+        return scaled * Expr.Restore((1.0 - isZero) / Expr.Sqrt(squares + isZero), x.Shape, axes);
+    }
+
+    /// <summary>The largest magnitude, or 1 if it is 0 or infinite; x over it; the squares of that added up; 1 where all are 0. The scale is a constant for the derivative: nothing depends on it.</summary>
+    private static (Expr Scale, Expr Scaled, Expr Squares, Expr IsZero) Parts(Expr x, Axes axes)
+    {
+        var largest = Expr.Max(Expr.Abs(Expr.StopGradient(x)), axes);
         var isZero = Expr.Equal(largest, 0.0);
         var scale = Expr.Where(Expr.Or(isZero, Expr.Equal(largest, double.PositiveInfinity)), 1.0, largest);
         var scaled = x / Expr.Restore(scale, x.Shape, axes);
-        return Expr.Where(isZero, largest, scale * Expr.Sqrt(Expr.Sum(scaled * scaled, axes)));
+        return (scale, scaled, Expr.Sum(scaled * scaled, axes), Expr.Cast(isZero, x.DType));
     }
-
-    public static Expr Slopes(Expr x, Expr y) => Expr.Where(Expr.Equal(y, 0.0), 0.0, x / y);
 }
 
 public sealed partial class Expr

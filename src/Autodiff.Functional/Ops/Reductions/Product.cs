@@ -16,7 +16,9 @@ public sealed partial class Expr
     {
         ArgumentNullException.ThrowIfNull(x);
         axes = x.Shape.Normalize(axes);
-        x = x.DType.IsFloating() ? x : Cast(x, DType.Int64);
+        var dtype = x.DType.IsFloating() ? x.DType : DType.Int64;
+        // Each multiplication rounds: Float32 is multiplied in Float64, which rounds and overflows so much later.
+        x = Cast(x, dtype == DType.Float32 ? DType.Float64 : dtype);
         var kept = Axes.Of([.. Enumerable.Range(0, x.Rank).Where(axis => !axes.Contains(axis))]);
         var shape = x.Shape.Without(axes);
         var factors = Reshape(Transpose(x, [.. axes, .. kept]), shape.Insert(0, axes.Aggregate(1, (size, axis) => size * x.Shape[axis])));
@@ -27,7 +29,7 @@ public sealed partial class Expr
             factors = factors.Shape[0] % 2 == 0 ? pairs : Concatenate([pairs, factors[(2 * half)..]]);
         }
         var product = factors.Shape[0] == 1 ? factors[0] : Ones(shape, x.DType);
-        return Dropped(product, x.Shape, axes, keepDims);
+        return Dropped(Cast(product, dtype), x.Shape, axes, keepDims);
     }
 
     /// <summary>The product over all axes, or those named.</summary>

@@ -33,7 +33,7 @@ public sealed partial class Expr
         axes = x.Shape.Normalize(axes);
         int count = NonEmpty("StandardDeviation", x.Shape, axes);
         x = Promotion.Number("StandardDeviation", x, Domain.Real);
-        return Norm(x - Mean(x, axes, keepDims: true), axes, keepDims) / Math.Sqrt(Math.Max(0, count - ddof));
+        return Norm(Centered(x, axes), axes, keepDims) / Math.Sqrt(Math.Max(0, count - ddof));
     }
 
     /// <summary>The standard deviation over all axes, or those named.</summary>

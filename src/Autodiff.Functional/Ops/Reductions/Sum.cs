@@ -117,7 +117,17 @@ public sealed partial class Expr
         axes = x.Shape.Normalize(axes);
         int count = NonEmpty("Variance", x.Shape, axes);
         x = x.DType.IsFloating() ? x : Cast(x, DType.Float64);
-        return Sum(Square(x - Mean(x, axes, keepDims: true)), axes, keepDims) / (double)Math.Max(0, count - ddof);
+        return Sum(Square(Centered(x, axes)), axes, keepDims) / (double)Math.Max(0, count - ddof);
+    }
+
+    /// <summary>
+    /// How far elements are from their mean: from the rounded mean, which is a constant for the derivative, and then from the mean of what is left. Where the elements
+    /// differ by little more than the rounding, the first alone would be off by as much as they differ.
+    /// </summary>
+    private static Expr Centered(Expr x, Axes axes)
+    {
+        var near = x - StopGradient(Mean(x, axes, keepDims: true));
+        return near - Mean(near, axes, keepDims: true);
     }
 
     /// <summary>The sum over all axes, or those named.</summary>

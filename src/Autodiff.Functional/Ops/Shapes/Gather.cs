@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Autodiff.Functional.Compilation;
+using Autodiff.Functional.Kernels;
 
 namespace Autodiff.Functional;
 
@@ -134,10 +135,14 @@ internal sealed record ScatterAdd(int Axis, int Leading = 0) : Linear, ICompiled
             var result = Tensor.New<E>(target.Element, target.Shape, out var elements);
             target.Read(0, elements);
             var source = updates.Elements<E>();
+            var sums = new RowSums<E>(elements, places.Inner, places.Count);
             int at = 0;
             foreach (int place in places)
-                for (int i = 0; i < places.Inner; i++)
-                    elements[place + i] += source[at++];
+            {
+                sums.Add(place, source.Slice(at, places.Inner));
+                at += places.Inner;
+            }
+            sums.Finish();
             return result;
         }
     }
@@ -190,9 +195,14 @@ internal readonly struct IndexPlaces
     /// <summary>The number of elements that lie together at each place.</summary>
     public int Inner { get; }
 
+    /// <summary>The number of places.</summary>
+    public int Count => _shared * _before * PerShared;
+
+    private int PerShared => _shared == 0 ? 0 : _indices.Length / _shared;
+
     public IEnumerator<int> GetEnumerator()
     {
-        int perShared = _shared == 0 ? 0 : _indices.Length / _shared;
+        int perShared = PerShared;
         for (int s = 0; s < _shared; s++)
             for (int b = 0; b < _before; b++)
                 for (int i = 0; i < perShared; i++)
