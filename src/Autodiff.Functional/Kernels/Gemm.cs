@@ -50,6 +50,7 @@ internal static class Gemm
         Check(m, n, k, a, b, c);
         c = c[..(m * n)];
         if (k == 0 || c.IsEmpty) c.Clear();
+        else if (m == 1 && n == 1 && a.Column == 1 && b.Row == 1) c[0] = Dot(a.Data[..k], b.Data[..k]);
         else if (k > Depth(m, n)) Halves(m, n, k, a, b, c);
         else if ((b.Column != 1 || n == 1) && (long)m * n * k <= TinyProduct) Tiny(m, n, k, a, b, c);
         else if (k == 1 && b.Column == 1) Outer(m, n, a, b, c);
@@ -74,6 +75,10 @@ internal static class Gemm
         Real(m, n, k - half, a.FromColumn(half), b.FromRow(half), second.Span);
         AddTo(c, second.Span);
     }
+
+    private static T Dot<T>(ReadOnlySpan<T> a, ReadOnlySpan<T> b) where T : unmanaged => typeof(T) == typeof(double)
+        ? Unsafe.BitCast<Real64, T>(Reductions.Dot(Elements.As<T, Real64>(a), Elements.As<T, Real64>(b)))
+        : Unsafe.BitCast<Real32, T>(Reductions.Dot(Elements.As<T, Real32>(a), Elements.As<T, Real32>(b)));
 
     private static void AddTo<T>(Span<T> c, ReadOnlySpan<T> second) where T : unmanaged
     {

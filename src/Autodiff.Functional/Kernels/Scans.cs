@@ -1,4 +1,6 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 
 namespace Autodiff.Functional.Kernels;
 
@@ -37,12 +39,58 @@ internal static class Scans
         }
         else
         {
-            using var buffer = new Buffer<Running>(axes.Inner);
-            var running = buffer.Span;
+            using Buffer<double> sums = new(axes.Inner), lost = new(axes.Inner);
             foreach (var (at, previous, link) in new Rows(axes, reverse))
-                for (int j = 0; j < running.Length; j++)
-                    z[at + j] = Next(ref running[j], previous, a, link + j, b[at + j]);
+                Row(previous < 0, a.IsEmpty ? [] : a.Slice(Math.Max(0, link), previous < 0 ? 0 : axes.Inner), b.Slice(at, axes.Inner), sums.Span, lost.Span, z.Slice(at, axes.Inner));
         }
+    }
+
+    /// <summary>One step of several recurrences side by side.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Row<E>(bool isFirst, ReadOnlySpan<E> a, ReadOnlySpan<E> b, Span<double> sums, Span<double> lost, Span<E> z) where E : struct
+    {
+        if (isFirst)
+        {
+            for (int i = 0; i < z.Length; i++) sums[i] = Double(b[i]);
+            lost.Clear();
+            b.CopyTo(z);
+            return;
+        }
+        int j = 0, width = typeof(E) == typeof(Real64) ? 4 : 8;
+        ref E from = ref MemoryMarshal.GetReference(b), factor = ref MemoryMarshal.GetReference(a), to = ref MemoryMarshal.GetReference(z);
+        ref double sum = ref MemoryMarshal.GetReference(sums), rest = ref MemoryMarshal.GetReference(lost);
+        for (; j + width <= z.Length; j += width)
+        {
+            if (typeof(E) == typeof(Real64))
+            {
+                var factors = a.IsEmpty ? default : Vector256.LoadUnsafe(ref Unsafe.As<E, double>(ref factor), (nuint)j);
+                Next(ref sum, ref rest, j, a.IsEmpty, factors, Vector256.LoadUnsafe(ref Unsafe.As<E, double>(ref from), (nuint)j)).StoreUnsafe(ref Unsafe.As<E, double>(ref to), (nuint)j);
+            }
+            else
+            {
+                var factors = a.IsEmpty ? default : Vector256.LoadUnsafe(ref Unsafe.As<E, float>(ref factor), (nuint)j);
+                var x = Vector256.LoadUnsafe(ref Unsafe.As<E, float>(ref from), (nuint)j);
+                Vector256.Narrow(
+                    Next(ref sum, ref rest, j, a.IsEmpty, Vector256.WidenLower(factors), Vector256.WidenLower(x)),
+                    Next(ref sum, ref rest, j + 4, a.IsEmpty, Vector256.WidenUpper(factors), Vector256.WidenUpper(x))).StoreUnsafe(ref Unsafe.As<E, float>(ref to), (nuint)j);
+            }
+        }
+        for (; j < z.Length; j++)
+        {
+            var running = new Running(sums[j], lost[j]);
+            z[j] = Next(ref running, 0, a, j, b[j]);
+            (sums[j], lost[j]) = (running.Sum, running.Lost);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<double> Next(ref double sum, ref double rest, int at, bool isSum, Vector256<double> factors, Vector256<double> x)
+    {
+        Vector256<double> sums = Vector256.LoadUnsafe(ref sum, (nuint)at), lost = Vector256.LoadUnsafe(ref rest, (nuint)at);
+        var values = isSum ? Running.Add(ref sums, ref lost, x) : Running.MultiplyAdd(ref sums, ref lost, factors, x);
+        sums.StoreUnsafe(ref sum, (nuint)at);
+        lost.StoreUnsafe(ref rest, (nuint)at);
+        return values;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

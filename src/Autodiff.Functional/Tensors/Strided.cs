@@ -93,13 +93,13 @@ internal static class Strided
                 destination[i] = source[offset + i * step];
     }
 
-    /// <summary>Drops axes of length 1 and joins neighbours that lie as one; gives the rank that is left, at least 1.</summary>
+    /// <summary>Drops axes of length 1 (and 0: along those there are no steps) and joins neighbours that lie as one; gives the rank that is left, at least 1.</summary>
     private static int Collapse(ReadOnlySpan<int> dimensions, ReadOnlySpan<int> strides, Span<int> size, Span<int> step)
     {
         int rank = 0;
         for (int i = 0; i < dimensions.Length; i++)
         {
-            if (dimensions[i] == 1)
+            if (dimensions[i] <= 1)
                 continue;
             if (rank > 0 && step[rank - 1] == strides[i] * dimensions[i])
             {
@@ -121,14 +121,12 @@ internal static class Strided
         return rank;
     }
 
-    /// <summary>The strides of the same elements in another shape, if no copy is needed.</summary>
+    /// <summary>
+    /// The strides of the same elements in another shape, if no copy is needed. Of no elements too: a sum over an axis of length 0 has a result for each place along the others,
+    /// and these must be reached.
+    /// </summary>
     public static bool TryReshape(ReadOnlySpan<int> dimensions, ReadOnlySpan<int> strides, ReadOnlySpan<int> target, Span<int> targetStrides)
     {
-        if (dimensions.Contains(0))   // nothing is reached by any strides
-        {
-            targetStrides.Clear();
-            return true;
-        }
         Span<int> size = stackalloc int[dimensions.Length + 1], step = stackalloc int[dimensions.Length + 1];
         int rank = Collapse(dimensions, strides, size, step);
         // Each collapsed axis must be a product of neighbouring target axes.
@@ -136,7 +134,7 @@ internal static class Strided
         int stride = size[0] * step[0];
         for (int i = 0; i < target.Length; i++)
         {
-            if (target[i] == 1)
+            if (target[i] <= 1)
             {
                 targetStrides[i] = 0;
                 continue;
@@ -154,6 +152,6 @@ internal static class Strided
             stride = step[at] * left;
             targetStrides[i] = stride;
         }
-        return true;
+        return left == 1 && at == rank - 1;
     }
 }

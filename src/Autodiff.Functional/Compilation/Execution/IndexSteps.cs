@@ -98,17 +98,17 @@ internal sealed class ScatterAddStep<E>(IndexedAxis axis, Operand target, Operan
     {
         var sums = frame.Span<E>(output.At, output.Size);
         Operands.Read(target, frame, sums);
-        var add = new Add(new(sums, axis.Inner, axis.Count), frame.Span<E>(updates.At, updates.Size), axis.Inner);
+        var add = new Add(new(sums, axis.Inner, axis.Count), frame.Span<E>(updates.At, updates.Size));
         axis.Visit(frame, 0, axis.Count, ref add);
         add.Sums.Finish();
     }
 
-    private ref struct Add(RowSums<E> sums, ReadOnlySpan<E> updates, int inner) : IndexedAxis.IVisitor
+    private ref struct Add(RowSums<E> sums, ReadOnlySpan<E> updates) : IndexedAxis.IVisitor
     {
         private readonly ReadOnlySpan<E> _updates = updates;
 
         public RowSums<E> Sums = sums;
 
-        public void Visit(int data, int part) => Sums.Add(data, _updates.Slice(part, inner));
+        public void Visit(int data, int part) => Sums.Add(data, _updates, part);
     }
 }

@@ -122,7 +122,7 @@ public sealed partial class Expr : IElementary<Expr>
     /// <summary>x − y, after broadcasting.</summary>
     public static Expr Subtract(Expr x, Expr y) => Binary<Subtract>.Of(x, y);
     /// <summary>x · y, element by element, after broadcasting.</summary>
-    public static Expr Multiply(Expr x, Expr y) => Binary<Multiply>.Of(x, y);
+    public static Expr Multiply(Expr x, Expr y) => SquaredNorm(x, y) ?? Binary<Multiply>.Of(x, y);
     /// <summary>x ÷ y, after broadcasting: true division; integers give Float64.</summary>
     public static Expr Divide(Expr x, Expr y) => Binary<Divide>.Of(x, y);
     /// <summary>The remainder of x ÷ y with the sign of x, as .NET's <c>%</c>.</summary>
@@ -136,13 +136,13 @@ public sealed partial class Expr : IElementary<Expr>
     /// <summary>−x.</summary>
     public static Expr Negate(Expr x) => Unary<Negate>.Of(x);
     /// <summary>xʸ, after broadcasting; right at x = 0, and at negative x with whole y. Integers to a negative power are an error.</summary>
-    public static Expr Power(Expr x, Expr y) => Binary<Power>.Of(x, y);
+    public static Expr Power(Expr x, Expr y) => (IsTwo(y) ? SquaredNorm(x, x) : null) ?? Binary<Power>.Of(x, y);
     /// <summary>xʸ: the name that F#'s <c>**</c> looks for.</summary>
     public static Expr Pow(Expr x, Expr y) => Composite.Of("Pow", x, y, Power);
     /// <summary>xʸ: the overload that F#'s <c>x ** 2.0</c> looks for.</summary>
     public static Expr Pow(Expr x, double y) => Pow(x, (Expr)y);
     /// <summary>x².</summary>
-    public static Expr Square(Expr x) => Unary<Square>.Of(x);
+    public static Expr Square(Expr x) => SquaredNorm(x, x) ?? Unary<Square>.Of(x);
     /// <summary>1 ÷ x.</summary>
     public static Expr Reciprocal(Expr x) => Unary<Reciprocal>.Of(x);
     /// <summary>|x|; its derivative at 0 is 0.</summary>
@@ -159,7 +159,7 @@ public sealed partial class Expr : IElementary<Expr>
     /// <summary>x − y, after broadcasting.</summary>
     public static Expr operator -(Expr x, Expr y) => Binary<Subtract>.Of(x, y);
     /// <summary>x · y, element by element, after broadcasting.</summary>
-    public static Expr operator *(Expr x, Expr y) => Binary<Multiply>.Of(x, y);
+    public static Expr operator *(Expr x, Expr y) => Multiply(x, y);
     /// <summary>x ÷ y, after broadcasting.</summary>
     public static Expr operator /(Expr x, Expr y) => Binary<Divide>.Of(x, y);
     /// <summary>The remainder with the sign of the dividend.</summary>

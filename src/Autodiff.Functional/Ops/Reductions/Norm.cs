@@ -8,7 +8,7 @@ namespace Autodiff.Functional;
 /// </summary>
 internal readonly struct Norm : IReduction
 {
-    public static OpInfo Info => OpInfo.Reduction("Norm", Expr.Norm, "√Σ x²", "Σ x·d / y", ofNothing: true, on: new(-2, 2, 0.1)) with { Edges = "The gradient at 0 is the subgradient 0, and so is what is derived from it: a second derivative through a norm of 0 is 0 by convention, not by limit; no overflow; 0 over no elements." };
+    public static OpInfo Info => OpInfo.Reduction("Norm", Expr.Norm, "√Σ x²", "Σ x·d / y", ofNothing: true, on: new(-2, 2, 0.1)) with { Edges = "The gradient at 0 is the subgradient 0, and so is what is derived from it: a second derivative through a norm of 0 is 0 by convention, not by limit. The square of a norm (Square, n·n, a power of 2) is made as Σ x², whose derivatives are exact. No overflow; 0 over no elements." };
     public static Formula? Latex(Formula x) => new Formula($@"\left\lVert{x}\right\rVert");
 
     public static E Apply<E>(Span<E> column) where E : unmanaged, IElementary<E>
@@ -17,7 +17,8 @@ internal readonly struct Norm : IReduction
         foreach (var element in column)
             largest = E.Maximum(largest, E.Abs(element));
         var scale = E.IfEqual(largest, zero, one, E.IfEqual(largest, infinity, one, largest));
-        Loops.Binary<Divide, E>(column, [scale], column);
+        foreach (ref var element in column)
+            element /= scale;
         // At 0 the largest, so that other numbers than reals carry the subgradient 0, and not 0·∞.
         return E.IfEqual(largest, zero, largest, scale * E.Sqrt(Reductions.Dot<E>(column, column)));
     }
@@ -28,12 +29,12 @@ internal readonly struct Norm : IReduction
         return scale * Expr.Sqrt(squares);
     }
 
-    /// <summary>x / ‖x‖ as u / ‖u‖, where u is x over its largest element: so that neither ‖x‖ nor what the next derivatives are made of overflows.</summary>
+    /// <summary>x / ‖x‖ with ‖x‖ as the product of the largest element and a number in 1 … √n: so that neither it nor what the next derivatives are made of overflows.</summary>
     public static Expr Slopes(Expr x, Expr y, Axes axes)
     {
-        var (_, scaled, squares, isZero) = Parts(x, axes);
+        var (scale, _, squares, isZero) = Parts(x, axes);
         // At 0 the factor is 0 over 1: finite, so that what is derived from the subgradient is 0 as well.
-        return scaled * Expr.Restore((1.0 - isZero) / Expr.Sqrt(squares + isZero), x.Shape, axes);
+        return x * Expr.Restore((1.0 - isZero) / Expr.Sqrt(squares + isZero), x.Shape, axes) / Expr.Restore(scale, x.Shape, axes);
     }
 
     /// <summary>The largest magnitude, or 1 if it is 0 or infinite; x over it; the squares of that added up; 1 where all are 0. The scale is a constant for the derivative: nothing depends on it.</summary>
@@ -49,10 +50,28 @@ internal readonly struct Norm : IReduction
 
 public sealed partial class Expr
 {
-    /// <summary>The Euclidean norm over all axes, or those named; its gradient at 0 is 0.</summary>
+    /// <summary>
+    /// The Euclidean norm over all axes, or those named. Its gradient at 0 is the subgradient 0, and so is every derivative of that gradient. The square of a norm, written as
+    /// <c>Square(n)</c>, <c>n * n</c> or a power of 2, is made as Σ x² and has its exact derivatives at 0. Write other smooth functions of ‖x‖² in Σ x² as well.
+    /// </summary>
     /// <exception cref="AxisException">An axis is outside the rank, or named twice.</exception>
     public static Expr Norm(Expr x, Axes axes = default, bool keepDims = false) => Reduction<Norm>.Of(x, axes, keepDims);
 
     /// <summary>The Euclidean norm over all axes, or those named.</summary>
     public Expr Norm(Axes axes = default, bool keepDims = false) => Norm(this, axes, keepDims);
+
+    /// <summary>Σ x² if both factors are the norm of one x, else null. It is smooth at 0, where the product of two norms would have the derivatives of the subgradient.</summary>
+    private static Expr? SquaredNorm(Expr? left, Expr? right)
+    {
+        if (Kept(left) is not { Op: Reduction<Norm> { Axes: var axes } } norm || Kept(right) is not { } other || !norm.Op.Equals(other.Op)
+            || !ReferenceEquals(norm.Inputs[0], other.Inputs[0]) || left!.Shape != right!.Shape)
+            return null;
+        var squares = Sum(Square(norm.Inputs[0]), axes);
+        return ReferenceEquals(norm, left) ? squares : Reshape(squares, left.Shape);
+
+        // With axes of length 1 where it dropped them, if they are to be kept.
+        static Expr? Kept(Expr? x) => x?.Op is Reshape ? x.Inputs[0] : x;
+    }
+
+    private static bool IsTwo(Expr? x) => x is { IsWeak: true, IsConstant: true, Rank: 0 } && x.Value.ToScalar<double>() == 2;
 }
