@@ -37,23 +37,26 @@ internal ref struct RowSums<E> where E : unmanaged, IElementary<E>
         _lately = Zeros<byte>(_rows);
     }
 
-    /// <summary>Adds the row that begins at an element of an array to the row that begins at a place of the sums.</summary>
+    /// <summary>Adds the row that begins at an element of an array to the row that begins at a place of the sums, which is inside.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Add(int place, ReadOnlySpan<E> from, int first)
     {
         if (_lately is not null)
-        {
-            int row = _inner == 1 ? place : place / _inner;
-            ref byte lately = ref _lately[row];
-            if (lately == Group)
-            {
-                Move(row);
-                lately = 0;
-            }
-            lately++;
-        }
-        if (_inner == 1) _sums[place] += from[first];
+            Count(_inner == 1 ? place : place / _inner);
+        if (_inner == 1) Unsafe.Add(ref MemoryMarshal.GetReference(_sums), place) += from[first];
         else AddRow(_sums.Slice(place, _inner), from.Slice(first, _inner));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void Count(int row)
+    {
+        ref byte lately = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_lately!), row);
+        if (lately == Group)
+        {
+            Move(row);
+            lately = 0;
+        }
+        lately++;
     }
 
     private static void AddRow(Span<E> sum, ReadOnlySpan<E> row)

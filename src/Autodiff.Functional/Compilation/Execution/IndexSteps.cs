@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using Autodiff.Functional.Kernels;
 
 namespace Autodiff.Functional.Compilation;
@@ -109,6 +110,7 @@ internal sealed class ScatterAddStep<E>(IndexedAxis axis, Operand target, Operan
 
         public RowSums<E> Sums = sums;
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Visit(int data, int part) => Sums.Add(data, _updates, part);
     }
 }
