@@ -37,26 +37,31 @@ internal ref struct RowSums<E> where E : unmanaged, IElementary<E>
         _lately = Zeros<byte>(_rows);
     }
 
-    /// <summary>Adds the row that begins at an element of an array to the row that begins at a place of the sums, which is inside.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Add(int place, ReadOnlySpan<E> from, int first)
+    /// <summary>Adds rows that lie one after the other to those that begin at some places of the sums, which are inside.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void Add(scoped ReadOnlySpan<int> places, scoped ReadOnlySpan<E> rows)
     {
-        if (_lately is not null)
-            Count(_inner == 1 ? place : place / _inner);
-        if (_inner == 1) Unsafe.Add(ref MemoryMarshal.GetReference(_sums), place) += from[first];
-        else AddRow(_sums.Slice(place, _inner), from.Slice(first, _inner));
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void Count(int row)
-    {
-        ref byte lately = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_lately!), row);
-        if (lately == Group)
+        rows = rows[..(places.Length * _inner)];
+        ref E sums = ref MemoryMarshal.GetReference(_sums), from = ref MemoryMarshal.GetReference(rows);
+        ref byte lately = ref _lately is null ? ref Unsafe.NullRef<byte>() : ref MemoryMarshal.GetArrayDataReference(_lately);
+        int inner = _inner;
+        for (int i = 0; i < places.Length; i++)
         {
-            Move(row);
-            lately = 0;
+            int place = places[i];
+            if (!Unsafe.IsNullRef(ref lately))
+            {
+                int row = inner == 1 ? place : place / inner;
+                ref byte count = ref Unsafe.Add(ref lately, row);
+                if (count == Group)
+                {
+                    Move(row);
+                    count = 0;
+                }
+                count++;
+            }
+            if (inner == 1) Unsafe.Add(ref sums, place) += Unsafe.Add(ref from, i);
+            else AddRow(_sums.Slice(place, inner), rows.Slice(i * inner, inner));
         }
-        lately++;
     }
 
     private static void AddRow(Span<E> sum, ReadOnlySpan<E> row)

@@ -20,7 +20,7 @@ internal sealed record IndexedAxis(IndexRange Along, int Leading, Operand Indice
 
     private int PerShared => Indices.Size / Math.Max(1, _shared);
 
-    /// <summary>Visits the places in the data, from one sub-tensor to another, with the place in the sub-tensors that belongs to each.</summary>
+    /// <summary>Visits the places in the data, from one sub-tensor to another, some at a time.</summary>
     public void Visit<TVisitor>(Frame frame, int first, int end, ref TVisitor visitor) where TVisitor : struct, IVisitor, allows ref struct
     {
         if (Indices.Type.DType == DType.Int32)
@@ -29,25 +29,26 @@ internal sealed record IndexedAxis(IndexRange Along, int Leading, Operand Indice
             Visit<long, TVisitor>(frame, first, end, ref visitor);
     }
 
+    [SkipLocalsInit]
     private void Visit<I, TVisitor>(Frame frame, int first, int end, ref TVisitor visitor) where I : unmanaged, IBinaryInteger<I> where TVisitor : struct, IVisitor, allows ref struct
     {
         var indices = frame.Span<I>(Indices.At, Indices.Size);
+        Span<int> places = stackalloc int[128];
         while (first < end)
         {
             var (block, from) = Math.DivRem(first, PerShared);
-            var row = indices.Slice(block / _before * PerShared + from, Math.Min(PerShared - from, end - first));
+            var row = indices.Slice(block / _before * PerShared + from, Math.Min(Math.Min(PerShared - from, end - first), places.Length));
             for (int i = 0; i < row.Length; i++)
-            {
-                visitor.Visit((block * Along.Length + Along.Place(long.CreateTruncating(row[i]))) * Inner, (first + i) * Inner);
-            }
+                places[i] = (block * Along.Length + Along.Place(long.CreateTruncating(row[i]))) * Inner;
+            visitor.Visit(places[..row.Length], first * Inner);
             first += row.Length;
         }
     }
 
-    /// <summary>What is done at each place.</summary>
+    /// <summary>What is done at places in the data, with sub-tensors that lie one after the other.</summary>
     public interface IVisitor
     {
-        void Visit(int data, int part);
+        void Visit(scoped ReadOnlySpan<int> places, int part);
     }
 }
 
@@ -78,12 +79,16 @@ internal sealed class GatherStep<E>(IndexedAxis axis, Operand data, Operand outp
         private readonly ReadOnlySpan<E> _data = data;
         private readonly Span<E> _output = output;
 
-        public void Visit(int data, int part)
+        public void Visit(scoped ReadOnlySpan<int> places, int part)
         {
+            ReadOnlySpan<E> data = _data;
+            Span<E> output = _output[part..];
             if (inner == 1)
-                _output[part] = _data[data];
+                for (int i = 0; i < places.Length; i++)
+                    output[i] = data[places[i]];
             else
-                _data.Slice(data, inner).CopyTo(_output[part..]);
+                for (int i = 0; i < places.Length; i++)
+                    data.Slice(places[i], inner).CopyTo(output[(i * inner)..]);
         }
     }
 }
@@ -110,7 +115,6 @@ internal sealed class ScatterAddStep<E>(IndexedAxis axis, Operand target, Operan
 
         public RowSums<E> Sums = sums;
 
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public void Visit(int data, int part) => Sums.Add(data, _updates, part);
+        public void Visit(scoped ReadOnlySpan<int> places, int part) => Sums.Add(places, _updates[part..]);
     }
 }

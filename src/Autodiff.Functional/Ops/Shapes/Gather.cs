@@ -139,7 +139,7 @@ internal sealed record ScatterAdd(int Axis, int Leading = 0) : Linear, ICompiled
             int at = 0;
             foreach (int place in places)
             {
-                sums.Add(place, source, at);
+                sums.Add([place], source[at..]);
                 at += places.Inner;
             }
             sums.Finish();
