@@ -64,7 +64,7 @@ internal static class Gemm
     }
 
     /// <summary>So many products are added up one after the other, by several of the same time in registers; of more, halves are added.</summary>
-    private static int Depth(int m, int n) => m == 1 || n == 1 ? 2048 : m <= 24 ? 512 : 4096;
+    private static int Depth(int m, int n) => m == 1 || n == 1 ? 1024 : m <= 24 ? 512 : 4096;
 
     /// <summary>The sum of two products of half the depth, and so on: the error grows with the logarithm of the depth.</summary>
     private static void Halves<T>(int m, int n, int k, Strided<T> a, Strided<T> b, Span<T> c) where T : unmanaged, INumberBase<T>
