@@ -27,6 +27,9 @@ public sealed class OpsPage
             In a derivative d is the tangent or cotangent, y (for two arguments z) the value; n is the number of elements. Binary ops broadcast. Where nothing else is said an op follows
             NumPy, and JAX at its kinks.
 
+            The error of a sum along an axis grows at most with the logarithm of its length, in Float32 as in Float64, in each op that adds up: cumulative sums, scatters and matrix products too
+            ([decision 0024](decisions/0024-sums-and-slopes.md)). First and second derivatives of smooth reductions are within 16 ulp of the sum of the magnitudes of their terms.
+
 
             """.ReplaceLineEndings("\n"));
         page.AppendJoin(" · ", ops.Select(op => $"[{op.Name}](#{Anchor(op.Name)})")).Append("\n\n");
