@@ -38,6 +38,30 @@ public sealed class SeenLaws(ITestOutputHelper output)
     public void The_gradient_of_an_op_is_the_same_bits_by_a_plan(string op) => EachOp.Holds(op, 5, point =>
         !point.HasDerivative ? null : Differ(Eager(), at => Expr.Sum(Expr.Cast(point.W, point.Value.DType) * point.F(at)), point.At));
 
+    /// <summary>Of numbers alone a function is differentiated without nodes: also that gives the bits of op by op, and so does its gradient, which is made of slopes.</summary>
+    [Theory, MemberData(nameof(All))]
+    public void The_gradient_of_an_op_of_numbers_is_the_same_bits_by_a_plan(string op) => EachOp.Holds(op, 5, point =>
+    {
+        Expr[] at = [.. point.Case.Inputs.Where(input => input is { DType: DType.Float64, Size: > 0 }).Select(input => (Expr)input.ElementAsDouble(0))];
+        if (at.Length == 0 || at.Length < point.Case.Inputs.Length || Value(at) is not { } value || !value.Shape.IsScalar || value.DType != DType.Float64)
+            return null;
+        return Differ(Eager(), F, at) ?? Differ(Eager(), x => Ad.Grad<Expr[]>(F, x).Aggregate((a, b) => a + b), at);
+
+        Expr F(Expr[] x) => point.Case.Apply([.. x]);
+
+        Expr? Value(Expr[] x)
+        {
+            try
+            {
+                return F(x);
+            }
+            catch (AutodiffException)
+            {
+                return null;     // it is not for numbers
+            }
+        }
+    });
+
     [Fact]
     public void The_gradient_of_a_program_is_the_same_bits_by_a_plan()
     {

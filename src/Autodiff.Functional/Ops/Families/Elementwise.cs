@@ -351,7 +351,9 @@ public sealed record Ternary<TFunction> : Elementwise, ILoopOp where TFunction :
         public Tensor Run<E>() where E : unmanaged, IElementary<E>
         {
             var result = Tensor.New<E>(x.Element, x.Shape, out var elements);
-            if (!elements.IsEmpty)
+            if (typeof(E) == typeof(Real64) && x.Shape.IsScalar)
+                elements[0] = TFunction.Apply(Operand<E>(x)[0], Operand<E>(y)[0], Operand<E>(z)[0]);     // alone, as those of fewer arguments (IScalarFunction)
+            else if (!elements.IsEmpty)
                 Loops.Ternary<TFunction, E>(Operand<E>(x), Operand<E>(y), Operand<E>(z), elements);
             return result;
         }
