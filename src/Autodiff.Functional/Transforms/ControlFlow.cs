@@ -101,29 +101,38 @@ internal static class ControlFlow
         if (tolerance <= 0 || double.IsNaN(tolerance ?? 1))
             throw new ArgumentOutOfRangeException(nameof(tolerance));
         Required.Nodes(op, "a start", structure, start);
-        var starts = Starts(op, start, structure, (at, _) => function(at), []);
+        var starts = Starts(op, start, structure, (at, _) => function(at), [], s_value);
         for (int i = 0; i < starts.Length; i++)
             if (!starts[i].DType.IsFloating() || starts[i].DType != starts[0].DType)
                 throw new DTypeException(op, "nodes of one floating-point dtype", $"{starts[i].DType} at {Path(structure, start, i, "start")}", "Cast it; close over what does not change.");
         if (starts.IsEmpty)
             throw new StructureException(op, "a start with an Expr", "none");
-        var parameters = Closure.Parameters("a fixed point", starts.Select(first => first.Type));
-        var values = Next(op, function(structure.Rebuild(start, parameters)), start, structure, parameters);
+        var parameters = Closure.Parameters($"the function of a {op}", starts.Select(first => first.Type));
+        var values = Next(op, function(structure.Rebuild(start, parameters)), start, structure, parameters, s_value);
         double near = tolerance ?? (starts[0].DType == DType.Float32 ? 1e-6 : 1e-12);
         return structure.Rebuild(start, Functional.Implicit.Of(op == "Root", parameters, values, starts, near, maxIterations));
     }
 
+    /// <summary>What errors call a value that must be of the type of what it is computed from.</summary>
+    /// <param name="Given">The whole value.</param>
+    /// <param name="Noun">One node of it.</param>
+    /// <param name="Root">What its path begins with.</param>
+    /// <param name="From">Where it comes from.</param>
+    private sealed record Role(string Given, string Noun, string Root, string From);
+
+    private static readonly Role s_carry = new("the carry that the body gives", "a carry", "carry", "from the body"), s_value = new("the value of f", "a value of f", "start", "from f");
+
     /// <summary>
     /// The first carries, strong. A literal takes the dtype that a step gives in its place, where all other carries are as they are; another literal may then have one as well.
     /// </summary>
-    private static ImmutableArray<Expr> Starts<C>(string op, C start, Structure<C> carries, Func<C, ImmutableArray<Expr>, C> step, ImmutableArray<Expr> taken)
+    private static ImmutableArray<Expr> Starts<C>(string op, C start, Structure<C> carries, Func<C, ImmutableArray<Expr>, C> step, ImmutableArray<Expr> taken, Role? role = null)
     {
         var starts = carries.Flatten(start, op);
         for (bool changed = true; changed && starts.Any(first => first.IsWeak);)
         {
             changed = false;
             var (carried, row) = Functional.Scan.Parameters(starts, taken);
-            var next = carries.FlattenLike(step(carries.Rebuild(start, [.. starts.Select((first, i) => first.IsWeak ? first : carried[i])]), row), start, op, "the carry that the body gives");
+            var next = carries.FlattenLike(step(carries.Rebuild(start, [.. starts.Select((first, i) => first.IsWeak ? first : carried[i])]), row), start, op, (role ?? s_carry).Given);
             for (int i = 0; i < starts.Length; i++)
                 if (starts[i].IsWeak && !next[i].IsWeak)
                     (starts, changed) = (starts.SetItem(i, Expr.Cast(starts[i], next[i].DType)), true);
@@ -132,12 +141,13 @@ internal static class ControlFlow
     }
 
     /// <summary>What a step gives as carry: of the structure and the types of what it took.</summary>
-    private static ImmutableArray<Expr> Next<C>(string op, C next, C start, Structure<C> carries, ImmutableArray<Expr> carried)
+    private static ImmutableArray<Expr> Next<C>(string op, C next, C start, Structure<C> carries, ImmutableArray<Expr> carried, Role? role = null)
     {
-        var values = carries.FlattenLike(next, start, op, "the carry that the body gives");
-        Required.SameBesideNodes(op, "a carry", carries, next, start);
+        var (given, noun, root, from) = role ?? s_carry;
+        var values = carries.FlattenLike(next, start, op, given);
+        Required.SameBesideNodes(op, noun, carries, next, start);
         return [.. values.Select((value, i) => value.Type == carried[i].Type ? value
-            : RequireType(op, $"a carry that stays {carried[i].Type}, at {Path(carries, start, i, "carry")}", "from the body", value, carried[i].Type))];
+            : RequireType(op, $"{noun} that stays {carried[i].Type}, at {Path(carries, start, i, root)}", from, value, carried[i].Type))];
     }
 
     private static Expr RequireType(string op, string expected, string from, Expr value, TensorType type)

@@ -172,6 +172,8 @@ public sealed class NeighborLaws
         ["Cond"] = i => Ad.Cond(i < 4, v => Expr.Take(s_table, v, 0), _ => (Expr)0.5, i),
         ["Switch"] = i => Ad.Switch(Expr.Cast(Expr.Minimum(Expr.Floor(i / 4.0), 1), DType.Int64), [v => Expr.Take(s_table, v, 0), _ => (Expr)0.5], i),
         ["While"] = i => Ad.While(s => s.I < 4, s => (s.I + 1, s.Sum + Expr.Take(s_table, s.I, 0)), (I: i, Sum: Expr.Scalar(0.5))).Sum,
+        ["Mod"] = i => Ad.Cond(Expr.NotEqual(i, 0), v => Expr.Cast(Expr.Mod(Tensor.Scalar(12L), v), DType.Float64), _ => (Expr)0.5, i),
+        ["Power"] = i => Ad.Cond(i < 9, v => Expr.Cast(Expr.Power(Tensor.Scalar(2L), 8 - v), DType.Float64), _ => (Expr)0.5, i),
         ["Slice"] = i => Ad.Cond(i < 3, v => Expr.Sum(Expr.DynamicSlice(s_table, [v], Shape.Of(2))), _ => (Expr)0.5, i),
         ["Solve"] = i => Ad.Cond(i < 4, v => Expr.Cast(v, DType.Float64), v => Expr.Solve(Expr.Zeros([1, 1]) * Expr.Cast(v, DType.Float64), Expr.Ones([1]))[0], i),
         ["Root"] = i => Ad.Cond(i < 4, v => Expr.Cast(v, DType.Float64), v => Ad.Root(x => x * x + Expr.Cast(v, DType.Float64), 1.0), i),
@@ -206,5 +208,6 @@ public sealed class NeighborLaws
         Expr all = Tensor.Of(new long[] { 1, 9, 1, 3 });
         var loop = Ad.Grad(table => Enumerable.Range(0, 4).Select(k => f(table, all[k])).Aggregate((a, b) => a + b), s_table);
         Assert.Null(Close.Agree("", loop.Value, Ad.Grad(table => Expr.Sum(Ad.Vmap((Expr i) => f(table, i), all)), s_table).Value, 1e-14));
+        Assert.Null(Close.Agree("", loop.Value, Expr.Sum(Ad.Vmap((Expr i) => Ad.Grad(table => f(table, i), s_table), all), 0).Value, 1e-14));
     }
 }

@@ -6,7 +6,7 @@ namespace Autodiff.Functional;
 /// xʸ. Its derivatives are functions of their own, right where the formulas have 0·∞: at x = 0 and ∞, at y = 0, at negative x with whole y. At
 /// x = 0 they are the limits from above; at x = y = 0, where there is none, those in one argument are 0, as in JAX.
 /// </summary>
-internal readonly struct Power : IBinary
+internal readonly struct Power : IBinary, IPartialOnIntegers
 {
     public static IEnumerable<OpInfo> Entries =>
     [

@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace Autodiff.Functional;
 
 /// <summary>The remainder with the sign of the dividend. Derivative, where it is smooth: 1 in x, −trunc(x / y) in y.</summary>
-internal readonly struct FMod : IBinary
+internal readonly struct FMod : IBinary, IPartialOnIntegers
 {
     public static OpInfo Info => OpInfo.Binary("FMod", Expr.FMod, "x − y·trunc(x / y)", "dx − trunc(x / y)·dy", new(-5, 5), new(-2, 2, 0.3)) with { Edges = "The sign of x; NaN at y = 0.", Source = "C99, 7.12.10.1" };
     public static Domain Domain => Domain.Numeric;
@@ -14,7 +14,7 @@ internal readonly struct FMod : IBinary
 }
 
 /// <summary>The remainder with the sign of the divisor. Derivative, where it is smooth: 1 in x, −⌊x / y⌋ in y.</summary>
-internal readonly struct Mod : IBinary
+internal readonly struct Mod : IBinary, IPartialOnIntegers
 {
     public static IEnumerable<OpInfo> Entries => [Entry("Mod", Expr.Mod), Entry("Remainder", Expr.Remainder)];
     public static Formula? Latex(Formula x, Formula y) => Formula.Infix(x, @"\bmod", y, Binding.Product, associative: false);

@@ -179,6 +179,9 @@ public sealed record Unary<TFunction> : Elementwise, IScalarFunction, ILoopOp, I
     }
 }
 
+/// <summary>A function of two arguments that throws for some integers on the right, as a remainder by 0 does.</summary>
+internal interface IPartialOnIntegers;
+
 /// <summary>The op of an elementwise function of two arguments, which broadcast.</summary>
 /// <typeparam name="TFunction">The function: an empty struct.</typeparam>
 public sealed record Binary<TFunction> : Elementwise, IScalarFunction, ILoopOp where TFunction : struct, IBinary
@@ -237,6 +240,9 @@ public sealed record Binary<TFunction> : Elementwise, IScalarFunction, ILoopOp w
     }
 
     internal override Degree DegreeOf(Inputs inputs, Expr output, ReadOnlySpan<Degree> given) => TFunction.Apply(given[0], given[1]);
+
+    internal override bool MayThrow(Inputs inputs) => default(TFunction) is IPartialOnIntegers && inputs[1].DType.IsInteger() && !inputs[1].IsConstant;
+
     double IScalarFunction.Evaluate(double x, double y) => TFunction.Apply(new Real64(x), new Real64(y)).Value;
     Slope IScalarFunction.Slope => TFunction.Slope;
     double IScalarFunction.Differential(int index, double x, double y, double z, double d) => (index == 0
