@@ -132,7 +132,7 @@ public sealed class ImplicitLaws
         Assert.Contains("damp", error.Message, StringComparison.Ordinal);
         Assert.Throws<ConvergenceException>(() => Ad.Fix(x => 2 * x + 1, 1.0));
         Assert.Throws<ConvergenceException>(() => Ad.Root(x => x * x + 1, 0.7));
-        Assert.StartsWith("Root: expected a value of f that stays Float64[2], at start; got Float64[] from f", Assert.Throws<ShapeException>(() => Ad.Root(x => Expr.Sum(x), Expr.Ones([2]))).Message, StringComparison.Ordinal);
+        Assert.Matches("^Root: expected a value of f that stays .*, at start; got .* from f", Assert.Throws<ShapeException>(() => Ad.Root(x => Expr.Sum(x), Expr.Ones([2]))).Message);
         Assert.Throws<DTypeException>(() => Ad.Fix(x => x, Expr.Constant(Tensor.Of(new[] { 1, 2 }))));
         Assert.Throws<ArgumentOutOfRangeException>(() => Ad.Fix(x => x, 1.0, tolerance: 0));
     }
