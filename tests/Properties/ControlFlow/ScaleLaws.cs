@@ -86,6 +86,18 @@ public sealed class ScaleLaws
         Assert.Equal(0, (double)both[1]);
     }
 
+    /// <summary>The first equation is solved at once up to rounding, which the second one's terms then hide from the linear system.</summary>
+    [Sampled(100)]
+    public void An_equation_that_is_nearly_solved_holds_no_other_one_up(int seed)
+    {
+        var random = new Random(seed);
+        double a = random.NextDouble() - 0.5, slope = 0.05 + random.NextDouble(), unit = Math.ScaleB(1, random.Next(-80, 80)), equationUnit = Math.ScaleB(1, random.Next(-80, 80));
+        var x = Ad.Root(v => v[1] / unit is var t ? Expr.Stack([equationUnit * (v[0] - a), t * t * t + slope * t + a + 0.1 * v[0]]) : v, Tensor.Of([random.NextDouble(), random.NextDouble() * unit]));
+        double y = (double)x[1] / unit;
+        Assert.Equal(a, (double)x[0], 1e-12 * Math.Abs(a));
+        Assert.Equal(0, y * y * y + slope * y + 1.1 * a, 1e-14 * Math.Abs(a));
+    }
+
     [Fact]
     public void What_goes_to_0_by_a_part_of_itself_is_0()
     {

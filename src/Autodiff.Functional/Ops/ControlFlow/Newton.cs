@@ -23,7 +23,7 @@ internal sealed class Newton
     private readonly Point _at, _new;
     private readonly Element[] _elements;
 
-    /// <summary>What is known at a point, for all elements: f, the step to subtract, and the sizes of terms that belong to step and point.</summary>
+    /// <summary>What is known at a point, for all elements: f, the step to subtract, the sizes of terms that belong to step and point, and what of f the step leaves unsolved, being rounded.</summary>
     private sealed class Point(int entries)
     {
         public double[] X { get; } = new double[entries];
@@ -31,6 +31,7 @@ internal sealed class Newton
         public double[] Step { get; } = new double[entries];
         public double[] StepTerms { get; } = new double[entries];
         public double[] Terms { get; } = new double[entries];
+        public double[] Unsolved { get; } = new double[entries];
     }
 
     /// <summary>How far an element has come.</summary>
@@ -75,35 +76,36 @@ internal sealed class Newton
         return _unknowns.Results;
     }
 
-    /// <summary>|J|·|step| and |J|·|x|.</summary>
+    /// <summary>|J|·|step|, |J|·|x| and |f − J·step|.</summary>
     private void ReadTerms(Tensor jacobian)
     {
         var entries = jacobian.DType == DType.Float32 ? Expr.Cast(jacobian, DType.Float64).Value.Elements<double>() : jacobian.Elements<double>();
         for (int row = 0, at = 0; row < _new.F.Length; row++)
         {
-            double stepTerms = 0, terms = 0;
+            double stepTerms = 0, terms = 0, rest = _new.F[row];
             for (int i = row - row % _unknowns.Count, end = i + _unknowns.Count; i < end; i++, at++)
             {
                 stepTerms += Math.Abs(entries[at] * _new.Step[i]);
                 terms += Math.Abs(entries[at] * _new.X[i]);
+                rest -= entries[at] * _new.Step[i];
             }
-            (_new.StepTerms[row], _new.Terms[row]) = (stepTerms, terms);
+            (_new.StepTerms[row], _new.Terms[row], _new.Unsolved[row]) = (stepTerms, terms, Math.Abs(rest));
         }
     }
 
     /// <summary>Takes the point that was tried, or tries another one.</summary>
     private void Advance(int element, ref Element state)
     {
-        double before = state.Iterations < 0 ? double.PositiveInfinity : Distance(_at, _at, element), now = Distance(_new, state.Iterations < 0 ? _new : _at, element);
+        double before = Progress(_at, element), now = Progress(_new, element);
         bool known = Unknowns.AllFinite(_unknowns.Of(_new.Step, element));
         if (state.AsksForZero)
         {
-            if (Distance(_new, _new, element) == 0)
+            if (IsRoot(_new, element))
                 _unknowns.Finish(element, _unknowns.Of(_new.X, element));
             else
                 Try(element, ref state, 1);
         }
-        else if (state.Iterations < 0 || (double.IsFinite(now) && now <= (1 - state.Part / 4) * before && (known || Distance(_new, _new, element) == 0)))
+        else if (state.Iterations < 0 || (double.IsFinite(now) && now <= (1 - state.Part / 4) * before && (known || IsRoot(_new, element))))
         {
             // Next to a pole |f| becomes smaller as well, but the steps do not.
             state.Contracts = state.Iterations >= 0 && state.Part == 1 && now <= before / 2 && RelativeStep(_new, element) <= RelativeStep(_at, element);
@@ -120,13 +122,13 @@ internal sealed class Newton
     /// <summary>Goes on from the point that was tried.</summary>
     private void Take(int element, ref Element state, bool known)
     {
-        foreach (var (from, to) in (ReadOnlySpan<(double[], double[])>)[(_new.X, _at.X), (_new.F, _at.F), (_new.Step, _at.Step), (_new.StepTerms, _at.StepTerms), (_new.Terms, _at.Terms)])
+        foreach (var (from, to) in (ReadOnlySpan<(double[], double[])>)[(_new.X, _at.X), (_new.F, _at.F), (_new.Step, _at.Step), (_new.StepTerms, _at.StepTerms), (_new.Terms, _at.Terms), (_new.Unsolved, _at.Unsolved)])
             _unknowns.Of(from, element).CopyTo(_unknowns.Of(to, element));
         var (x, largest) = (_unknowns.Of(_at.X, element).ToArray(), _largest);
         for (int i = 0; i < x.Length; i++)
             largest[element * x.Length + i] = Math.Max(largest[element * x.Length + i], Math.Abs(x[i]));
         state.Iterations++;
-        if (Distance(_at, _at, element) == 0)
+        if (IsRoot(_at, element))
             _unknowns.Finish(element, x);
         else if (!known || state.Iterations >= _op.MaxIterations)
             GiveUp(element, state);
@@ -170,15 +172,33 @@ internal sealed class Newton
             _trial[i] = _at.X[i] - part * _at.Step[i];
     }
 
-    /// <summary>How far f is from 0 at a point, where another one says what counts as large in each row; 0 if all rows are at rest.</summary>
-    private double Distance(Point point, Point scale, int element)
+    /// <summary>
+    /// How far f is from 0 at a point, in what the step from the last one would change in each row. A row that is at rest does not count; nor does one that the step does not solve, for other
+    /// rows are so much larger that it is lost in their rounding, as long as it becomes no larger.
+    /// </summary>
+    private double Progress(Point point, int element)
     {
         double distance = 0;
         for (int i = element * _unknowns.Count; i < (element + 1) * _unknowns.Count; i++)
-            if (!(Math.Abs(point.F[i]) <= 4 * _unknowns.RoundOff * scale.Terms[i]))
-                distance = Math.Max(distance, Math.Abs(point.F[i]) / scale.StepTerms[i]);
+        {
+            double size = Math.Abs(point.F[i]), last = Math.Abs(_at.F[i]);
+            if (!(size <= Rounding(_at, i)) && !(_at.Unsolved[i] >= last / 2 && size <= 2 * last))
+                distance = Math.Max(distance, size / _at.StepTerms[i]);
+        }
         return distance;
     }
+
+    /// <summary>Is f 0 at a point, as far as can be told?</summary>
+    private bool IsRoot(Point point, int element)
+    {
+        for (int i = element * _unknowns.Count; i < (element + 1) * _unknowns.Count; i++)
+            if (!(Math.Abs(point.F[i]) <= Rounding(point, i)))
+                return false;
+        return true;
+    }
+
+    /// <summary>What rounding of the unknowns makes of f.</summary>
+    private double Rounding(Point point, int row) => 4 * _unknowns.RoundOff * point.Terms[row];
 
     /// <summary>Does the whole step move no entry of an element by more than the tolerance?</summary>
     private bool AllRest(int element)
