@@ -52,6 +52,34 @@ public sealed class EdgeLaws
         }
     });
 
+    /// <summary>Ways to write the same function.</summary>
+    private static readonly (string Name, Func<Func<Expr, Expr>, Func<Expr, Expr>> Of)[] s_ways =
+    [
+        ("a checkpoint", static f => Ad.Checkpoint(f)),
+        ("a branch", static f => x => Ad.Cond(Expr.Variable("p", Tensor.Scalar(true)), f, static x => x, x)),
+        ("a loop", static f => x => Ad.Scan<Expr, Expr>(carry => (f(carry), carry), x, 1).Carry),
+        ("a batch", static f => x => Ad.Vmap(f)(x)),
+        ("a plan", static f => x => Ad.Compile(f).Run(x)),
+    ];
+
+    [Theory, MemberData(nameof(All))]
+    public void They_are_the_same_in_checkpoints_branches_loops_batches_and_plans(string op) => Holds(op, static (call, wrong) =>
+    {
+        for (int i = 0; i < call.At.Length; i++)
+        {
+            Func<Expr, Expr> f = x => call.F([.. call.At.Select((other, k) => k == i ? x : other)]);
+            Expr Slope(Func<Expr, Expr> of, Expr x) => Ad.Grad(x => Expr.Sum(of(x)), x);
+            double[] first = call.Numbers(Slope(f, call.At[i])), second = call.Numbers(Slope(x => Slope(f, x), call.At[i]));
+            foreach (var (name, way) in s_ways.Where(way => way.Name != "a batch" || call.At.Length == 1))
+            {
+                wrong.Compare($"in {name}, ∂{i}", first, call.Numbers(Slope(way(f), call.At[i])));
+                wrong.Compare($"in {name}, ∂{i}∂{i}", second, call.Numbers(Slope(x => Slope(way(f), x), call.At[i])));
+            }
+            foreach (bool code in (bool[])[true, false])
+                wrong.Compare($"compiled, ∂{i}∂{i}", second, call.Numbers(Ad.Compile((Expr x) => Slope(x => Slope(f, x), x), new CompileOptions { Threads = 1, GenerateCode = code }).Run(call.At[i])));
+        }
+    });
+
     private static void Holds(string op, Action<Call, Differences> check)
     {
         foreach (var call in Calls(EachOp.Op(op)))
