@@ -79,7 +79,17 @@ internal readonly struct PowerXX : IBinary
         // Where y − 2 is rounded, for y below 1, from the first derivative as that from the value; up to 2, because xʸ⁻² may overflow.
         T one = T.Literal(1), two = T.Literal(2), divisor = PowerX.Split(x, y, two, out T _);
         T near = T.Call<PowerX>(x, y) * (y - one) / divisor;
-        return T.IfEqual(divisor, one, Product.ZeroWins(y, Product.ZeroWins(y - one, T.Pow(x, y - two))), near);
+        // By the root of the power, which itself might vanish, with the sign of the power.
+        T root = T.Pow(T.Abs(x), (y - two) * T.Literal(0.5)), far = Product.ZeroWins(Product.ZeroWins(y * (y - one), root), root);
+        return T.IfEqual(divisor, one, T.IfLess(x, T.Literal(0), far * Sign(y), far), near);
+    }
+
+    /// <summary>(−1)ʸ; NaN where y is not whole.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static T Sign<T>(T y) where T : IElementary<T>
+    {
+        T half = y * T.Literal(0.5), one = T.Literal(1);
+        return T.IfEqual(T.Floor(half), half, one, T.IfEqual(T.Floor(y), y, -one, T.Literal(double.NaN)));
     }
 
     public static T DifferentialX<T>(T x, T y, T z, T d) where T : IElementary<T> => d * y * T.Call<PowerXX>(x, y - T.Literal(1));
