@@ -30,22 +30,19 @@ internal readonly struct PowerX : IBinary
 {
     public static Formula? Latex(Formula x, Formula y) => Formula.Infix(y, @"\cdot", new($"{x.Within(Binding.Atom)}^{{{y} - 1}}", Binding.Power), Binding.Product);
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static T Apply<T>(T x, T y) where T : IElementary<T> => Product.ZeroWins(y, Lower(x, y));
+    public static T Apply<T>(T x, T y) where T : IElementary<T>
+    {
+        T divisor = Split(x, y, T.Literal(0.5), out T exponent);
+        return Product.ZeroWins(y, T.Pow(x, exponent)) / divisor;
+    }
+
     public static T DifferentialX<T>(T x, T y, T z, T d) where T : IElementary<T> => d * T.Call<PowerXX>(x, y);
     public static T DifferentialY<T>(T x, T y, T z, T d) where T : IElementary<T> => d * T.Call<PowerXY>(x, y);
 
     /// <summary>
-    /// xʸ⁻¹. Where y − 1 is rounded, for y below ½, the power would magnify that: there it is xʸ / x, which is finite whenever the result is,
-    /// but not at x = 0 or infinities.
+    /// The exponent and the divisor that xʸ⁻¹ is computed by: y − 1 and 1. But for y below a limit, such as ½, y − 1 is rounded, and the power would magnify that: there
+    /// they are y and x, of which the quotient is finite whenever the result is, but not at x = 0 or infinities.
     /// </summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static T Lower<T>(T x, T y) where T : IElementary<T>
-    {
-        T divisor = Split(x, y, T.Literal(0.5), out T exponent);
-        return T.Pow(x, exponent) / divisor;
-    }
-
-    /// <summary>The exponent and the divisor that xʸ⁻¹ is computed by: y and x for y below a limit, else y − 1 and 1.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Split<T>(T x, T y, T below, out T exponent) where T : IElementary<T>
     {
