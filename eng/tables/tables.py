@@ -3,7 +3,7 @@
 
 Needs python3-mpmath (Debian). Deterministic: a second run writes the same files. `tables.py FOLDER FACTOR` writes to another folder, with as many times
 more points.
-Columns: x, value, first, second, first scale, second scale; for functions of two arguments: x, y, value, dx, dy. Arguments are doubles, written so that they are
+Columns: x, value, first, second, first scale, second scale; functions of two arguments are in pairs.py. Arguments are doubles, written so that they are
 read back exactly; many are floats as well, where single precision is compared. A field that is empty is not compared (a convention of ours, tested elsewhere, or
 no derivative). A scale stands near an interior zero of a derivative g: |g| + |x g'|, the size that its error is relative to there."""
 import math
@@ -113,22 +113,6 @@ def unary(name, f, f1, f2, ranges, edges=(), digits=MANY, domain=(-INF, INF), ze
         rows.append((x, [repr(x)] + ['-0.0' if isinstance(v, float) and v == 0 and math.copysign(1, v) < 0 else text(v) for v in given]))
     rows.sort(key=lambda r: (not math.isnan(r[0]), r[0]))
     write(name, 'x,value,first,second,first scale,second scale', [r[1] for r in rows])
-
-
-def binary(name, f, fx, fy, pairs, edges=(), digits=MANY):
-    mp.dps = digits
-    rows = [[repr(x), repr(y)] + [text(m.re(g(mpf(x), mpf(y)))) if g else '' for g in (f, fx, fy)] for x, y in pairs]
-    for x, y, *given in edges:
-        given += [None] * (3 - len(given))
-        rows.append([repr(x), repr(y)] + ['-0.0' if isinstance(v, float) and v == 0 and math.copysign(1, v) < 0 else text(v) for v in given])
-    write(name, 'x,y,value,dx,dy', rows)
-
-
-def pairs(name, first, second):
-    a, b = points(name + ' x', first), points(name + ' y', second)
-    random.Random(name).shuffle(b)
-    n = min(len(a), len(b))
-    return list(zip(a[:n], b[:n]))
 
 
 def sigmoid(x): return 1 / (1 + m.exp(-x))
@@ -271,25 +255,3 @@ for n in (1, 2, 3, 5, 10, 25):
     odd = n % 2 == 1
     edges = [1.0, 0.5, 2.0, 10.0, (0.0, INF if odd else -INF, -INF if odd else INF, INF if odd else -INF), (-0.0, INF), (-1.0, INF if odd else NAN, NAN if odd else INF), (INF, 0.0, 0.0, 0.0), (-INF, NAN), (NAN, NAN)]
     unary(f'Polygamma{n}', lambda x: m.psi(n, x), lambda x: m.psi(n + 1, x), lambda x: m.psi(n + 2, x), [powers(low, 1 / low, 50), even(0.01, 4, 50), even(4, 40, 20), even(-6, 0, 60), even(-50, -6, 10)], edges, FEW, wide, True)
-
-# ---- two arguments ----
-wide = [both(1e-150, 1e150, 40), even(-2, 2, 80)]
-mp.dps = MANY
-binary('Hypot', m.hypot, lambda x, y: x / m.hypot(x, y), lambda x, y: y / m.hypot(x, y), pairs('Hypot', wide, wide) + [(x, x * t) for x in points('h', [both(1e-300, 1e307, 30)]) for t in (0.5, 1.0)],
-       [(0.0, 0.0, 0.0, 0.0, 0.0), (3.0, 4.0, 5.0, mpf(3) / 5, mpf(4) / 5), (INF, 1.0, INF), (1.0, -INF, INF), (INF, NAN, INF), (NAN, INF, INF), (NAN, 1.0, NAN), (TINY, TINY, m.hypot(mpf(TINY), mpf(TINY))), (HUGE, HUGE, INF), (0.0, 2.0, 2.0, 0.0, 1.0)])
-binary('XLogY', lambda x, y: x * m.log(y), lambda x, y: m.log(y), lambda x, y: x / y, pairs('XLogY', [even(-3, 3, 80), both(1e-100, 1e100, 30)], [even(0, 3, 60), powers(1e-100, 1e100, 50)]),
-       [(0.0, 0.0, 0.0, -INF, 0.0), (0.0, 2.0, 0.0, m.log(2), 0.0), (0.0, INF, 0.0, INF, 0.0), (0.0, NAN, 0.0), (0.0, -1.0, 0.0), (1.0, 0.0, -INF, -INF, INF), (-1.0, 0.0, INF), (1.0, -1.0, NAN), (NAN, 2.0, NAN), (1.0, NAN, NAN), (INF, 2.0, INF), (2.0, INF, INF)])
-binary('XLog1pY', lambda x, y: x * m.log1p(y), lambda x, y: m.log1p(y), lambda x, y: x / (1 + y), pairs('XLog1pY', [even(-3, 3, 80), both(1e-100, 1e100, 30)], [even(-1, 3, 60), powers(1e-100, 1e100, 50)]),
-       [(0.0, -1.0, 0.0, -INF, 0.0), (0.0, 2.0, 0.0, m.log(3), 0.0), (0.0, INF, 0.0, INF, 0.0), (0.0, NAN, 0.0), (1.0, -1.0, -INF, -INF, INF), (1.0, -2.0, NAN), (2.0, 1e-200, mpf(2) * mpf(1e-200), mpf(1e-200), 2.0)])
-def lae(x, y): return max(x, y) + m.log1p(m.exp(-abs(x - y)))
-binary('LogAddExp', lae, lambda x, y: sigmoid(x - y), lambda x, y: sigmoid(y - x), pairs('LogAddExp', [even(-30, 30, 60), even(-2, 2, 40)], [even(-30, 30, 60), even(-2, 2, 40)]) + [(x, x) for x in points('l', [both(1e-3, 1e300, 10)])],
-       [(-INF, -INF, -INF, 0.0, 0.0), (INF, INF, INF, 0.5, 0.5), (INF, -INF, INF, 1.0, 0.0), (-INF, 3.0, 3.0, 0.0, 1.0), (3.0, -INF, 3.0, 1.0, 0.0), (INF, 3.0, INF, 1.0, 0.0), (NAN, 1.0, NAN), (1.0, NAN, NAN), (NAN, -INF, NAN), (1000.0, 1000.0, 1000 + m.ln(2), 0.5, 0.5)])
-def mod(x, y):
-    r = x - y * m.floor(x / y)
-    return r
-binary('Mod', mod, lambda x, y: mpf(1), lambda x, y: -m.floor(x / y), pairs('Mod', [even(-20, 20, 100), both(1e-5, 1e5, 30)], [even(-3, 3, 100), both(1e-3, 1e3, 30)]),
-       [(-3.0, 2.0, 1.0, 1.0, 2.0), (3.0, -2.0, -1.0, 1.0, 2.0), (4.0, 2.0, 0.0), (-4.0, 2.0, 0.0), (4.0, -2.0, -0.0), (0.0, -2.0, -0.0), (-0.0, 2.0, 0.0), (5.0, INF, 5.0), (-5.0, INF, INF), (5.0, -INF, -INF), (-5.0, -INF, -5.0), (1.0, 0.0, NAN), (INF, 2.0, NAN), (NAN, 2.0, NAN), (2.0, NAN, NAN), (-1e-20, 1.0, 1.0)])
-binary('Power', lambda x, y: x ** y, lambda x, y: y * x ** (y - 1), lambda x, y: x ** y * m.log(x), pairs('Power', [even(0, 3, 80), powers(1e-20, 1e20, 40)], [even(-10, 10, 120)]),
-       [(0.0, 0.0, 1.0), (-2.0, 3.0, -8.0, 12.0), (-2.0, 0.5, NAN), (0.0, 2.0, 0.0, 0.0, 0.0), (NAN, 0.0, 1.0), (1.0, NAN, 1.0), (INF, -1.0, 0.0), (0.0, -1.0, INF)])
-binary('Atan2', lambda y, x: m.atan2(y, x), lambda y, x: x / (x * x + y * y), lambda y, x: -y / (x * x + y * y), pairs('Atan2', wide, wide),
-       [(0.0, 1.0, 0.0), (-0.0, 1.0, -0.0), (0.0, -1.0, +pi), (-0.0, -1.0, -pi), (1.0, 0.0, pi / 2), (INF, INF, pi / 4), (NAN, 1.0, NAN)])

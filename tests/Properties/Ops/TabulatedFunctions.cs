@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Autodiff.Functional.Properties.Ops;
 
-/// <summary>The functions of one argument that there are tables of.</summary>
+/// <summary>The functions that there are tables of.</summary>
 public sealed class TabulatedFunctions
 {
     internal static readonly IReadOnlyDictionary<string, Func<Expr, Expr>> OfOneArgument = new Dictionary<string, Func<Expr, Expr>>
@@ -62,6 +62,20 @@ public sealed class TabulatedFunctions
         ["Polygamma25"] = x => Expr.Polygamma(25, x),
     };
 
+    internal static readonly IReadOnlyDictionary<string, Func<Expr, Expr, Expr>> OfTwoArguments = new Dictionary<string, Func<Expr, Expr, Expr>>
+    {
+        ["Divide"] = Expr.Divide,
+        ["Mod"] = Expr.Mod,
+        ["FMod"] = Expr.FMod,
+        ["Power"] = Expr.Power,
+        ["Hypot"] = Expr.Hypot,
+        ["Atan2"] = Expr.Atan2,
+        ["XLogY"] = Expr.XLogY,
+        ["XLog1pY"] = Expr.XLog1pY,
+        ["LogAddExp"] = Expr.LogAddExp,
+        ["EluAlpha"] = Expr.Elu,
+    };
+
     /// <summary>Those that are constant between their jumps need no table: their slope is 0.</summary>
     [Fact]
     public void Every_function_of_the_catalogue_has_a_table()
@@ -69,6 +83,15 @@ public sealed class TabulatedFunctions
         var functions = typeof(Expr).Assembly.GetTypes().Where(type => type.IsAssignableTo(typeof(IUnary)) && type.IsValueType && Catalogued(type) is { Detached: false })
             .Where(type => (Slope)type.GetInterfaceMap(typeof(IUnary)).TargetMethods.Single(method => method.Name.EndsWith("get_Slope", StringComparison.Ordinal)).Invoke(null, null)! != Slope.Zero);
         Assert.Empty(functions.Select(type => type.Name).Except(OfOneArgument.Keys));
+    }
+
+    /// <summary>What adds, multiplies and selects needs none either; of Elu it is named after the argument that is new, and the order of Polygamma is no argument.</summary>
+    [Fact]
+    public void Every_function_of_two_arguments_has_a_table()
+    {
+        string[] none = ["Add", "Subtract", "Multiply", "Maximum", "Minimum", "CopySign", "And", "Or", "Polygamma"];
+        var functions = typeof(Expr).Assembly.GetTypes().Where(type => type.IsAssignableTo(typeof(IBinary)) && type.IsValueType && (Catalogued(type) ?? (object?)type.GetProperty("Entries")) is not null);
+        Assert.Empty(functions.Select(type => type.Name == "Elu" ? "EluAlpha" : type.Name).Except(OfTwoArguments.Keys).Except(none));
     }
 
     private static OpInfo? Catalogued(Type function) => function.GetProperty("Info", BindingFlags.Static | BindingFlags.Public)?.GetValue(null) as OpInfo;
