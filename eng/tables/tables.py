@@ -3,7 +3,7 @@
 
 Needs python3-mpmath (Debian). Deterministic: a second run writes the same files. `tables.py FOLDER FACTOR` writes to another folder, with as many times
 more points.
-Columns: x, value, first, second, first scale, second scale; functions of two arguments are in pairs.py. Arguments are doubles, written so that they are
+Columns: x, value, first, second, first scale, second scale; pairs.py is for functions of two arguments. Arguments are doubles, written so that they are
 read back exactly; many are floats as well, where single precision is compared. A field that is empty is not compared (a convention of ours, tested elsewhere, or
 no derivative). A scale stands near an interior zero of a derivative g: |g| + |x g'|, the size that its error is relative to there."""
 import math

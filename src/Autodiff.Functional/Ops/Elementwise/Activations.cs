@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Autodiff.Functional.Compilation;
 using Autodiff.Functional.Kernels;
 
@@ -22,6 +23,7 @@ internal readonly struct Sigmoid : IUnary, ILowered
 /// <summary>σ(x)·σ(−x), the slope of σ. Its own slope is −y·tanh(x/2): the difference σ(−x) − σ(x) would cancel near 0.</summary>
 internal readonly struct LogisticDensity : IUnary, ILowered
 {
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Apply<T>(T x) where T : IElementary<T>
     {
         T tail = Tail(x);
@@ -32,6 +34,7 @@ internal readonly struct LogisticDensity : IUnary, ILowered
     public Func<Expr, Expr>? Lowered => Apply;
 
     /// <summary>σ(−|x|), the smaller of σ(x) and σ(−x).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Tail<T>(T x) where T : IElementary<T>
     {
         T power = T.Exp(-T.Abs(x));

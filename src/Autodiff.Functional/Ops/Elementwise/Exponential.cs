@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Autodiff.Functional;
 
 internal readonly struct Exp : IUnary
@@ -83,6 +85,7 @@ internal readonly struct Cbrt : IUnary
 /// <summary>1/(3·∛x²). Its slope by itself and x, so that it has its sign at ±0.</summary>
 internal readonly struct CbrtSlope : IUnary
 {
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Apply<T>(T x) where T : IElementary<T>
     {
         T root = T.Cbrt(x);

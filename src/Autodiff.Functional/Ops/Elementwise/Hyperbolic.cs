@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Autodiff.Functional.Compilation;
 
 namespace Autodiff.Functional;
@@ -33,11 +34,13 @@ internal readonly struct Tanh : IUnary, ILowered
 /// <summary>1/cosh² x, the slope of tanh. Its own slope is −2·y·tanh x.</summary>
 internal readonly struct TanhSlope : IUnary, ILowered
 {
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Apply<T>(T x) where T : IElementary<T> => Of(T.TanhTail(x));
     public static T Differential<T>(T x, T y, T d) where T : IElementary<T> => T.Literal(-2) * d * y * T.Tanh(x);
     public Func<Expr, Expr>? Lowered => static x => Of(Unary<TanhTail>.Of(x));
 
     // 1 − (1 − tail)².
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static T Of<T>(T tail) where T : IElementary<T> => tail * (T.Literal(2) - tail);
 }
 
@@ -68,6 +71,7 @@ internal readonly struct AsinhSlope : IUnary
 {
     private const double Far = 1e15;      // from here on the 1 is lost in rounding, and somewhere the square overflows
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Apply<T>(T x) where T : IElementary<T> =>
         T.Literal(1) / T.IfLess(T.Abs(x), T.Literal(Far), T.Sqrt(x * x + T.Literal(1)), T.Abs(x));
 
@@ -85,6 +89,7 @@ internal readonly struct Acosh : IUnary
 /// <summary>1/√(x² − 1). Its slope is −x·y·y·y, with x·y = 1 far out.</summary>
 internal readonly struct AcoshSlope : IUnary
 {
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Apply<T>(T x) where T : IElementary<T> => T.Literal(1) / T.Sqrt(x - T.Literal(1)) / T.Sqrt(x + T.Literal(1));
     public static T Differential<T>(T x, T y, T d) where T : IElementary<T> => -d * y * T.IfLess(x, T.Literal(1e15), x * y, T.Literal(1)) * y;
 }

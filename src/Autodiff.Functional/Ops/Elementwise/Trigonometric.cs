@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Autodiff.Functional;
 
 internal readonly struct Sin : IUnary
@@ -43,6 +45,7 @@ internal readonly struct Acos : IUnary
 /// <summary>1 − x², without cancellation near ±1. Its slope is −2x: the slopes of the two factors would cancel near 0.</summary>
 internal readonly struct OneMinusSquare : IUnary
 {
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Apply<T>(T x) where T : IElementary<T> => (T.Literal(1) - x) * (T.Literal(1) + x);
     public static T Differential<T>(T x, T y, T d) where T : IElementary<T> => -d * (x + x);
 }
@@ -58,6 +61,7 @@ internal readonly struct Atan : IUnary
 /// <summary>1/(1 + x²), by 1/x where |x| ≥ 1, so that no square overflows. Its slope is −2·x·y·y, with x·y = 1/(x + 1/x), which is 0 at ±∞.</summary>
 internal readonly struct AtanSlope : IUnary
 {
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Apply<T>(T x) where T : IElementary<T>
     {
         T one = T.Literal(1), size = T.Abs(x), small = T.IfLess(size, one, x, one / x), square = small * small;
