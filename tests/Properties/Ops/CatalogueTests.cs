@@ -9,10 +9,10 @@ public sealed class CatalogueTests
     /// <summary>Ways to make leaves, and the way in for any op: these are no ops.</summary>
     private static readonly string[] s_noOps = [nameof(Expr.Constant), nameof(Expr.Variable), nameof(Expr.Scalar), nameof(Expr.Literal), nameof(Expr.Apply)];
 
-    /// <summary>Leaves, the identity that a trace starts from, and what only ops with several outputs need, or third derivatives, or plans.</summary>
+    /// <summary>Leaves, the identity that a trace starts from, and what only ops with several outputs need, or third derivatives, or rules that read values, or plans.</summary>
     private static readonly Type[] s_undrawn =
     [
-        typeof(Constant), typeof(Variable), typeof(Placeholder), typeof(Seed), typeof(Project), typeof(Pack), typeof(NoDerivative),
+        typeof(Constant), typeof(Variable), typeof(Placeholder), typeof(Seed), typeof(Project), typeof(Pack), typeof(NoDerivative), typeof(OutsideValue),
         typeof(InverseMillsExcessSlope), typeof(TanhTail), typeof(TanhFrom),
     ];
 

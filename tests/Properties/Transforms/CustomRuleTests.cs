@@ -126,6 +126,9 @@ public sealed class CustomRuleTests(ITestOutputHelper output)
                 Assert.Equal(right, (double)Ad.Hessian(f, x), 1e-15);
                 Assert.Equal(right, (double)Ad.Jvp(Ad.Grad(f), x, 1.0).Tangent, 1e-15);
             }
+        // A rule inside of a rule has derivatives of its own.
+        var doubled = Ad.CustomVjp((Expr x) => (2 * exp(x), exp(x)), (y, c) => 2 * c * y);
+        Assert.Equal(2 * Math.Exp(0.7), (double)Ad.Grad(Ad.Grad(doubled), 0.7), 1e-15);
         var pair = Ad.CustomVjp((Expr x) => (Checked.Apply(Math.Exp, x), Checked.Apply(Math.Sin, x)) is var y ? (y, (x, y)) : default,
             ((Expr X, (Expr Exp, Expr Sin) Y) r, (Expr Exp, Expr Sin) c) => c.Exp * r.Y.Exp + c.Sin * Expr.Cos(r.X));
         Expr at = Tensor.Of([0.3, -0.8]);
@@ -145,6 +148,9 @@ public sealed class CustomRuleTests(ITestOutputHelper output)
             Ad.CustomVjp((Expr x) => (Expr.Exp(x), Expr.Exp(x)), (y, c) => c * (double)y),
             Ad.CustomJvp((Expr x, Expr d) => (Expr.Exp(x), d * Outside(Math.Exp, x))),
             Ad.CustomJvp((Expr x, Expr d) => (Expr)Outside(Math.Exp, x) is var y ? (y, 2 * y * (d / 2)) : default),
+            Ad.CustomVjp((Expr x) => (Expr.Exp(x), x), (x, c) => Ad.Cond(x > 0, v => v * Outside(Math.Exp, x), v => v, c)),
+            Ad.CustomVjp((Expr x) => (Expr.Exp(x), x), (x, c) => Ad.ForLoop(1, (_, v) => v * Outside(Math.Exp, x), c)),
+            Ad.CustomJvp((Expr x, Expr d) => (Expr.Exp(x), Ad.Checkpoint((Expr v) => Ad.Cond(x > 0, u => u * Outside(Math.Exp, x), u => u, v))(d))),
         ];
         foreach (var f in all)
         {

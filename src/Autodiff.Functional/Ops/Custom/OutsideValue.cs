@@ -4,28 +4,41 @@ using Autodiff.Functional.Kernels;
 namespace Autodiff.Functional;
 
 /// <summary>
-/// A number that a user's function made after it had read the values of its parameters: perhaps from them, by code that no trace sees. If it is the same nearby, it is a constant; if not, its derivative is not known, and that is
-/// an error for who asks for it, never 0.
+/// A number that a user's function made after it had read the values of its parameters, or what a body with such numbers gives: perhaps from them, by code that no trace sees. If the numbers are the same nearby, they are constants;
+/// if not, the derivative in the parameters is not known, and that is an error for who asks for it, never 0. The inputs are the value and the parameters.
 /// </summary>
-/// <param name="Value">The number.</param>
 /// <param name="Source">The function that made it.</param>
-/// <param name="Index">Which of the function's numbers.</param>
-internal sealed record OutsideValue(Tensor Value, OutsideCode Source, int Index) : Op
+/// <param name="Numbers">Which of the function's numbers.</param>
+internal sealed record OutsideValue(OutsideCode Source, ImmutableArray<int> Numbers) : Op
 {
+    private bool Moves => Numbers.Any(Source.Moves);
+
     public override string Name => "OutsideCode";
 
-    public override TensorType Infer(Inputs inputs) => Value.Type;
+    public override TensorType Infer(Inputs inputs) => inputs[0].Type;
 
-    public override Tensor Evaluate(ReadOnlySpan<Tensor> inputs) => Stepper.ElementOf(inputs) is null || !Source.Moves(Index) ? Value
+    public override Tensor Evaluate(ReadOnlySpan<Tensor> inputs) => Stepper.ElementOf(inputs) is null || !Moves ? inputs[0]
         : throw new NotSupportedException($"{Source.Function}: a number made by code outside of the graph is not known over other numbers than the graph's own.");
 
-    public override Expr? Jvp(Inputs inputs, Expr output, ReadOnlySpan<Expr?> tangents) => Source.Moves(Index) ? Expr.Leaf(Source.NoDerivative, output.Type) : null;
+    public override Expr? Jvp(Inputs inputs, Expr output, ReadOnlySpan<Expr?> tangents)
+    {
+        bool moved = false;
+        foreach (var tangent in tangents[1..])
+            moved |= tangent is not null;
+        return moved && Moves ? Expr.Leaf(Source.NoDerivative, output.Type) : tangents[0];
+    }
 
-    public override Contributions Vjp(Inputs inputs, Expr output, Cotangent cotangent, Wanted wanted) => Source.Moves(Index) ? throw Source.NoDerivative.Error() : default;
+    public override Contributions Vjp(Inputs inputs, Expr output, Cotangent cotangent, Wanted wanted)
+    {
+        for (int i = 1; i < inputs.Count; i++)
+            if (wanted[i] && Moves)
+                throw Source.NoDerivative.Error();
+        return new([cotangent, .. new Cotangent[inputs.Count - 1]]);
+    }
 
-    public override Expr Batch(Inputs inputs, ReadOnlySpan<bool> batched, int size) => Expr.Apply(this with { Value = Batching.Repeat(Value, size).Value }, [.. inputs]);
+    public override Expr Batch(Inputs inputs, ReadOnlySpan<bool> batched, int size) => Expr.Apply(this, [batched[0] ? inputs[0] : Batching.Repeat(inputs[0], size), .. inputs.Skip(1)]);
 
-    internal override Degree DegreeOf(Inputs inputs, Expr output, ReadOnlySpan<Degree> given) => Linearity.IsZero(Value) ? Degree.Zero : Degree.Free;
+    internal override Degree DegreeOf(Inputs inputs, Expr output, ReadOnlySpan<Degree> given) => given[0];
 }
 
 /// <summary>A user's function that read values of its parameters, and the numbers that it made then. Whether they depend on the values is tried when first needed: by calling the function once more, a little beside.</summary>
@@ -55,8 +68,14 @@ internal sealed class OutsideCode(string function, ImmutableArray<Expr> at, Func
         var nodes = new Expr[order.Count];
         foreach (var visit in order)
         {
-            Expr[] inputs = [.. Enumerable.Range(0, visit.Inputs.Count).Select(i => visit.InputPositions[i] is var position and >= 0 ? nodes[position] : Outside(visit.Inputs[i]))];
-            nodes[visit.Position] = inputs.SequenceEqual(visit.Inputs, ReferenceEqualityComparer.Instance) ? visit.Node : visit.Node.With([.. inputs]);
+            // What a rule inside of this one has marked is its own.
+            Expr[] inputs = visit.Op is OutsideValue ? [.. visit.Inputs]
+                : [.. Enumerable.Range(0, visit.Inputs.Count).Select(i => visit.InputPositions[i] is var position and >= 0 ? nodes[position] : Outside(visit.Inputs[i]))];
+            var node = inputs.SequenceEqual(visit.Inputs, ReferenceEqualityComparer.Instance) ? visit.Node : visit.Node.With([.. inputs]);
+            int first = here.Count;
+            if (visit.Op is Project && node.DType.IsFloating())
+                here.AddRange(InBodies(visit.Inputs[0].Op, moment));
+            nodes[visit.Position] = here.Count > first ? Depending(node, first) : node;
         }
         ImmutableArray<Expr> results = [.. roots.Select((root, i) => order.Roots[i] is var position and >= 0 ? nodes[position] : Outside(root))];
         _here = here.ToImmutable();
@@ -64,16 +83,25 @@ internal sealed class OutsideCode(string function, ImmutableArray<Expr> at, Func
 
         Expr Outside(Expr node)
         {
-            if (!node.IsConstant || node.Stamp < moment || !node.DType.IsFloating())
+            if (!IsMade(node, moment))
                 return node;
             if (!marked.TryGetValue(node, out var known))
             {
-                marked.Add(node, known = Expr.Make(new OutsideValue(node.Value, this, here.Count), Inputs.Of([.. varying]), node.Type));
                 here.Add(node.Value);
+                marked.Add(node, known = Depending(node, here.Count - 1));
             }
             return known;
         }
+
+        Expr Depending(Expr node, int first) => Expr.Make(new OutsideValue(this, [.. Enumerable.Range(first, here.Count - first)]), Inputs.Of([node, .. varying]), node.Type);
     }
+
+    private static bool IsMade(Expr node, long moment) => node.IsConstant && node.Stamp >= moment && node.DType.IsFloating();
+
+    /// <summary>The numbers in the functions that an op holds.</summary>
+    private static IEnumerable<Tensor> InBodies(Op op, long moment) => op.Bodies.SelectMany(body => body.Graph.Order.Where(visit => visit.Op is not OutsideValue)
+        .SelectMany(visit => visit.Inputs.Where(input => IsMade(input, moment)).Select(input => input.Value).Concat(InBodies(visit.Op, moment)))
+        .Concat(body.Graph.Outputs.Where(output => IsMade(output, moment)).Select(output => output.Value)));
 
     /// <summary>Is a number another one nearby?</summary>
     public bool Moves(int index)
