@@ -25,7 +25,7 @@ internal sealed record OutsideValue(OutsideCode Source, ImmutableArray<int> Numb
         bool moved = false;
         foreach (var tangent in tangents[1..])
             moved |= tangent is not null;
-        return moved && Moves ? Expr.Leaf(Source.NoDerivative, output.Type) : tangents[0];
+        return moved && Moves ? Expr.Leaf(Source.NoDerivative, output.Type) : tangents[0] is { } first ? Marked(inputs, first) : null;
     }
 
     public override Contributions Vjp(Inputs inputs, Expr output, Cotangent cotangent, Wanted wanted)
@@ -33,8 +33,11 @@ internal sealed record OutsideValue(OutsideCode Source, ImmutableArray<int> Numb
         for (int i = 1; i < inputs.Count; i++)
             if (wanted[i] && Moves)
                 throw Source.NoDerivative.Error();
-        return new([cotangent, .. new Cotangent[inputs.Count - 1]]);
+        return new([wanted[0] ? new(Marked(inputs, cotangent.Value!), cotangent.Support) : default, .. new Cotangent[inputs.Count - 1]]);
     }
+
+    /// <summary>What passes through a body with such numbers, either way, is multiplied by them.</summary>
+    private Expr Marked(Inputs inputs, Expr direction) => Moves ? Expr.Make(this, Inputs.Of([direction, .. inputs.Skip(1)]), direction.Type) : direction;
 
     public override Expr Batch(Inputs inputs, ReadOnlySpan<bool> batched, int size) => Expr.Apply(this, [batched[0] ? inputs[0] : Batching.Repeat(inputs[0], size), .. inputs.Skip(1)]);
 
