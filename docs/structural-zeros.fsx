@@ -34,12 +34,27 @@ let selected = constant [ 1.0; 0.0 ] |> grad (fun x -> (log x).[0])
 (**
 `log` at the second entry is −∞ and its slope ∞, but the value does not depend on it.
 
+## A factor that is 0
+
+A product with a factor 0 is constant as well, if that factor does not depend on what is differentiated: data, a mask, a numerator. The four-parameter logistic is the curve of every assay, and assays begin
+at the concentration 0. There $(x/c)^b$ has an infinite slope below $b = 1$, but the path from $c$ is constant: the slope in $c$ is 0.
+*)
+let logistic (x: Expr) (c: Expr) = 0.1 + (2.0 - 0.1) / (1.0 + Expr.Pow(x / c, 0.5))
+let atConcentrationZero = scalar 3.0 |> grad (logistic (scalar 0.0)) |> float
+(*** include-value: atConcentrationZero ***)
+(**
+Whether a factor is 0 is read when the derivative is evaluated, so one compiled function serves any data. Whether it depends on the seed is known from the trace. A transform around that varies the factor finds
+its derivative as it is: $\partial_m \partial_x\, m x^2$ at $m = 0$ is $2x$.
+*)
+let mixed = scalar 0.0 |> grad (fun m -> scalar 3.0 |> grad (fun x -> m * x * x)) |> float
+(*** include-value: mixed ***)
+(**
 ## Where it ends
 
-A mask that *multiplies* selects nothing: to the library it is a number like any other.
-*)
-let multiplied = scalar 0.0 |> grad (fun x -> 0.0 * sqrt x) |> float
-(*** include-value: multiplied ***)
-(**
-Select with `where` instead. Forward mode needs no supports, since tangents are selected and not multiplied; where both modes are finite they agree. See [decision 0003](decisions/0003-structural-zeros.html).
+- A factor that depends on the seed is an ordinary number: $\sqrt{x}\cdot\sqrt{x}$ above, or a mask that was computed from $x$. Select with `where` instead.
+- Where the value itself is NaN, $0/0$, the derivative is NaN as well.
+- Zeros in a matrix product do not make paths constant; and what a loop's step gives is not followed into the steps before it.
+
+Forward mode needs no supports, since tangents are selected and not multiplied, but it guards the factors that are 0; where both modes are finite they agree. See decisions
+[0003](decisions/0003-structural-zeros.html) and [0028](decisions/0028-factors-that-are-0.html).
 *)

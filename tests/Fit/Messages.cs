@@ -59,6 +59,17 @@ public sealed class Messages
         Assert.Equal((1, $"Fit: {message}\n"), (run.ExitCode, run.Error));
     }
 
+    [Theory]
+    [InlineData("y = a + 1e200 * b * x", "a=1,b=1", "overflow: the sum of squares is not a finite number where the search ended; start nearer, or give bounds")]
+    [InlineData("y = a * exp(-b * x)", "a=1,b=1e6", "the model has no effect where the search ended: none of its parameters changes it at any row; start elsewhere")]
+    [InlineData("y = a + b * exp(-c * x)", "a=1,b=1,c=1e6", "the data don't determine the parameters b, c: they have no effect where the search ended")]
+    [InlineData("y = a + max(b, 1)", "a=1,b=0.5", "the data don't determine parameter b: it has no effect where the search ended")]
+    public void Overflow_and_parameters_without_effect_are_told_from_those_that_cant_be_told_apart(string model, string start, string message)
+    {
+        var run = Run.On(Textbooks.Puromycin, "csv", "--model", model, "--start", start);
+        Assert.Equal((1, $"Fit: {message}\n"), (run.ExitCode, run.Error));
+    }
+
     [Fact]
     public void Cancelled_prints_the_best_so_far()
     {

@@ -22,11 +22,9 @@ sealed record Estimation(Solution Solution, Statistics? Statistics, string? Trou
         {
             return new(solution, null, $"cancelled after {solution.Trials} trials");
         }
-        if (Identifiability.Confounded(solution.Problem, solution.At) is { IsEmpty: false } confounded)
+        if (Identifiability.Trouble(solution.Problem, solution.At) is { } trouble)
         {
-            return new(solution, null, confounded is [var alone]
-                ? $"the data don't determine parameter {alone}: it has no effect where the search ended"
-                : $"singular Jacobian: the data can't tell the parameters {string.Join(", ", confounded)} apart");
+            return new(solution, null, trouble);
         }
         return !solution.Converged ? new(solution, null, $"no convergence after {solution.Trials} trials; the smallest sum of squares so far is {Numbers.Short(solution.At.SumOfSquares)}")
             : new(solution, Fit.Statistics.Of(solution.Problem, solution.At with { Jacobian = problem.JacobianAt(solution.At.Parameters) }, scale), null);   // without Huber's weights

@@ -17,6 +17,22 @@ public readonly record struct Cotangent(Expr? Value, Support? Support = null)
     /// <summary>The parts, for a node with several outputs; a part without contribution is <c>default</c>.</summary>
     public ImmutableArray<Cotangent> Parts { get; private init; }
 
+    /// <summary>Where it can differ from 0 because no factor that is 0 makes the path from here to the output constant (null: everywhere). Its value there is 0 in the absence of poles.</summary>
+    internal Support? Varying { get; init; }
+
+    /// <summary>Did it pass a pole, so that it may be infinite where all values are finite?</summary>
+    internal bool MayBeInfinite
+    {
+        get => field || (!Parts.IsDefault && Parts.Any(part => part.MayBeInfinite));
+        init;
+    }
+
+    /// <summary>Where an elementwise op that it passed gave NaN (null: it passed none): the output is none there, and has no derivative.</summary>
+    internal Support? Undefined { get; init; }
+
+    /// <summary>Where the values that it comes to are not masked later by <see cref="WhereVarying"/> (null: everywhere). Elsewhere a NaN of theirs says nothing.</summary>
+    internal Support? Unmasked { get; init; }
+
     /// <summary>Nothing has been contributed.</summary>
     public bool IsNone => Value is null && Parts.IsDefault;
 
@@ -34,7 +50,13 @@ public readonly record struct Cotangent(Expr? Value, Support? Support = null)
         left.IsNone ? right
         : right.IsNone ? left
         : !left.Parts.IsDefault ? new(null) { Parts = [.. left.Parts.Zip(right.Parts, (a, b) => a + b)] }
-        : new(left.Value! + right.Value!, Support.Union(left.Support, right.Support));
+        : new(left.Value! + right.Value!, Support.Union(left.Support, right.Support))
+        {
+            Varying = Support.Union(left.Varying, right.Varying),
+            MayBeInfinite = left.MayBeInfinite || right.MayBeInfinite,
+            Undefined = left.Undefined is null ? right.Undefined : right.Undefined is null ? left.Undefined : Support.Union(left.Undefined, right.Undefined),
+            Unmasked = Support.Union(left.Unmasked, right.Unmasked),
+        };
 
     /// <summary>
     /// What passes on to an input of a general op, which knows nothing of single entries: everywhere if there is any support,

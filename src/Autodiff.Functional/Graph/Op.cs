@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Autodiff.Functional.Kernels;
 
 namespace Autodiff.Functional;
@@ -21,6 +22,9 @@ public abstract record Op
 
     /// <summary>Is a node of this op whose inputs are all constants replaced by its value at once? True for all but leaves.</summary>
     internal virtual bool Folds => true;
+
+    /// <summary>Can its slopes be infinite where its inputs and its value are finite? Then what is constant is guarded (<see cref="Variation"/>).</summary>
+    internal virtual bool HasPoles => false;
 
     /// <summary>The op that a reverse pass would rather find in this one's place: the same, with values beside its own that the reverse rule needs.</summary>
     internal virtual Op ForReverse => this;
@@ -127,4 +131,13 @@ public readonly ref struct Wanted(ReadOnlySpan<int> positions)
 
     /// <summary>Is the input at this index wanted?</summary>
     public bool this[int index] => _positions[index] >= 0;
+
+    /// <summary>The same for each of some inputs.</summary>
+    internal ImmutableArray<bool> Of(int count)
+    {
+        var all = new bool[count];
+        for (int i = 0; i < count; i++)
+            all[i] = this[i];
+        return [.. all];
+    }
 }

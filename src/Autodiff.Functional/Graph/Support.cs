@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json.Serialization;
 using Autodiff.Functional.Json;
@@ -11,22 +12,29 @@ namespace Autodiff.Functional;
 [JsonConverter(typeof(NoJsonConverter))]
 public sealed class Support
 {
-    private readonly Support? _left, _right;
-    private readonly Func<Expr?, Expr?, Expr>? _make;
+    private readonly ImmutableArray<Support?> _sources = [];
+    private readonly Func<ImmutableArray<Expr?>, Expr>? _make;
     private Expr? _mask;
 
-    private Support(Support? left, Support? right, Func<Expr?, Expr?, Expr> make) => (_left, _right, _make) = (left, right, make);
+    private Support(ImmutableArray<Support?> sources, Func<ImmutableArray<Expr?>, Expr> make) => (_sources, _make) = (sources, make);
 
     /// <summary>The entries where <paramref name="mask"/> is true.</summary>
     public Support(Expr mask) => _mask = mask;
 
     /// <summary>A support made from another (null: from everywhere) by <paramref name="make"/>, when first needed.</summary>
-    public static Support From(Support? support, Func<Expr?, Expr> make) => new(support, null, (mask, _) => make(mask));
+    public static Support From(Support? support, Func<Expr?, Expr> make) => new([support], masks => make(masks[0]));
+
+    /// <summary>A support made from several (null: from everywhere), when first needed.</summary>
+    internal static Support From(ImmutableArray<Support?> supports, Func<ImmutableArray<Expr?>, Expr> make) => new(supports, make);
 
     /// <summary>Where either may differ from 0.</summary>
     [return: NotNullIfNotNull(nameof(left))]
     public static Support? Union(Support? left, Support? right) =>
-        left is null || right is null ? null! : ReferenceEquals(left, right) ? left : new(left, right, (a, b) => Expr.Or(a!, b!));
+        left is null || right is null ? null! : ReferenceEquals(left, right) ? left : new([left, right], masks => Expr.Or(masks[0]!, masks[1]!));
+
+    /// <summary>Where both may differ from 0.</summary>
+    internal static Support? Intersection(Support? left, Support? right) =>
+        left is null ? right : right is null || ReferenceEquals(left, right) ? left : new([left, right], masks => Expr.And(masks[0]!, masks[1]!));
 
     /// <summary>Everywhere in a shape if the support has any entry, else nowhere.</summary>
     public static Support? Any(Support? support, Shape shape) => Any(support, shape, leading: 0);
@@ -51,15 +59,15 @@ public sealed class Support
         var stack = new Stack<Support>([this]);
         while (stack.TryPeek(out var top))
         {
-            if (top._mask is null && top._left is { _mask: null } left)
-                stack.Push(left);
-            else if (top._mask is null && top._right is { _mask: null } right)
-                stack.Push(right);
-            else
-            {
-                top._mask ??= top._make!(top._left?._mask, top._right?._mask);
-                stack.Pop();
-            }
+            int waiting = stack.Count;
+            if (top._mask is null)
+                foreach (var source in top._sources)
+                    if (source is { _mask: null })
+                        stack.Push(source);
+            if (stack.Count > waiting)
+                continue;
+            top._mask ??= top._make!([.. top._sources.Select(source => source?._mask)]);
+            stack.Pop();
         }
     }
 }

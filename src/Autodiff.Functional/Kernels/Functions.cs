@@ -24,6 +24,17 @@ public enum Slope
     Zero,
 }
 
+/// <summary>Which arguments of a function are factors: where one is 0, the value is 0 whatever the other argument is, or NaN.</summary>
+public enum Factors
+{
+    /// <summary>None.</summary>
+    None,
+    /// <summary>The first: a numerator.</summary>
+    First,
+    /// <summary>Both, each by itself: a product.</summary>
+    Both,
+}
+
 /// <summary>An elementwise function of one argument. Implement it by an empty <c>struct</c>; <see cref="Unary{TFunction}"/> is its op.</summary>
 public interface IUnary
 {
@@ -63,6 +74,9 @@ public interface IBinary
 
     /// <summary>What is known of its slopes.</summary>
     static virtual Slope Slope => Slope.Varying;
+
+    /// <summary>Which arguments are factors. Where one is 0 that does not depend on what is differentiated, the value is constant, and its derivative in the other argument 0 on every path.</summary>
+    static virtual Factors Factors => Factors.None;
 
     /// <summary>For a <see cref="Slope.Selecting"/> function: not 0 where the value can depend on x.</summary>
     static virtual T SelectedX<T>(T x, T y) where T : IElementary<T> => T.Literal(1);

@@ -49,7 +49,7 @@ internal static class ScalarReverse
             var node = order.Node(position);
             // A contribution of what selects would need to know what was selected.
             if (node.OpUnlessConstant is not IScalarFunction { Slope: not Slope.Selecting } function || !node.Shape.IsScalar || node.DType != DType.Float64
-                || !Values(order, position, numbers, out double x, out double y))
+                || !Values(order, position, numbers, out double x, out double y) || HasFactorZero(order, position, function.Factors, x, y))
                 return false;
             numbers[position].Value = function.Evaluate(x, y);
         }
@@ -95,6 +95,10 @@ internal static class ScalarReverse
             totals[i] = Expr.Scalar(graph.ParameterPositions[i] is var position and >= 0 && numbers[position].HasCotangent ? numbers[position].Cotangent : 0.0);
         return ImmutableCollectionsMarshal.AsImmutableArray(totals);
     }
+
+    /// <summary>A factor that is 0 for good makes a path constant: nodes know what follows from that.</summary>
+    private static bool HasFactorZero(KahnOrder order, int position, Factors factors, double x, double y) =>
+        factors != Factors.None && ((x == 0 && order.InputPositions(position)[0] < 0) || (y == 0 && factors == Factors.Both && order.InputPositions(position)[^1] < 0));
 
     /// <summary>The values of the first and the last input; false if one is no Float64 scalar.</summary>
     private static bool Values(KahnOrder order, int position, Span<Number> numbers, out double x, out double y)

@@ -13,11 +13,14 @@ public static class Singular
     /// <summary>Programs at singular points.</summary>
     public static Arbitrary<Program> All { get; } = Arb.From(Gen.Choose(int.MinValue, int.MaxValue).Select(seed => Of(new Random(seed))), Smaller);
 
-    private static Program Of(Random random)
+    /// <summary>Programs of two inputs or three, of which the first is data: no derivative is taken in it, and products with its zeros are constant.</summary>
+    public static Arbitrary<Program> WithData { get; } = Arb.From(Gen.Choose(int.MinValue, int.MaxValue).Select(seed => Of(new Random(seed), inputs: 2)), Smaller);
+
+    private static Program Of(Random random, int inputs = 1)
     {
         Shape shape = random.Next(3) == 0 ? Shape.Of(2, 2) : Shape.Of(2 + random.Next(2));
-        var inputs = Enumerable.Range(0, 1 + random.Next(2)).Select(_ => Tensor.Of([.. Enumerable.Range(0, shape.Size).Select(_ => s_entries[random.Next(s_entries.Length)])], shape)).ToImmutableArray();
-        var values = new List<Tensor>(inputs);
+        var point = Enumerable.Range(0, inputs + random.Next(2)).Select(_ => Tensor.Of([.. Enumerable.Range(0, shape.Size).Select(_ => s_entries[random.Next(s_entries.Length)])], shape)).ToImmutableArray();
+        var values = new List<Tensor>(point);
         var draw = new Draw(random, values);
         var steps = ImmutableArray.CreateBuilder<Step>();
         int count = 2 + random.Next(7);
@@ -31,7 +34,7 @@ public static class Singular
             steps.Add(step);
             draw.Add(step, value);
         }
-        return new Program(inputs, steps.ToImmutable()).Pruned();
+        return new Program(point, steps.ToImmutable()).Pruned();
     }
 
     // Points stay as they are: what is singular about them would be lost.

@@ -10,7 +10,7 @@ internal static class Exact
     /// functions round differently: then only what adds or selects is the same.
     /// </summary>
     public static bool IsSameAlone(Op op, TensorType type) =>
-        op is Where or Guard || type.DType == DType.Bool || (op is IScalarFunction function && (function.Slope is Slope.Constant or Slope.Selecting || type is { DType: DType.Float64, Shape.IsScalar: true }));
+        op is Where or Guard or WhereVarying || type.DType == DType.Bool || (op is IScalarFunction function && (function.Slope is Slope.Constant or Slope.Selecting || type is { DType: DType.Float64, Shape.IsScalar: true }));
 
     /// <summary>Does it only move elements? What adds them up does so in an order of its own.</summary>
     public static bool Moves(ImmutableArray<ElementMap.Term>[] map) => Array.TrueForAll(map, terms => terms.Length == 0 || terms is [{ Right: < 0 }]);

@@ -55,6 +55,7 @@ internal static class Simplification
             Where when Is(0, 1) || inputs[1] == inputs[2] => inputs[1],
             Where when Is(0, 0) => inputs[2],
             Guard when Is(0, 1) || !structuralZeros => inputs[1],
+            WhereVarying when Is(0, 1) || !structuralZeros => inputs[2],
             Guard when Is(0, 0) => builder.Constant(ElementType.Of(instruction.Type.DType).Zeros(instruction.Type.Shape)),
             Sum sum when Drops(builder[inputs[0]].Type.Shape, sum.Axes) => builder.Add(new Reshape(instruction.Type.Shape), inputs.AsSpan(), instruction.Type),
             Extremum extremum when Drops(builder[inputs[0]].Type.Shape, extremum.Axes) => builder.Add(new Reshape(instruction.Type.Shape), inputs.AsSpan(), instruction.Type),

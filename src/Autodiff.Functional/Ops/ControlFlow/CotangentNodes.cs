@@ -17,7 +17,7 @@ internal static class CotangentNodes
     }
 
     /// <summary>A cotangent of the next nodes, in the form of another one.</summary>
-    public static Cotangent Take(Queue<Expr> nodes, Cotangent like) => like.IsNone ? default : Take(nodes, like.Support is not null);
+    public static Cotangent Take(Queue<Expr> nodes, Cotangent like) => like.IsNone ? default : Take(nodes, like.Support is not null) with { MayBeInfinite = like.MayBeInfinite };
 
     /// <summary>A cotangent of the next nodes.</summary>
     public static Cotangent Take(Queue<Expr> nodes, bool masked) => new(nodes.Dequeue(), masked ? new Support(nodes.Dequeue()) : null);

@@ -239,7 +239,8 @@ internal sealed record Scan(Graph Body, int Captures, int Carries, int Length, b
         var kept = (Scan)ForReverse;
         // A pass that was not told to keep the carries runs the loop again.
         var history = (kept.IsOpOf(output) ? kept.Parts(output) : Apply(kept, [.. inputs]))[^Carries..];
-        return new(new ScanPullback(this, [.. inputs], history, cotangents, live).Contributions());
+        var moving = Closure.Spread(Body, Captures, Carries, wanted.Of(inputs.Count), smoothly: false);
+        return new(new ScanPullback(this, [.. inputs], history, cotangents, live, moving).Contributions());
     }
 
     /// <summary>Of which inputs the cotangents matter: they are wanted, or carry on to something wanted, and an output that has a cotangent depends on them.</summary>

@@ -11,7 +11,8 @@ namespace Autodiff.Functional;
 /// <param name="history">The carries before each step.</param>
 /// <param name="cotangents">Those of its outputs.</param>
 /// <param name="live">Whether an input's cotangent matters.</param>
-internal sealed class ScanPullback(Scan scan, ImmutableArray<Expr> inputs, ImmutableArray<Expr> history, ImmutableArray<Cotangent> cotangents, ImmutableArray<bool> live)
+/// <param name="moving">Whether an input depends on what is differentiated, by whatever way.</param>
+internal sealed class ScanPullback(Scan scan, ImmutableArray<Expr> inputs, ImmutableArray<Expr> history, ImmutableArray<Cotangent> cotangents, ImmutableArray<bool> live, ImmutableArray<bool> moving)
 {
     private readonly int _captures = scan.Captures, _carries = scan.Carries;
 
@@ -50,15 +51,14 @@ internal sealed class ScanPullback(Scan scan, ImmutableArray<Expr> inputs, Immut
     private (ImmutableArray<Cotangent> Carried, ImmutableArray<Cotangent> Given) Step(ImmutableArray<Cotangent> carried, ImmutableArray<Expr> row, ImmutableArray<Cotangent> given)
     {
         ImmutableArray<Expr> arguments = [.. inputs[.._captures], .. row[..(_carries + scan.Rows)]];
-        var replay = Closure.InActive(scan.Body, live, arguments).Replay([.. arguments.Where((_, i) => live[i])], reverse: true);
         var ofOutputs = new Cotangent[scan.Body.Outputs.Length];
         for (int i = 0; i < _carried.Length; i++)
             if (_carried[i] >= _captures)
                 ofOutputs[_carried[i] - _captures] = carried[i];
         var rest = new Queue<Expr>(row[(_carries + scan.Rows)..]);
         for (int i = 0; i < given.Length; i++)
-            ofOutputs[_carries + i] = CotangentNodes.Take(rest, given[i]);
-        var back = replay.Contributions([.. ofOutputs]);
+            ofOutputs[_carries + i] = given[i].IsNone ? default : CotangentNodes.Take(rest, given[i].Support is not null);   // poles outside of the loop do not guard its steps
+        var back = Closure.Contributions(scan.Body, live, moving, arguments, [.. ofOutputs]);
         return ([.. _carried.Select((input, i) => input < _captures ? Sum(carried[i], back[i]) : back[i])], [.. back[_carried.Length..]]);
     }
 

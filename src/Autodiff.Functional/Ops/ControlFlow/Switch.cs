@@ -116,14 +116,11 @@ internal sealed record Switch(ImmutableArray<Graph> Branches) : MultiOutput, IPa
 
     public override Contributions Vjp(Inputs inputs, Expr output, Cotangent cotangent, Wanted wanted)
     {
-        var live = new bool[inputs.Count - 1];
-        for (int i = 0; i < live.Length; i++)
-            live[i] = wanted[i + 1] && inputs[i + 1].DType.IsFloating();
-        ImmutableArray<bool> active = [.. live];
+        ImmutableArray<bool> moving = wanted.Of(inputs.Count)[1..], active = [.. moving.Select((moves, i) => moves && inputs[i + 1].DType.IsFloating())];
         ImmutableArray<Expr> arguments = [.. inputs.Skip(1)];
         ImmutableArray<Cotangent> contributions;
         if (inputs[0].IsConstant)
-            contributions = Pullback(Branches[Taken(inputs[0].Value)], active, arguments, cotangent.Parts);
+            contributions = Closure.Contributions(Branches[Taken(inputs[0].Value)], active, moving, arguments, cotangent.Parts);
         else
         {
             ImmutableArray<Expr> all = [.. arguments, .. cotangent.Parts.SelectMany(CotangentNodes.Of)];
@@ -131,7 +128,7 @@ internal sealed record Switch(ImmutableArray<Graph> Branches) : MultiOutput, IPa
             ImmutableArray<ImmutableArray<Cotangent>> back = [.. Branches.Select(branch =>
             {
                 var rest = new Queue<Expr>(at[active.Length..]);
-                return Pullback(branch, active, at[..active.Length], [.. cotangent.Parts.Select(part => CotangentNodes.Take(rest, part))]);
+                return Closure.Contributions(branch, active, moving, at[..active.Length], [.. cotangent.Parts.Select(part => CotangentNodes.Take(rest, part))]);
             })];
             // An input has a cotangent if it has one in any branch, and a support if it has none, or a support, in some.
             ImmutableArray<bool> some = [.. back[0].Select((_, i) => back.Any(branch => !branch[i].IsNone))];
@@ -150,10 +147,6 @@ internal sealed record Switch(ImmutableArray<Graph> Branches) : MultiOutput, IPa
                 perInput[i + 1] = contributions[next++];
         return new([.. perInput]);
     }
-
-    /// <summary>What one branch gives back to the active arguments.</summary>
-    private static ImmutableArray<Cotangent> Pullback(Graph branch, ImmutableArray<bool> active, ImmutableArray<Expr> arguments, ImmutableArray<Cotangent> cotangents) =>
-        Closure.InActive(branch, active, arguments).Replay([.. arguments.Where((_, i) => active[i])], reverse: true).Contributions(cotangents);
 
     // ---- batches ----
 

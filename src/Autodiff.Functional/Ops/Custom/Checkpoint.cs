@@ -45,17 +45,17 @@ internal sealed record Checkpoint(Graph Body) : MultiOutput, IPartsOp
     /// </summary>
     public override Contributions Vjp(Inputs inputs, Expr output, Cotangent cotangent, Wanted wanted)
     {
-        var contributing = ImmutableArray.CreateBuilder<int>();
-        for (int i = 0; i < inputs.Count; i++)
-            if (wanted[i] && inputs[i].DType.IsFloating())
-                contributing.Add(i);
+        var marked = wanted.Of(inputs.Count);
+        ImmutableArray<int> all = [.. Enumerable.Range(0, inputs.Count).Where(i => marked[i])];
+        // Masks and whole numbers get nothing, but they depend on the seed too.
+        ImmutableArray<int> contributing = [.. all.Where(i => inputs[i].DType.IsFloating())], moving = [.. all.Where(i => !inputs[i].DType.IsFloating())];
         ImmutableArray<Expr> arguments = [.. inputs, .. cotangent.Parts.SelectMany(Flat)];
         var totals = ImmutableArray<Cotangent>.Empty;
         var pullback = Of(x =>
         {
             int next = inputs.Count;
-            var graph = Graph.Of([.. contributing.Select(i => x[i])], Body.Call(x.AsSpan()[..inputs.Count]));
-            totals = graph.Pullback([.. cotangent.Parts.Select(part => part.IsNone ? default : new Cotangent(x[next++], part.Support is null ? null : new Support(x[next++])))]);
+            var graph = Graph.Of([.. contributing.Concat(moving).Select(i => x[i])], Body.Call(x.AsSpan()[..inputs.Count]));
+            totals = graph.Pullback([.. cotangent.Parts.Select(part => part.IsNone ? default : new Cotangent(x[next++], part.Support is null ? null : new Support(x[next++])) { MayBeInfinite = part.MayBeInfinite })])[..contributing.Length];
             return [.. totals.SelectMany(Flat)];
         }, arguments);
         var results = new Queue<Expr>(pullback.Body.Outputs.IsEmpty ? [] : Apply(pullback, arguments.AsSpan()));

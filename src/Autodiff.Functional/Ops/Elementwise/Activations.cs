@@ -84,6 +84,7 @@ internal readonly struct Gelu : ISpecial
 internal readonly struct Elu : IBinary
 {
     public static OpInfo Info => OpInfo.Binary("Elu", Expr.Elu, "x where x > 0, else α·(eˣ − 1)", "dx where x > 0, else α·eˣ·dx + (eˣ − 1)·dα", new(-3, 3, 0.01), new(0.5, 2)) with { Signature = "Elu(x, alpha = 1)", Edges = "The derivative at 0 is α.", Source = "Clevert, Unterthiner and Hochreiter 2015" };
+    public static Factors Factors => Factors.First;
     public static T Apply<T>(T x, T alpha) where T : IElementary<T> => T.IfLess(T.Literal(0), x, x, alpha * T.Expm1(x));
     public static T DifferentialX<T>(T x, T alpha, T y, T d) where T : IElementary<T> => T.IfLess(T.Literal(0), x, d, d * alpha * T.Exp(x));
     public static T DifferentialY<T>(T x, T alpha, T y, T d) where T : IElementary<T> => T.IfLess(T.Literal(0), x, T.Literal(0), d * T.Expm1(x));

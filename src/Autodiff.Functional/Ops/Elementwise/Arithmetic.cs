@@ -29,6 +29,7 @@ internal readonly struct Multiply : IBinary
     public static OpInfo Info => OpInfo.Binary("Multiply", Expr.Multiply, "x·y", "dx·y + x·dy") with { Edges = "Integers wrap." };
     public static Formula? Latex(Formula x, Formula y) => Formula.Infix(x, @"\cdot", y, Binding.Product);
     public static Domain Domain => Domain.Numeric;
+    public static Factors Factors => Factors.Both;
     public static T Apply<T>(T x, T y) where T : IElementary<T> => x * y;
     public static T DifferentialX<T>(T x, T y, T z, T d) where T : IElementary<T> => d * y;
     public static T DifferentialY<T>(T x, T y, T z, T d) where T : IElementary<T> => d * x;
@@ -43,6 +44,7 @@ internal readonly struct Divide : IBinary
         new("DivideByInt", "x / n", random => random.Next(1, 5) is var n ? OpCase.Of(random.NextTensor(random.NextShape()), x => Expr.DivideByInt(x, n), $"Expr.DivideByInt(x0, {n})") : null!) { Signature = "DivideByInt(x, n)", Derivative = "d / n" },
     ];
     public static Formula? Latex(Formula x, Formula y) => new Formula($@"\frac{{{x}}}{{{y}}}", Binding.Product);
+    public static Factors Factors => Factors.First;
     public static T Apply<T>(T x, T y) where T : IElementary<T> => x / y;
     public static T DifferentialX<T>(T x, T y, T z, T d) where T : IElementary<T> => d / y;
     public static T DifferentialY<T>(T x, T y, T z, T d) where T : IElementary<T> => -(d * (z / y));     // z / y first: where d / y overflows, z may be 0

@@ -6,6 +6,7 @@ namespace Autodiff.Functional;
 internal readonly struct XLogY : IBinary
 {
     public static OpInfo Info => OpInfo.Binary("XLogY", Expr.XLogY, "x·ln y", "ln y·dx + x/y·dy", null, new(0.1, 3)) with { Edges = "0 at x = 0, whatever y is; the derivative in y at (0, 0) is 0." };
+    public static Factors Factors => Factors.First;
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Apply<T>(T x, T y) where T : IElementary<T> => Quotient.Times(x, T.Log(y));
     public static T DifferentialX<T>(T x, T y, T z, T d) where T : IElementary<T> => d * T.Log(y);
@@ -16,6 +17,7 @@ internal readonly struct XLogY : IBinary
 internal readonly struct XLog1pY : IBinary
 {
     public static OpInfo Info => OpInfo.Binary("XLog1pY", Expr.XLog1pY, "x·ln(1 + y)", "ln(1 + y)·dx + x/(1 + y)·dy", null, new(-0.8, 3)) with { Edges = "0 at x = 0, whatever y is; accurate near y = 0; the derivative in y at (0, −1) is 0." };
+    public static Factors Factors => Factors.Both;
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Apply<T>(T x, T y) where T : IElementary<T> => Quotient.Times(x, T.Log1p(y));
     public static T DifferentialX<T>(T x, T y, T z, T d) where T : IElementary<T> => d * T.Log1p(y);
@@ -25,6 +27,7 @@ internal readonly struct XLog1pY : IBinary
 /// <summary>x / y, 0 where both are 0. The derivative in x is 1 / y also there, so that it is that of a logarithm.</summary>
 internal readonly struct Quotient : IBinary
 {
+    public static Factors Factors => Factors.First;
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Apply<T>(T x, T y) where T : IElementary<T> => x / T.IfEqual(x, T.Literal(0), T.IfEqual(y, T.Literal(0), T.Literal(1), y), y);
     public static T DifferentialX<T>(T x, T y, T z, T d) where T : IElementary<T> => d / y;

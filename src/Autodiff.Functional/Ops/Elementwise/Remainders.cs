@@ -7,6 +7,7 @@ internal readonly struct FMod : IBinary, IPartialOnIntegers
 {
     public static OpInfo Info => OpInfo.Binary("FMod", Expr.FMod, "x − y·trunc(x / y)", "dx − trunc(x / y)·dy", new(-5, 5), new(-2, 2, 0.3)) with { Edges = "The sign of x; NaN at y = 0.", Source = "C99, 7.12.10.1" };
     public static Domain Domain => Domain.Numeric;
+    public static Factors Factors => Factors.First;
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Apply<T>(T x, T y) where T : IElementary<T> => x % y;
     public static T DifferentialX<T>(T x, T y, T z, T d) where T : IElementary<T> => d;
@@ -19,6 +20,7 @@ internal readonly struct Mod : IBinary, IPartialOnIntegers
     public static IEnumerable<OpInfo> Entries => [Entry("Mod", Expr.Mod), Entry("Remainder", Expr.Remainder)];
     public static Formula? Latex(Formula x, Formula y) => Formula.Infix(x, @"\bmod", y, Binding.Product, associative: false);
     public static Domain Domain => Domain.Numeric;
+    public static Factors Factors => Factors.First;
 
     // With the signs of the divisor turned to +, a remainder below 0 is one divisor off; −0 + 0 is 0, so that 0 takes the divisor's sign, as in NumPy.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -78,6 +78,17 @@ internal static class Closure
         return Graph.Of(fresh, graph.Call([.. arguments.Select((argument, i) => active[i] ? fresh[next++] : argument)]));
     }
 
+    /// <summary>
+    /// Reverse mode of a function in its active parameters: what the outputs' cotangents contribute to each. Parameters that <paramref name="move"/> depend on the seed as well, by whatever
+    /// way: they get nothing, but no factor that is made of them is taken for one that stays.
+    /// </summary>
+    public static ImmutableArray<Cotangent> Contributions(Graph graph, ImmutableArray<bool> active, ImmutableArray<bool> move, ImmutableArray<Expr> arguments, ImmutableArray<Cotangent> cotangents)
+    {
+        ImmutableArray<bool> all = [.. active.Select((isActive, i) => isActive || move[i])];
+        var totals = InActive(graph, all, arguments).Replay([.. arguments.Where((_, i) => all[i])], reverse: true).Contributions(cotangents);
+        return [.. totals.Zip(active.Where((_, i) => all[i])).Where(pair => pair.Second).Select(pair => pair.First)];
+    }
+
     /// <summary>Which outputs depend on the marked parameters; <paramref name="smoothly"/>: by a way along which derivatives go.</summary>
     public static ImmutableArray<bool> Dependent(Graph graph, ImmutableArray<bool> marked, bool smoothly)
     {

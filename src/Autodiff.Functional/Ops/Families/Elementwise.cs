@@ -13,6 +13,11 @@ public abstract record Elementwise : Op
     /// <summary>What is known of the slopes.</summary>
     protected abstract Slope Slope { get; }
 
+    /// <summary>Which inputs are factors: a 0 there makes the value 0.</summary>
+    protected internal virtual Factors Factors => Factors.None;
+
+    internal override bool HasPoles => Slope == Slope.Varying;
+
     /// <summary>The differential in one input: d ↦ ∂f/∂input·d, elementwise.</summary>
     protected abstract Expr Differential(int index, Inputs inputs, Expr output, Expr d);
 
@@ -88,6 +93,9 @@ internal interface IScalarFunction
     /// <summary>What is known of the slopes.</summary>
     Slope Slope { get; }
 
+    /// <summary>Which inputs are factors.</summary>
+    Factors Factors => Factors.None;
+
     /// <summary>The differential in one input, where the value is <paramref name="z"/>.</summary>
     double Differential(int index, double x, double y, double z, double d);
 }
@@ -125,6 +133,9 @@ public sealed record Unary<TFunction> : Elementwise, IScalarFunction, ILoopOp, I
 
     /// <inheritdoc/>
     protected override Slope Slope => TFunction.Slope;
+
+    internal override bool HasPoles => s_hasPoles;
+    private static readonly bool s_hasPoles = TFunction.Slope == Slope.Varying && !TFunction.Differential(Finite.Number, TFunction.Apply(Finite.Number), Finite.Number).Always;
 
     /// <inheritdoc/>
     protected override Expr Differential(int index, Inputs inputs, Expr output, Expr d) => TFunction.Differential(inputs[0], output, d);
@@ -217,6 +228,13 @@ public sealed record Binary<TFunction> : Elementwise, IScalarFunction, ILoopOp w
     protected override Slope Slope => TFunction.Slope;
 
     /// <inheritdoc/>
+    protected internal override Factors Factors => TFunction.Factors;
+
+    internal override bool HasPoles => s_hasPoles;
+    private static readonly bool s_hasPoles = TFunction.Slope == Slope.Varying && TFunction.Apply(Finite.Number, Finite.Number) is var value
+        && !(TFunction.DifferentialX(Finite.Number, Finite.Number, value, Finite.Number).Always && TFunction.DifferentialY(Finite.Number, Finite.Number, value, Finite.Number).Always);
+
+    /// <inheritdoc/>
     protected override Expr Differential(int index, Inputs inputs, Expr output, Expr d) => index == 0
         ? TFunction.DifferentialX(inputs[0], inputs[1], output, d)
         : TFunction.DifferentialY(inputs[0], inputs[1], output, d);
@@ -245,6 +263,7 @@ public sealed record Binary<TFunction> : Elementwise, IScalarFunction, ILoopOp w
 
     double IScalarFunction.Evaluate(double x, double y) => TFunction.Apply(new Real64(x), new Real64(y)).Value;
     Slope IScalarFunction.Slope => TFunction.Slope;
+    Factors IScalarFunction.Factors => TFunction.Factors;
     double IScalarFunction.Differential(int index, double x, double y, double z, double d) => (index == 0
         ? TFunction.DifferentialX<Real64>(new(x), new(y), new(z), new(d))
         : TFunction.DifferentialY<Real64>(new(x), new(y), new(z), new(d))).Value;

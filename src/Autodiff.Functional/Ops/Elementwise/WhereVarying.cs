@@ -1,0 +1,90 @@
+using System.Runtime.CompilerServices;
+using Autodiff.Functional.Compilation;
+using Autodiff.Functional.Kernels;
+
+namespace Autodiff.Functional;
+
+/// <summary>
+/// A part of a derivative, (mask, witness, value): the value where the mask is true. Elsewhere the path it belongs to is constant, because a factor on it is 0, and it is 0·witness: 0, or NaN
+/// where the path's own value is none.
+/// </summary>
+/// <remarks>
+/// The mask is about a factor, not about a branch. To a transform whose seed the factor does not depend on, the value is constant outside of the mask
+/// (<see cref="Variation"/>). To one whose seed it depends on, the factor can leave 0, so that derivatives pass as if there were no mask: ∂ₘ∂ₓ of m·x² at m = 0 is 2x.
+/// </remarks>
+internal sealed record WhereVarying : Op, ILoopOp
+{
+    private static readonly WhereVarying s_op = new();
+
+    /// <summary>The value; itself if the mask is known to be true everywhere. Where the output is undefined, so is its derivative.</summary>
+    public static Expr Of(Support? varies, Support? undefined, Expr witness, Expr value)
+    {
+        if (varies is null || Is(varies.Mask, true))
+            return value;
+        witness = Promotion.Conform(witness, value.Type);
+        return Expr.Apply(s_op, varies.Mask, undefined is null || Is(undefined.Mask, false) ? witness : Expr.Where(undefined.Mask, double.NaN, witness), value);
+    }
+
+    private static bool Is(Expr mask, bool all) => mask.IsConstant && !mask.Value.Elements<bool>().Contains(!all);
+
+    internal override bool HasPoles => true;
+
+    public override TensorType Infer(Inputs inputs) => inputs[0].Shape == inputs[2].Shape && inputs[1].Type == inputs[2].Type ? inputs[2].Type
+        : throw new ShapeException(Name, "a mask and a witness of the value's type", $"{inputs[0].Type} and {inputs[1].Type} for {inputs[2].Type}");
+
+    public override Expr? Jvp(Inputs inputs, Expr output, ReadOnlySpan<Expr?> tangents) => tangents[2];
+
+    public override Contributions Vjp(Inputs inputs, Expr output, Cotangent cotangent, Wanted wanted) => new([default, default, new(cotangent.Value, cotangent.Support)]);
+
+    public override Expr Batch(Inputs inputs, ReadOnlySpan<bool> batched, int size) => Expr.Apply(this,
+        batched[0] ? inputs[0] : Batching.Repeat(inputs[0], size),
+        batched[1] ? inputs[1] : Batching.Repeat(inputs[1], size),
+        batched[2] ? inputs[2] : Batching.Repeat(inputs[2], size));
+
+    public override Tensor Evaluate(ReadOnlySpan<Tensor> inputs) => inputs[2].Element.Run<Kernel, Tensor>(new(inputs[0], inputs[1], inputs[2]));
+
+    private readonly struct Kernel(Tensor mask, Tensor witness, Tensor value) : IKernel<Tensor>
+    {
+        public Tensor Run<E>() where E : unmanaged, IElementary<E>
+        {
+            var result = Tensor.New<E>(value.Element, value.Shape, out var elements);
+            ReadOnlySpan<bool> holds = mask.Elements<bool>();
+            ReadOnlySpan<E> witnesses = witness.Elements<E>(), values = value.Elements<E>();
+            for (int i = 0; i < elements.Length; i++)
+                elements[i] = Element(holds[i], witnesses[i], values[i]);
+            return result;
+        }
+    }
+
+    private static E Element<E>(bool varies, E witness, E value) where E : unmanaged, IElementary<E> => varies ? value : witness * E.Literal(0);
+
+    Cost ILoopOp.Cost => new(2);
+    TileFunction ILoopOp.Tile(ReadOnlySpan<DType> arguments) => ElementType.Of(arguments[2]).Run<TileKernel, TileFunction>(default);
+    GroupFunction ILoopOp.Group(ReadOnlySpan<DType> arguments) => ElementType.Of(arguments[2]).Run<TileKernel, GroupFunction>(default);
+    Delegate ILoopOp.Function<T, R, M>() => (Func<M, T, T, T>)Choose<T, M>;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static T Choose<T, M>(M mask, T witness, T value) where T : unmanaged, IMasked<T, M> where M : unmanaged, IMasked<M, M> => T.Choose(mask, value, witness * T.Literal(0));
+
+    private readonly unsafe struct TileKernel : IKernel<TileFunction>, IKernel<GroupFunction>
+    {
+        TileFunction IKernel<TileFunction>.Run<E>() => new(&Loop<E>);
+        GroupFunction IKernel<GroupFunction>.Run<E>() => new(&Group<E>);
+
+        // An argument is an element for each, or one for all.
+        private static void Loop<E>(TileOperand* x, nint result, int count) where E : unmanaged, IElementary<E>
+        {
+            ReadOnlySpan<bool> mask = x[0].Elements<bool>();
+            ReadOnlySpan<E> witness = x[1].Elements<E>(), value = x[2].Elements<E>();
+            var results = new Span<E>((void*)result, count);
+            for (int i = 0; i < results.Length; i++)
+                results[i] = Element(mask[mask.Length > 1 ? i : 0], witness[witness.Length > 1 ? i : 0], value[value.Length > 1 ? i : 0]);
+        }
+
+        private static void Group<E>(nint slots, int* x, int result, int count) where E : unmanaged, IElementary<E>
+        {
+            for (int i = 0; i < count; i++)
+                GroupFunction.Slot<E>(slots, result + i) = Element(GroupFunction.Slot<bool>(slots, x[i]), GroupFunction.Slot<E>(slots, x[count + i]), GroupFunction.Slot<E>(slots, x[2 * count + i]));
+        }
+    }
+}
