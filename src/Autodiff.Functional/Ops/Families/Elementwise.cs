@@ -100,6 +100,23 @@ internal interface IScalarFunction
     double Differential(int index, double x, double y, double z, double d);
 }
 
+/// <summary>Where slopes are infinite: functions have their poles at small numbers, if they have any.</summary>
+internal static class Poles
+{
+    private static readonly double[] s_numbers = [0, 1, -1, 0.5, -0.5, 2, -2, 3];
+
+    /// <summary>Is a slope of a function infinite, or NaN, at a point where the function has a value?</summary>
+    public static bool Are(IScalarFunction function, int arity)
+    {
+        foreach (double x in s_numbers)
+            foreach (double y in s_numbers)
+                for (int i = 0; i < arity && function.Evaluate(x, y) is var z && !double.IsNaN(z); i++)
+                    if (!double.IsFinite(function.Differential(i, x, y, z, 1)))
+                        return true;
+        return false;
+    }
+}
+
 /// <summary>The op of an elementwise function of one argument.</summary>
 /// <typeparam name="TFunction">The function: an empty struct.</typeparam>
 /// <example><code>
@@ -135,7 +152,7 @@ public sealed record Unary<TFunction> : Elementwise, IScalarFunction, ILoopOp, I
     protected override Slope Slope => TFunction.Slope;
 
     internal override bool HasPoles => s_hasPoles;
-    private static readonly bool s_hasPoles = TFunction.Slope == Slope.Varying && !TFunction.Differential(Finite.Number, TFunction.Apply(Finite.Number), Finite.Number).Always;
+    private static readonly bool s_hasPoles = TFunction.Slope == Slope.Varying && Poles.Are(s_op, arity: 1);
 
     /// <inheritdoc/>
     protected override Expr Differential(int index, Inputs inputs, Expr output, Expr d) => TFunction.Differential(inputs[0], output, d);
@@ -231,8 +248,7 @@ public sealed record Binary<TFunction> : Elementwise, IScalarFunction, ILoopOp w
     protected internal override Factors Factors => TFunction.Factors;
 
     internal override bool HasPoles => s_hasPoles;
-    private static readonly bool s_hasPoles = TFunction.Slope == Slope.Varying && TFunction.Apply(Finite.Number, Finite.Number) is var value
-        && !(TFunction.DifferentialX(Finite.Number, Finite.Number, value, Finite.Number).Always && TFunction.DifferentialY(Finite.Number, Finite.Number, value, Finite.Number).Always);
+    private static readonly bool s_hasPoles = TFunction.Slope == Slope.Varying && Poles.Are(s_op, arity: 2);
 
     /// <inheritdoc/>
     protected override Expr Differential(int index, Inputs inputs, Expr output, Expr d) => index == 0
