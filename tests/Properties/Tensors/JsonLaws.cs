@@ -3,7 +3,6 @@ using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using FsCheck;
 using FsCheck.Fluent;
 using Xunit;
 using Xunit.Abstractions;
