@@ -43,7 +43,7 @@ internal sealed class Variation
     /// <summary>What a rule contributed: exactly 0 where a factor 0 makes it so but an infinite slope gave NaN.</summary>
     public Contributions Guard(Visit visit, Cotangent cotangent, Contributions contributions)
     {
-        bool infinite = cotangent.MayBeInfinite || visit.Op.HasPoles;
+        bool infinite = cotangent.MayBeInfinite || HasPoles(visit);
         var guarded = new Cotangent[visit.Inputs.Count];
         for (int i = 0; i < guarded.Length; i++)
             if (visit.InputPositions[i] >= 0 && contributions[i] is { IsNone: false } contribution)
@@ -93,7 +93,7 @@ internal sealed class Variation
         var (inputs, output) = (_inputs(visit), _output(visit));
         var positions = visit.InputPositions;
         var varies = new Support?[tangents.Length];
-        bool first = true, infinite = visit.Op.HasPoles;
+        bool first = true, infinite = HasPoles(visit);
         for (int i = 0; i < tangents.Length; i++)
             if (tangents[i] is not null)
             {
@@ -126,6 +126,13 @@ internal sealed class Variation
         return sum;
     }
 
+    /// <summary>Can a slope be infinite here? A divisor or an exponent that is one constant number tells.</summary>
+    private static bool HasPoles(Visit visit) => visit.Op.HasPoles
+        && !(visit.Op is Elementwise and IScalarFunction function && visit.Inputs.Count == 2 && visit.InputPositions[1] < 0 && Number(visit.Inputs[1]) is { } number && !Poles.Are(function, arity: 1, number));
+
+    private static double? Number(Expr node) => !node.IsConstant ? null : node.IsScalarConstant ? node.ScalarValue
+        : node.Value is { Size: > 0 } value && (value.IsUniform || value.Size == 1) ? value.ElementAsDouble(0) : null;
+
     // ---- masks ----
 
     /// <summary>Where a value is NaN, and that shows.</summary>
@@ -153,8 +160,7 @@ internal sealed class Variation
     private static bool Moves(Visit visit, int index, bool[]? moves) => visit.InputPositions[index] is var position and >= 0 && (moves is null || moves[position]);
 
     /// <summary>A single number is looked at; of more, the mask tells.</summary>
-    private static bool MayBeZero(Expr factor) => !factor.IsConstant || (factor.IsScalarConstant ? factor.ScalarValue == 0
-        : !(factor.Value is { Size: > 0 } value && (value.IsUniform || value.Size == 1)) || factor.Value.ElementAsDouble(0) == 0);
+    private static bool MayBeZero(Expr factor) => Number(factor) is null or 0;
 
     /// <summary>Where no factor beside an input is 0 for good; null: everywhere.</summary>
     private Support? Beside(Visit visit, int index)

@@ -6,7 +6,7 @@ namespace Autodiff.Functional;
 
 /// <summary>
 /// A part of a derivative, (mask, witness, value): the value where the mask is true. Elsewhere the path it belongs to is constant, because a factor on it is 0, and it is 0·witness: 0, or NaN
-/// where the path's own value is none.
+/// where the path's own value is none. (A 0 stays what it is, sign and all: a guard changes no bit of what needs none.)
 /// </summary>
 /// <remarks>
 /// The mask is about a factor, not about a branch. To a transform whose seed the factor does not depend on, the value is constant outside of the mask
@@ -56,7 +56,7 @@ internal sealed record WhereVarying : Op, ILoopOp
         }
     }
 
-    private static E Element<E>(bool varies, E witness, E value) where E : unmanaged, IElementary<E> => varies ? value : witness * E.Literal(0);
+    private static E Element<E>(bool varies, E witness, E value) where E : unmanaged, IElementary<E> => varies ? value : E.IfEqual(value, E.Literal(0), value, witness * E.Literal(0));
 
     Cost ILoopOp.Cost => new(2);
     TileFunction ILoopOp.Tile(ReadOnlySpan<DType> arguments) => ElementType.Of(arguments[2]).Run<TileKernel, TileFunction>(default);
@@ -64,7 +64,7 @@ internal sealed record WhereVarying : Op, ILoopOp
     Delegate ILoopOp.Function<T, R, M>() => (Func<M, T, T, T>)Choose<T, M>;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static T Choose<T, M>(M mask, T witness, T value) where T : unmanaged, IMasked<T, M> where M : unmanaged, IMasked<M, M> => T.Choose(mask, value, witness * T.Literal(0));
+    private static T Choose<T, M>(M mask, T witness, T value) where T : unmanaged, IMasked<T, M> where M : unmanaged, IMasked<M, M> => T.Choose(mask, value, T.IfEqual(value, T.Literal(0), value, witness * T.Literal(0)));
 
     private readonly unsafe struct TileKernel : IKernel<TileFunction>, IKernel<GroupFunction>
     {

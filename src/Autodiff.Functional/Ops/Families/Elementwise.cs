@@ -105,11 +105,11 @@ internal static class Poles
 {
     private static readonly double[] s_numbers = [0, 1, -1, 0.5, -0.5, 2, -2, 3];
 
-    /// <summary>Is a slope of a function infinite, or NaN, at a point where the function has a value?</summary>
-    public static bool Are(IScalarFunction function, int arity)
+    /// <summary>Is a slope of a function infinite, or NaN, at a point where the function has a value? The second argument may be known: x / 3 and x² have no poles.</summary>
+    public static bool Are(IScalarFunction function, int arity, double? second = null)
     {
         foreach (double x in s_numbers)
-            foreach (double y in s_numbers)
+            foreach (double y in second is { } known ? [known] : s_numbers)
                 for (int i = 0; i < arity && function.Evaluate(x, y) is var z && !double.IsNaN(z); i++)
                     if (!double.IsFinite(function.Differential(i, x, y, z, 1)))
                         return true;
