@@ -66,7 +66,17 @@ internal sealed class Variation
                 }
                 return contribution with { Value = value, Varying = Support.Intersection(cotangent.Varying, factors), Undefined = undefined, Unmasked = cotangent.Unmasked };
             case WhereVarying:
-                return contribution with { Varying = cotangent.Varying, Undefined = cotangent.Undefined, Unmasked = Support.Intersection(cotangent.Unmasked, Beside(visit, index)) };
+                // A guard's own NaN shows. A mask that moves hides nothing: a NaN behind it, which no later node shows, counts as well.
+                var seen = Support.Intersection(cotangent.Support, cotangent.Unmasked);
+                var unknown = Undefined(visit, seen);
+                if (Moves(visit, 0, _moves))
+                    unknown = Support.Union(unknown, NaN(_inputs(visit)[2], seen));
+                return contribution with
+                {
+                    Varying = cotangent.Varying,
+                    Undefined = cotangent.Undefined is null ? unknown : Support.Union(cotangent.Undefined, unknown),
+                    Unmasked = Support.Intersection(cotangent.Unmasked, Beside(visit, index)),
+                };
             case Linear { Cancels: false } when visit.Inputs[index].Shape.Size >= visit.Node.Shape.Size:
                 // Not through sums: to read all data for the few parameters that they share would cost what the gradient does.
                 return contribution with
@@ -136,11 +146,9 @@ internal sealed class Variation
     // ---- masks ----
 
     /// <summary>Where a value is NaN, and that shows.</summary>
-    private Support Undefined(Visit visit, Support? shown)
-    {
-        var output = _output(visit);
-        return Support.From(shown, mask => mask is null ? Expr.NotEqual(output, output) : Expr.And(mask, Expr.NotEqual(output, output)));
-    }
+    private Support Undefined(Visit visit, Support? shown) => NaN(_output(visit), shown);
+
+    private static Support NaN(Expr value, Support? shown) => Support.From(shown, mask => mask is null ? Expr.NotEqual(value, value) : Expr.And(mask, Expr.NotEqual(value, value)));
 
     // ---- factors ----
 

@@ -13,7 +13,7 @@ public sealed class CatalogueTests
     private static readonly Type[] s_undrawn =
     [
         typeof(Constant), typeof(Variable), typeof(Placeholder), typeof(Seed), typeof(Project), typeof(Pack), typeof(NoDerivative), typeof(OutsideValue),
-        typeof(InverseMillsExcessSlope), typeof(TanhTail), typeof(TanhFrom),
+        typeof(InverseMillsExcessSlope), typeof(TanhTail), typeof(TanhFrom), typeof(WhereVarying),
     ];
 
     [Fact]

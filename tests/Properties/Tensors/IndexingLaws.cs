@@ -82,7 +82,7 @@ public class IndexingLaws
     {
         Assert.Equal("Tensor[]: expected an index below 3 at axis 1 of the shape (2, 3); got 3.", Assert.Throws<IndexException>(() => s_matrix[0, 3]).Message);
         Assert.Equal("Tensor[]: expected an index below 2 at axis 0 of the shape (2, 3); got ^3.", Assert.Throws<IndexException>(() => s_matrix[^3]).Message);
-        Assert.Equal("[]: expected indices ≥ 0; got -1. Count from the end with ^1.", Assert.Throws<IndexException>(() => s_matrix[-1]).Message);
+        Assert.Equal("[]: expected indices ≥ 0; got -1. Count from the end: x[^1], in F# x.[x.Shape.[0] - 1].", Assert.Throws<IndexException>(() => s_matrix[-1]).Message);
         Assert.Equal("Tensor[]: expected a range within 0..3 at axis 1 of the shape (2, 3); got 1..4.", Assert.Throws<IndexException>(() => s_matrix[.., 1..4]).Message);
         Assert.Equal("Tensor[]: expected at most 2 subscripts for the shape (2, 3); got 3.", Assert.Throws<AxisException>(() => s_matrix[0, 0, 0]).Message);
         Assert.Equal("Tensor[]: expected at most 2 subscripts for the shape (2, 3); got 3.", Assert.Throws<AxisException>(() => s_matrix[.., .., ..]).Message);

@@ -30,6 +30,11 @@ public sealed class StructuralZeroFactors(ITestOutputHelper output)
     public void The_mixed_derivative_in_the_factor_is_right_or_honestly_NaN() => Counted(1000, 0.8, (limits, p) => limits.Wrong(p,
         x => [Ad.Grad(m => Along(Gradient(p, [m, .. x[1..]])), x[0]), .. x[1..].Select(_ => (Expr?)null)], (frozen, x, i) => Limits.PushedTwice(frozen, x, i, k => k != 0)), data: false);
 
+    /// <summary>∂ₘ∂ₛ of (√m·√s)² is 1; the derivative in s is 0/0 under a guard whose mask depends on m.</summary>
+    [Fact]
+    public void What_a_moving_mask_hides_is_not_taken_for_zero() =>
+        Assert.True((double)Ad.Grad(m => Ad.Grad(s => Expr.Square(Expr.Sqrt(m) * Expr.Sqrt(s)), 0.0), 0.0) is double.NaN or 1);
+
     [Fact]
     public void And_where_the_factor_is_differentiated_first() => Counted(700, 0.8, (limits, p) => limits.Wrong(p,
         x => [null, .. Ad.Grad<Expr[]>(q => Expr.Sum(Ad.Grad(m => Singular.Loss(p, [m, .. q]), x[0]) * Directions.Of(x[0].Shape, 0)), x[1..])],

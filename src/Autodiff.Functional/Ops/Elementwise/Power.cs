@@ -76,8 +76,9 @@ internal readonly struct PowerXX : IBinary
         // Where y − 2 is rounded, for y below 1, from the first derivative as that from the value; up to 2, because xʸ⁻² may overflow.
         T one = T.Literal(1), two = T.Literal(2), divisor = PowerX.Split(x, y, two, out T _);
         T near = T.Call<PowerX>(x, y) * (y - one) / divisor;
-        // By the root of the power, which itself might vanish, with the sign of the power.
-        T root = T.Pow(T.Abs(x), (y - two) * T.Literal(0.5)), far = Product.ZeroWins(Product.ZeroWins(y * (y - one), root), root);
+        // The power itself might vanish, so it is two factors, with the sign of the power. One exponent is whole: x³ has exactly the second derivative 6x.
+        T half = T.Truncate((y - two) * T.Literal(0.5)), rest = y - two - half;
+        T far = Product.ZeroWins(Product.ZeroWins(y * (y - one), T.Pow(T.Abs(x), half)), T.Pow(T.Abs(x), rest));
         return T.IfEqual(divisor, one, T.IfLess(x, T.Literal(0), far * Sign(y), far), near);
     }
 
