@@ -77,7 +77,7 @@ internal readonly struct PowerXX : IBinary
         T one = T.Literal(1), two = T.Literal(2), divisor = PowerX.Split(x, y, two, out T _);
         T near = T.Call<PowerX>(x, y) * (y - one) / divisor;
         // The power itself might vanish, so it is two factors, with the sign of the power. One exponent is whole: x³ has exactly the second derivative 6x.
-        T half = T.Truncate((y - two) * T.Literal(0.5)), rest = y - two - half;
+        T half = T.Truncate((y - two) * T.Literal(0.5)), rest = T.IfEqual(y - y, T.Literal(0), y - two - half, half);
         T far = Product.ZeroWins(Product.ZeroWins(y * (y - one), T.Pow(T.Abs(x), half)), T.Pow(T.Abs(x), rest));
         return T.IfEqual(divisor, one, T.IfLess(x, T.Literal(0), far * Sign(y), far), near);
     }
