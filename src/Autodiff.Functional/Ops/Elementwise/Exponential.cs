@@ -85,6 +85,7 @@ internal readonly struct Cbrt : IUnary
 /// <summary>1/(3·∛x²). Its slope by itself and x, so that it has its sign at ±0.</summary>
 internal readonly struct CbrtSlope : IUnary
 {
+    public static Formula? Latex(Formula x) => new Formula($@"\frac{{1}}{{3 \sqrt[3]{{{x.Within(Binding.Atom)}^2}}}}");
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Apply<T>(T x) where T : IElementary<T>
     {

@@ -34,6 +34,7 @@ internal readonly struct Tanh : IUnary, ILowered
 /// <summary>1/cosh² x, the slope of tanh. Its own slope is −2·y·tanh x.</summary>
 internal readonly struct TanhSlope : IUnary, ILowered
 {
+    public static Formula? Latex(Formula x) => Formula.Function(@"\operatorname{sech}^2", x);
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Apply<T>(T x) where T : IElementary<T> => Of(T.TanhTail(x));
     public static T Differential<T>(T x, T y, T d) where T : IElementary<T> => T.Literal(-2) * d * y * T.Tanh(x);
@@ -69,6 +70,7 @@ internal readonly struct Asinh : IUnary
 /// <summary>1/√(x² + 1). Its slope is −x·y·y·y, with x·y = ±1 far out.</summary>
 internal readonly struct AsinhSlope : IUnary
 {
+    public static Formula? Latex(Formula x) => new Formula($@"\frac{{1}}{{\sqrt{{{x.Within(Binding.Atom)}^2 + 1}}}}");
     private const double Far = 1e15;      // from here on the 1 is lost in rounding, and somewhere the square overflows
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -89,6 +91,7 @@ internal readonly struct Acosh : IUnary
 /// <summary>1/√(x² − 1). Its slope is −x·y·y·y, with x·y = 1 far out.</summary>
 internal readonly struct AcoshSlope : IUnary
 {
+    public static Formula? Latex(Formula x) => new Formula($@"\frac{{1}}{{\sqrt{{{x.Within(Binding.Atom)}^2 - 1}}}}");
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Apply<T>(T x) where T : IElementary<T> => T.Literal(1) / T.Sqrt(x - T.Literal(1)) / T.Sqrt(x + T.Literal(1));
     public static T Differential<T>(T x, T y, T d) where T : IElementary<T> => -d * y * T.IfLess(x, T.Literal(1e15), x * y, T.Literal(1)) * y;

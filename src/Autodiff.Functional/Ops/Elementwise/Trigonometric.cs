@@ -45,6 +45,7 @@ internal readonly struct Acos : IUnary
 /// <summary>1 − x², without cancellation near ±1. Its slope is −2x: the slopes of the two factors would cancel near 0.</summary>
 internal readonly struct OneMinusSquare : IUnary
 {
+    public static Formula? Latex(Formula x) => new Formula($"1 - {x.Within(Binding.Atom)}^2", Binding.Sum);
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Apply<T>(T x) where T : IElementary<T> => (T.Literal(1) - x) * (T.Literal(1) + x);
     public static T Differential<T>(T x, T y, T d) where T : IElementary<T> => -d * (x + x);
@@ -61,6 +62,7 @@ internal readonly struct Atan : IUnary
 /// <summary>1/(1 + x²), by 1/x where |x| ≥ 1, so that no square overflows. Its slope is −2·x·y·y, with x·y = 1/(x + 1/x), which is 0 at ±∞.</summary>
 internal readonly struct AtanSlope : IUnary
 {
+    public static Formula? Latex(Formula x) => new Formula($@"\frac{{1}}{{1 + {x.Within(Binding.Atom)}^2}}");
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Apply<T>(T x) where T : IElementary<T>
     {
