@@ -53,11 +53,11 @@ internal sealed class Variation
 
     private Cotangent Guard(Visit visit, int index, Cotangent cotangent, Cotangent contribution, bool infinite)
     {
+        var shown = Support.Intersection(cotangent.Support, cotangent.Unmasked);
         switch (visit.Op)
         {
             case Elementwise:
                 var (factors, value, output) = (Beside(visit, index), contribution.Value!, _output(visit));
-                var shown = Support.Intersection(cotangent.Support, cotangent.Unmasked);
                 var undefined = cotangent.Undefined ?? Undefined(visit, shown);     // a NaN before would show here
                 if (infinite)
                 {
@@ -67,10 +67,9 @@ internal sealed class Variation
                 return contribution with { Value = value, Varying = Support.Intersection(cotangent.Varying, factors), Undefined = undefined, Unmasked = cotangent.Unmasked };
             case WhereVarying:
                 // A guard's own NaN shows. A mask that moves hides nothing: a NaN behind it, which no later node shows, counts as well.
-                var seen = Support.Intersection(cotangent.Support, cotangent.Unmasked);
-                var unknown = Undefined(visit, seen);
+                var unknown = Undefined(visit, shown);
                 if (Moves(visit, 0, _moves))
-                    unknown = Support.Union(unknown, NaN(_inputs(visit)[2], seen));
+                    unknown = Support.Union(unknown, NaN(_inputs(visit)[2], shown));
                 return contribution with
                 {
                     Varying = cotangent.Varying,

@@ -25,10 +25,11 @@ internal sealed class PoisonedLives
                 last[value] = step;
         foreach (int output in program.Outputs)
             last[Seen(output)] = steps.Length;
+        var scratches = buffers.All.Where(buffer => buffer.Value < 0).ToLookup(buffer => buffer.First, buffer => (buffer.At, buffer.Bytes));
         for (int step = 0; step < steps.Length; step++)
         {
+            var scratch = scratches[step];
             (Location At, long Bytes)[] read = [.. ReadBy(steps[step]).Select(Memory)], written = [.. WrittenBy(steps[step]).Select(Memory)];
-            var scratch = buffers.All.Where(buffer => buffer.Value < 0 && buffer.First == step).Select(buffer => (buffer.At, buffer.Bytes)).ToList();
             _before[step] = [.. written.Where(result => (result.At.Region == Location.Arena || !isBody) && !read.Any(input => Overlap(result, input))), .. scratch];
             _after[step] = [.. ReadBy(steps[step]).Where(value => last[value] == step).Select(Memory).Where(input => input.At.Region == Location.Arena && !written.Any(result => Overlap(result, input))),
                 .. WrittenBy(steps[step]).Where(value => last[value] == step).Select(Memory).Where(result => result.At.Region == Location.Arena), .. scratch];
