@@ -13,12 +13,16 @@ public static class GraphNetworks
 {
     private const int MostElements = 400_000;
 
+    private static readonly int[] s_rows = [100, 150, 300, 1_000, 3_000, 10_000, 30_000];
+
     /// <summary>Programs over tables of up to 3 000 rows.</summary>
-    public static Arbitrary<Program> All { get; } = Arb.From(Gen.Choose(int.MinValue, int.MaxValue).Select(seed => Of(new Random(seed), mostRows: 3_000)), Programs.Smaller);
+    public static Arbitrary<Program> All { get; } = Arb.From(Gen.Choose(int.MinValue, int.MaxValue).Select(seed => Of(seed, mostRows: 3_000)), Programs.Smaller);
 
     /// <summary>A program over tables of at most so many rows, rather of few.</summary>
-    public static Program Of(Random random, int mostRows)
+    /// <remarks>What is drawn depends on the number of rows in little but the sizes, so a program that fails is tried again with fewer.</remarks>
+    public static Program Of(int seed, int mostRows)
     {
+        var random = new Random(seed);
         int nodes = Rows(), edges = random.Next(3) == 0 ? nodes : Rows(), columns = 1 + random.Next(6);
         List<Shape> shapes = [random.Next(4) == 0 ? Shape.Of(nodes) : Shape.Of(nodes, columns)];
         if (random.Next(2) == 0)
@@ -26,7 +30,7 @@ public static class GraphNetworks
         if (random.Next(3) > 0)
             shapes.Add(Shape.Of(columns, random.Next(2) == 0 ? columns : 1 + random.Next(6)));
         var draw = new Draw(random, [.. shapes.Select(shape => Table.Of(random.Next(1000), shape))]) { Largest = MostElements };
-        return Programs.Extend(draw, s_kinds, depth: 0, 2 + random.Next(12));
+        return Programs.Extend(draw, s_kinds, depth: 0, 2 + random.Next(12)) with { OverFewerRows = () => s_rows.Where(rows => rows < mostRows).Select(rows => Of(seed, rows)) };
 
         int Rows() => (int)(100 * Math.Pow(mostRows / 100.0, Math.Pow(random.NextDouble(), 2)));
     }

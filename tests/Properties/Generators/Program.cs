@@ -11,6 +11,9 @@ namespace Autodiff.Functional.Properties;
 /// <param name="Steps">The values after that.</param>
 public sealed record Program(ImmutableArray<Tensor> Inputs, ImmutableArray<Step> Steps)
 {
+    /// <summary>The same program over tables of fewer rows, fewest first, if it was drawn over tables.</summary>
+    public Func<IEnumerable<Program>>? OverFewerRows { get; init; }
+
     /// <summary>The output's shape: that of the last value.</summary>
     public Shape Shape => ShapeOf(Count - 1);
 

@@ -107,7 +107,9 @@ public static class Programs
     // ---- making smaller ----
 
     /// <summary>Programs that are a little simpler, with shapes that still fit.</summary>
-    public static IEnumerable<Program> Smaller(Program program)
+    public static IEnumerable<Program> Smaller(Program program) => (program.OverFewerRows?.Invoke() ?? []).Concat(Simpler(program with { OverFewerRows = null }));
+
+    private static IEnumerable<Program> Simpler(Program program)
     {
         int inputs = program.Inputs.Length;
         for (int value = inputs; value < program.Count - 1; value++)

@@ -349,11 +349,11 @@ public static class Vocabulary
         return Made(op, draw, [x], v => reduce(v[0], axes, keep), $"Expr.{op}({{0}}, {text}, {(keep ? "true" : "false")})", margin is null ? null : v => margin(v[0], axes));
     });
 
-    /// <summary>A step, whose shape is found by trying; null if the value would be large.</summary>
+    /// <summary>A step, whose shape is found by tracing: evaluated, a row beside a column of 10⁵ entries would fill the machine. Null if the value would be large.</summary>
     internal static Step? Made(string op, Draw draw, ImmutableArray<int> operands, Func<Expr[], Expr> apply, string code,
         Func<Expr[], double>? margin = null, Func<Tensor[], Func<Expr[], Expr>>? frozen = null)
     {
-        var shape = apply([.. operands.Select(o => (Expr)draw.Values[o])]).Shape;
+        var shape = Graph.Trace(x => [apply([.. x])], [.. operands.Select(o => draw.Values[o].Type)]).Outputs[0].Shape;
         if (shape.Rank > 3 || shape.Size == 0 || shape.Size > draw.Largest)
             return null;
         var step = new Step(op, operands, shape, apply, names => Write(code, names)) { Frozen = frozen };

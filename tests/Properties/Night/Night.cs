@@ -44,7 +44,7 @@ internal sealed class Night(Journal journal, int seed)
     {
         journal.Begin(family, own);
         var clock = Stopwatch.StartNew();
-        var program = family.Draw(new(own));
+        var program = family.Draw(own);
         string? wrong = Try(program, out int checks);
         var count = _counts.GetValueOrDefault(family.Name);
         _counts[family.Name] = (count.Programs + 1, count.Checks + checks, count.Silent + (wrong is "" ? 1 : 0), count.Failures + (wrong is { Length: > 0 } ? 1 : 0), count.Time + clock.Elapsed);

@@ -27,7 +27,7 @@ public sealed class NightTests(ITestOutputHelper output)
         if (s_night.Split(':') is [var name, var text])
         {
             int seed = int.Parse(text, CultureInfo.InvariantCulture);
-            journal.Write(Family.Of(name), seed, Family.Of(name).Draw(new(seed)), "The process ended in this program, or did not go on.");
+            journal.Write(Family.Of(name), seed, Family.Of(name).Draw(seed), "The process ended in this program, or did not go on.");
             return;
         }
         var night = new Night(journal, Cases.Offset);
