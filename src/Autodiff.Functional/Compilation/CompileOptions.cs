@@ -22,8 +22,9 @@ public sealed record CompileOptions
     public bool AssumeFinite { get; init; }
 
     /// <summary>
-    /// Is each value checked for NaN? The first is a <see cref="NotANumberException"/> that names its op and what that was called with, the step of the loop that it is in, the line of the source (the function is
-    /// traced again to find it), the argument that it came from and the outputs that it goes into. Normally not: a function that is checked runs op by op.
+    /// Is it an error if a result depends on a NaN? The error is a <see cref="NotANumberException"/>. It names the op that gave the NaN and what that was called with, the step of the loop that it is in, the line of the
+    /// source (the function is traced again to find it), the argument that it came from, and the outputs that it goes into. A NaN that is masked or dropped is no error. Normally not: a function that is checked runs op
+    /// by op, and again where a comparison or the like hides a NaN.
     /// </summary>
     public bool CheckNaN { get; init; }
 

@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace Autodiff.Functional.Compilation;
 
-/// <summary>Tells the first NaN of a run in the words of the function's author: which op, where in loops, at which line, from which argument, into which output.</summary>
+/// <summary>Tells a NaN of a run in the words of the function's author: which op, where in loops, at which line, from which argument, into which output.</summary>
 /// <param name="found">The NaN.</param>
 /// <param name="argument">The path of an argument.</param>
 /// <param name="output">The path of an output.</param>
@@ -19,7 +19,7 @@ internal sealed class NaNReport(NaNFound found, Func<int, string> argument, Func
     {
         var instruction = found.Places[0].Instruction;
         string call = found.Arguments is { } numbers ? $", as {instruction.Op.Name}({numbers})" : "";
-        string[] remedy = [Line(graph, again), From(arguments), Into()];
+        string[] remedy = [Line(graph, again), From(arguments), found.SwallowedBy is { } op ? $"{op} makes a number of it, on which the result depends." : Into()];
         return new(instruction.Op.Name, "numbers", $"NaN{Index(found.Type.Shape, found.Element)} in its value {found.Type}{call}{Loops()}", string.Join(" ", remedy.Where(sentence => sentence.Length > 0)));
     }
 

@@ -81,7 +81,7 @@ public sealed class Plan
             foreach (var output in _outputs)
                 if (output.At.Region != Location.Arena)
                     frame.Pin(output.At.Region, output.Element.Allocate(output.Size), 0);
-            _executable.Run(frame);
+            Execute(frame, arguments);
             for (int i = 0; i < results.Length; i++)
                 results[i] = Result(frame, _outputs[i]);
         }
@@ -105,7 +105,7 @@ public sealed class Plan
                     Pin(frame, _outputs[pinned], into[pinned]);
             if (_largeArguments.Length > 0 && _largeOutputs.Length > 0)
                 SharedMemory.CopyOverwritten(frame, _largeArguments, _largeOutputs);
-            _executable.Run(frame);
+            Execute(frame, arguments);
             for (int i = 0; i < into.Length; i++)
                 if (_outputs[i].At.Region == Location.Arena)
                     CopyOut(frame, _outputs[i], into[i]);
@@ -136,10 +136,26 @@ public sealed class Plan
         : buffer.DType != type.DType ? new DTypeException("Compiled.Run", $"a buffer of {type.DType} for output {output}", $"{buffer.DType}")
         : new ShapeException("Compiled.Run", $"a buffer of {type.Shape.Size} elements for output {output} of shape {type.Shape}", $"{buffer.Length}");
 
-    private unsafe void Bind(Frame frame, ReadOnlySpan<Expr> arguments)
+    private void Execute(Frame frame, ReadOnlySpan<Expr> arguments)
+    {
+        if (!_options.CheckNaN)
+        {
+            _executable.Run(frame);
+            return;
+        }
+        var given = arguments.ToArray();
+        new CheckedRun(_executable, frame, () => Bind(frame, given, again: true)).Run();
+    }
+
+    /// <param name="frame">The memory of a run.</param>
+    /// <param name="arguments">The arguments.</param>
+    /// <param name="again">Only those that a run may overwrite?</param>
+    private unsafe void Bind(Frame frame, ReadOnlySpan<Expr> arguments, bool again = false)
     {
         foreach (var (index, array) in _arguments)
         {
+            if (again && array.At.Region != Location.Arena)
+                continue;
             var argument = arguments[index];
             if (argument.IsScalarConstant && array.Type is { DType: DType.Float64, Shape.IsScalar: true })
             {

@@ -183,6 +183,11 @@ public sealed partial class Tensor : IEquatable<Tensor>
 
     internal Tensor Part(int index) => ((Tensor[])_data!)[index];
 
+    internal bool IsBundle => _data is Tensor[];
+
+    /// <summary>A copy of the list of a bundle's tensors; of any other tensor, itself.</summary>
+    internal Tensor[] Parts => _data is Tensor[] parts ? [.. parts] : [this];
+
     // ---- reading ----
 
     /// <summary>The elements in row-major order; a view that is not dense is copied first.</summary>

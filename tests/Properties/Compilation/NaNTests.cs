@@ -19,7 +19,7 @@ public sealed class NaNTests
     }
 
     /// <summary>The line after the one that asks, as an error writes it.</summary>
-    private static string NextLine([CallerLineNumber] int line = 0, [CallerFilePath] string file = "") => $"{file}:line {line + 1}.";
+    private static string NextLine(int further = 0, [CallerLineNumber] int line = 0, [CallerFilePath] string file = "") => $"{file}:line {line + 1 + further}.";
 
     [Fact]
     public void The_op_its_arguments_its_line_and_what_it_reaches_are_named()
@@ -55,6 +55,74 @@ public sealed class NaNTests
     {
         var x = Tensor.Of([1.0, double.NaN]);
         Assert.Equal([1.0, 0.0], Ad.Compile((Expr x) => Expr.Where(Expr.IsNaN(x), 0, x), s_checked).Run(x).Value.ToArray<double>());
+    }
+
+    private static void IsSilent<P, R>(Func<P, R> f, P at)
+    {
+        foreach (var (plain, isChecked) in Structure.Leaves(f(at)).Zip(Structure.Leaves(Ad.Compile(f, s_checked).Run(at))))
+            Assert.Equal(plain.Node.Value.ToArray<double>(), isChecked.Node.Value.ToArray<double>(), (x, y) => Math.Abs(x - y) <= 1e-15 * Math.Abs(x));
+    }
+
+    [Fact]
+    public void What_a_rule_masks_is_no_error()
+    {
+        var root = (Expr v) => Expr.Sum(Expr.Where(v > 0, Expr.Sqrt(v), 0));
+        IsSilent(Ad.Grad(root), Tensor.Of([1.0, 0.0, -1.0]));
+        IsSilent(Ad.Grad((Expr v) => Expr.Norm(v)), Tensor.Of([0.0, 0.0]));
+        IsSilent(Ad.Grad((Expr v) => Expr.Sum(Ad.Vmap((Expr x) => Ad.Cond(x > 0, Expr.Sqrt, y => y, x), v))), Tensor.Of([4.0, -1.0, 0.0]));
+        IsSilent(Ad.Grad((Expr v) => Ad.Scan((c, x) => (c + Expr.Where(x > 0, Expr.Log(x) * c, x), c), 1.0, v).Carry), Tensor.Of([2.0, -1.0, 0.0, 3.0]));
+        IsSilent((Expr v) => Ad.Vmap((Expr x) => Ad.While(c => c > 1, c => Expr.Sqrt(c - 1), x), v), Tensor.Of([0.5, 3.0, 40.0]));
+        IsSilent((Expr v) => Expr.Sqrt(v)[1..], Tensor.Of([-1.0, 4.0]));
+        IsSilent((Expr v) => Expr.Take(Expr.Sqrt(v), Tensor.Of([1, 1])), Tensor.Of([-1.0, 4.0]));
+        IsSilent((Expr v) => Expr.Power(Expr.Sqrt(v), 0), Tensor.Of([-1.0, 4.0]));
+    }
+
+    [Fact]
+    public void A_question_whether_it_is_NaN_is_answered()
+    {
+        IsSilent((Expr v) => Expr.Where(Expr.IsNaN(Expr.Log(v)), 0, Expr.Log(v)), Tensor.Of([-1.0, 4.0]));
+        IsSilent((Expr v) => Expr.Where(Expr.Any(Expr.IsNaN(Expr.Log(v))), 1, 2), Tensor.Of([-1.0, 4.0]));
+    }
+
+    [Fact]
+    public void A_number_that_depends_on_a_NaN_is_no_mask()
+    {
+        var at = Expr.Constant(Tensor.Of([-1.0, 4.0, 0.25]));
+        string line = NextLine();
+        var error = Error<Expr, Expr>(x => Expr.Where(Expr.Log(x) > 0, 1, 2), at);
+        Says(error, "Log: ", "NaN at [0]", "as Log(-1)", line, "Less makes a number of it, on which the result depends.");
+        Says(Error<Expr, Expr>(x => Expr.Where(Expr.Equal(Expr.Log(x), 3), 1, 2), at), "Log(-1)", "Equal makes a number of it");
+        Says(Error<Expr, Expr>(x => Expr.Where(Expr.Log(x) > Expr.Sqrt(x), 1, 2), at), "(-1)", "Less makes a number of it");
+        Says(Error<Expr, Expr>(x => Expr.ArgMax(Expr.Log(x), 0), at), "Log(-1)");
+        Says(Error<Expr, Expr>(x => Expr.Cast(Expr.Log(x), DType.Int32), at), "Log(-1)");
+        Says(Error<Expr, Expr>(x => Expr.Take(x, Expr.Cast(Expr.Log(x), DType.Int64)), at), "Log(-1)");
+        Says(Error<Expr, Expr>(x => Ad.Cond(Expr.Log(x[0]) > 0, v => v, v => -v, x), at), "Log(-1)", "Less makes a number of it");
+        Says(Error<Expr, Expr>(x => Expr.Cholesky(Expr.Log(x[0]) * Expr.Eye(2)), at), "Log(-1)");
+    }
+
+    [Fact]
+    public void A_comparison_whose_answer_is_masked_is_no_error() =>
+        IsSilent((Expr v) => Expr.Where(v > 0, Expr.Where(Expr.Log(v) > 1, v, 2), 0), Tensor.Of([-1.0, 4.0]));
+
+    [Fact]
+    public void Of_many_that_are_masked_the_one_that_is_not_is_named()
+    {
+        string line = NextLine(1);
+        // In each step the root of a negative number is masked, in the fourth the logarithm is not.
+        var error = Error<Expr, Expr>(x => Ad.Scan((c, row) => (c + Expr.Where(row > 9, Expr.Sqrt(row - 9), 0) + Expr.Log(3.5 - row), c), x, Tensor.Of([1.0, 2.0, 3.0, 4.0, 1.0])).Carry, 0.0);
+        Says(error, "Log: ", "in step 4 of Scan", "as Log(-0.5)", line);
+        var f = (Expr x) => (Expr.Where(x > 0, Expr.Sqrt(x), 0), Expr.Log(x), Expr.Where(Expr.Acos(x) > 1, x, 2));
+        Says(Error(f, -0.5), "Log(-0.5)");
+        Says(Error((Expr x) => (Expr.Where(x > 0, Expr.Sqrt(x), 0), Expr.Where(Expr.Asin(x - 1) > 1, x, 2)), -0.5), "Asin(-1.5)", "Less makes a number of it");
+    }
+
+    [Fact]
+    public void What_is_tried_leaves_arguments_and_buffers_alone()
+    {
+        var compiled = Ad.Compile((Expr v) => Expr.Where(v > 0, Expr.Where(Expr.Log(v) > 1, v * 2, 2), v), s_checked);
+        double[] memory = [-1.0, 4.0, 1.0];
+        compiled.Run(Tensor.Of(System.Runtime.InteropServices.ImmutableCollectionsMarshal.AsImmutableArray(memory)), memory);
+        Assert.Equal([-1.0, 8.0, 2.0], memory);
     }
 
     [Fact]
@@ -103,6 +171,6 @@ public sealed class NaNTests
     public void Nobody_elses_nodes_are_noted_and_none_later()
     {
         Says(Error<Expr, Expr>(x => Expr.Log(x), -1.0), "NaNTests.cs:line");
-        Assert.False(Origins.AreNoted);
+        Assert.True(SpinWait.SpinUntil(() => !Origins.AreNoted, TimeSpan.FromMinutes(1)));      // other tests may trace just now
     }
 }

@@ -89,6 +89,9 @@ internal sealed unsafe class Frame : IDisposable
     /// <summary>Asked between steps, and so between the trips of loops: may the run go on? Of the whole plan.</summary>
     public CancellationToken Cancellation { get; set; }
 
+    /// <summary>The NaNs of a checked run. Of the whole plan.</summary>
+    public NaNs? NaNs { get; set; }
+
     /// <summary>How often a body has begun in the step that runs it.</summary>
     public int Trips { get; set; }
 
@@ -115,7 +118,7 @@ internal sealed unsafe class Frame : IDisposable
     /// <summary>Forgets all that belongs to the caller.</summary>
     public void Release()
     {
-        Cancellation = default;
+        (Cancellation, NaNs) = (default, null);
         for (int i = _firstMoving; i < _pins.Length; i++)
             _pins[i].Target = null;
         if (Bundles.Length > 0)

@@ -3,79 +3,88 @@ using System.Globalization;
 
 namespace Autodiff.Functional.Compilation;
 
-/// <summary>A step whose values are looked at when they are there.</summary>
+/// <summary>
+/// A step whose values are looked at when they are there. A NaN that comes up in it is noted in <see cref="NaNs"/>, and the run goes on, since a selection may drop it later. A number that depends on a NaN, as a
+/// comparison does, is noted as well.
+/// </summary>
 /// <param name="step">The step.</param>
 /// <param name="program">The program that it is in.</param>
-/// <param name="buffers">Where the program's values lie.</param>
 /// <param name="value">The instruction that it computes.</param>
+/// <param name="inputs">What it reads.</param>
+/// <param name="outputs">What it writes.</param>
 /// <param name="body">The graph of the program, if that is the body of a loop or a branch.</param>
-internal sealed class CheckedStep(Step step, Program program, Buffers buffers, int value, Graph? body) : Step
+internal sealed class CheckedStep(Step step, Program program, int value, ImmutableArray<Slot> inputs, ImmutableArray<Slot> outputs, Graph? body) : Step
 {
-    private readonly ImmutableArray<int> _outputs = buffers.IsBundle(value) ? [] : program[value].Op is IPartsOp several ? [.. Enumerable.Range(value + 1, several.Parts.Length)] : [value];
-
     public override string Kind => step.Kind;
 
     public override double Flops => step.Flops;
 
+    private Op Op => program[value].Op;
+
     public override void Run(Frame frame)
+    {
+        var nans = frame.Root.NaNs!;
+        nans.BeginStep();
+        var trial = Op is not IPartsOp && nans.Any && inputs.Any(input => input.HasNaN(frame)) ? new NaNTrial(Op, program[value].Inputs, [.. inputs.Select(input => input.Read(frame))], nans) : null;
+        if (trial is { First: > 0 })
+            RunOn(trial, frame, nans);
+        else
+            RunInside(frame, nans);
+        foreach (var output in outputs)
+            if (output.HasNaN(frame))
+                Write(output, frame, [.. output.Read(frame).Parts.Index().Select(part => nans.Numbered(part.Item, element => trial is { First: > 0 } ? trial.Source(part.Index, element) : 0, element => Found(frame, nans, part.Item.Type, element)))]);
+    }
+
+    /// <summary>A body is a program of checked steps.</summary>
+    private void RunInside(Frame frame, NaNs nans)
+    {
+        nans.Enter(Place(frame));
+        try
+        {
+            step.Run(frame);
+        }
+        finally
+        {
+            nans.Leave();
+        }
+    }
+
+    private void RunOn(NaNTrial trial, Frame frame, NaNs nans)
     {
         try
         {
             step.Run(frame);
         }
-        catch (NaNFound inside)
+        catch (AutodiffException) when (trial.MayWork)
         {
-            // In a body of this step's: that is where it came up first.
-            throw new NaNFound(inside, Place(frame));
+            throw nans[trial.First];      // it is what the op failed for
         }
-        foreach (int output in _outputs)
-            if (FirstNaN(frame, buffers[output]) is var element and >= 0)
-                throw new NaNFound(Place(frame), program[output].Type, element, Arguments(frame, element, buffers[output].Size), [.. program[value].Inputs.Where(input => !buffers.IsBundle(input) && FirstNaN(frame, buffers[input]) >= 0)]);
+        var parts = outputs[0].Read(frame).Parts;
+        bool isChanged = false;
+        for (int i = 0; i < parts.Length; i++)
+            if (trial.Swallowed(i, parts[i]) is { } swallowed)
+            {
+                nans.Swallow(swallowed.Number, Op.Name);
+                (parts[i], isChanged) = (swallowed.Instead, true);
+            }
+        if (isChanged && nans.IsReplay)
+            Write(outputs[0], frame, parts);
     }
+
+    private NaNFound Found(Frame frame, NaNs nans, TensorType type, int element)
+    {
+        (Slot Slot, int Value)[] given = [.. inputs.Zip(program[value].Inputs)];
+        bool isElementwise = given.All(input => input.Slot.Array is { } array && (array.Size == 1 || array.Type.Shape == type.Shape));
+        (Tensor Tensor, int At, int Value)[] arguments = isElementwise ? [.. given.Select(input => (input.Slot.Read(frame), input.Slot.Array!.Size == 1 ? 0 : element, input.Value))] : [];
+        return new([Place(frame), .. nans.Around], type, element,
+            isElementwise ? string.Join(", ", arguments.Select(argument => argument.Tensor.ElementAsDouble(argument.At).ToString("G6", CultureInfo.InvariantCulture))) : null,
+            isElementwise ? [.. arguments.Where(argument => double.IsNaN(argument.Tensor.ElementAsDouble(argument.At))).Select(argument => argument.Value)]
+                : [.. given.Where(input => input.Slot.Array is not null && input.Slot.HasNaN(frame)).Select(input => input.Value)]);
+    }
+
+    private static void Write(Slot slot, Frame frame, Tensor[] parts) => slot.Write(frame, slot.Array is null ? Tensor.Bundle(parts) : parts[0]);
 
     private NaNPlace Place(Frame frame) => new(program, value, body, frame.Trips);
-
-    /// <summary>What the op was called with, where that is numbers: the element at the same place, or the only one.</summary>
-    private string? Arguments(Frame frame, int element, int size) => program[value].Inputs.All(input => !buffers.IsBundle(input) && (buffers[input].Size == size || buffers[input].Size == 1))
-        ? string.Join(", ", program[value].Inputs.Select(input => Text(frame, buffers[input], buffers[input].Size == 1 ? 0 : element)))
-        : null;
-
-    private static string Text(Frame frame, Operand array, int element) => array.Element.Run<Printer, string>(new(frame, array, element));
-
-    private static int FirstNaN(Frame frame, Operand array) => array.Type.DType.IsFloating() && array.Size > 0 ? array.Element.Run<Finder, int>(new(frame, array)) : -1;
-
-    private static Span<E> Elements<E>(Frame frame, Operand array) where E : unmanaged
-    {
-        if (array.IsDense)
-            return frame.Span<E>(array.At, array.Size);
-        var elements = new E[array.Size];
-        Operands.Read(array, frame, elements);
-        return elements;
-    }
-
-    private readonly struct Finder(Frame frame, Operand array) : IKernel<int>
-    {
-        public int Run<E>() where E : unmanaged, IElementary<E>
-        {
-            var elements = Elements<E>(frame, array);
-            for (int i = 0; i < elements.Length; i++)
-                if (IsNaN(elements[i]))
-                    return i;
-            return -1;
-        }
-
-        private static bool IsNaN<E>(E x) where E : unmanaged => x switch { Kernels.Real64 d => double.IsNaN(d.Value), Kernels.Real32 f => float.IsNaN(f.Value), _ => false };
-    }
-
-    private readonly struct Printer(Frame frame, Operand array, int element) : IKernel<string>
-    {
-        public string Run<E>() where E : unmanaged, IElementary<E>
-        {
-            var value = Tensor.New<E>(array.Element, Shape.Of(1), out var elements);
-            elements[0] = Elements<E>(frame, array)[element];
-            return value.ElementAsDouble(0).ToString("G6", CultureInfo.InvariantCulture);
-        }
-    }
 }
 
 /// <summary>A place in a run: an instruction of a program.</summary>
@@ -102,26 +111,26 @@ internal sealed record NaNPlace(Program Program, int Value, Graph? Body, int Tri
     }
 }
 
-/// <summary>The first NaN of a run. It is caught by whoever knows the function, and told in its words (<see cref="NaNReport"/>).</summary>
-internal sealed class NaNFound : Exception
+/// <summary>A NaN that came up in a run. It is an error if a result depends on it: then it is caught by whoever knows the function, and told in its words (<see cref="NaNReport"/>).</summary>
+/// <param name="places">The instruction, and those of the loops and branches around it, from within.</param>
+/// <param name="type">The type of the value that it is in.</param>
+/// <param name="element">At which of the value's elements it is.</param>
+/// <param name="arguments">The numbers that it came from, if it did from numbers.</param>
+/// <param name="from">Those of the instruction's inputs that held NaN already: the program's own.</param>
+internal sealed class NaNFound(ImmutableArray<NaNPlace> places, TensorType type, int element, string? arguments, ImmutableArray<int> from) : Exception
 {
-    public NaNFound(NaNPlace place, TensorType type, int element, string? arguments, ImmutableArray<int> from) =>
-        (Places, Type, Element, Arguments, From) = ([place], type, element, arguments, from);
+    public ImmutableArray<NaNPlace> Places => places;
 
-    public NaNFound(NaNFound inside, NaNPlace around) : this(around, inside.Type, inside.Element, inside.Arguments, inside.From) => Places = [.. inside.Places, around];
+    public TensorType Type => type;
 
-    /// <summary>The instruction, and those of the loops and branches around it, from within.</summary>
-    public ImmutableArray<NaNPlace> Places { get; }
+    public int Element => element;
 
-    /// <summary>The type of the value that it is in.</summary>
-    public TensorType Type { get; }
+    public string? Arguments => arguments;
 
-    /// <summary>At which of the value's elements it is.</summary>
-    public int Element { get; }
+    public ImmutableArray<int> From => from;
 
-    /// <summary>The numbers that it came from, if it did from numbers.</summary>
-    public string? Arguments { get; }
+    /// <summary>The op that makes a number of it on which the result depends; null if the result is NaN.</summary>
+    public string? SwallowedBy { get; init; }
 
-    /// <summary>Those of the instruction's inputs that held NaN already: the program's own.</summary>
-    public ImmutableArray<int> From { get; }
+    public NaNFound Swallowed(string op) => new(places, type, element, arguments, from) { SwallowedBy = op };
 }

@@ -1,36 +1,47 @@
+using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 
 namespace Autodiff.Functional.Compilation;
 
 /// <summary>An op without code of its own in plans: it is evaluated as an expression is, on tensors, and allocates them.</summary>
 /// <param name="op">The op.</param>
-/// <param name="inputs">What it reads: an array, or the number of a bundle.</param>
-/// <param name="outputs">What it writes: one array, or those of a fused loop.</param>
-/// <param name="bundle">The number of the bundle that it gives, else −1.</param>
-internal sealed class OpStep(Op op, (Operand? Array, int Bundle)[] inputs, Operand?[] outputs, int bundle) : Step
+/// <param name="inputs">What it reads.</param>
+/// <param name="outputs">What it writes: one value, or the arrays of a fused loop.</param>
+internal sealed class OpStep(Op op, ImmutableArray<Slot> inputs, ImmutableArray<Slot> outputs) : Step
 {
     public override string Kind => "op by op";
 
-    public override double Flops { get; } = outputs.Sum(output => output?.Size ?? 0);
+    public override double Flops { get; } = outputs.Sum(output => output.Array?.Size ?? 0);
 
     public override void Run(Frame frame)
     {
         var values = new Tensor[inputs.Length];
         for (int i = 0; i < values.Length; i++)
-            values[i] = inputs[i].Array is { } array ? array.Element.Run<Reader, Tensor>(new(array, frame)) : frame.Bundles[inputs[i].Bundle]!;
+            values[i] = inputs[i].Read(frame);
         var value = op.Evaluate(values);
-        if (bundle >= 0)
-            frame.Bundles[bundle] = value;
-        else if (op is Fused)
-        {
-            for (int i = 0; i < outputs.Length; i++)
-                Write(frame, outputs[i]!, value.Part(i));
-        }
+        for (int i = 0; i < outputs.Length; i++)
+            outputs[i].Write(frame, op is Fused ? value.Part(i) : value);
+    }
+}
+
+/// <summary>Where a step finds an input or leaves an output: an array in the run's memory, or a bundle, which is what an op without a step of its own gives that has several values.</summary>
+/// <param name="Array">The array.</param>
+/// <param name="Bundle">The number of the bundle, if it is one.</param>
+internal readonly record struct Slot(Operand? Array, int Bundle)
+{
+    /// <summary>A copy of the array, or the bundle.</summary>
+    public Tensor Read(Frame frame) => Array is null ? frame.Bundles[Bundle]! : Array.Element.Run<Reader, Tensor>(new(Array, frame));
+
+    public void Write(Frame frame, Tensor value)
+    {
+        if (Array is null)
+            frame.Bundles[Bundle] = value;
         else
-            Write(frame, outputs[0]!, value);
+            value.Element.Run<Writer, bool>(new(Array, frame, value));
     }
 
-    private static void Write(Frame frame, Operand output, Tensor value) => value.Element.Run<Writer, bool>(new(output, frame, value));
+    /// <summary>Is one of the numbers NaN?</summary>
+    public bool HasNaN(Frame frame) => Array is null ? System.Array.Exists(frame.Bundles[Bundle]!.Parts, NaNs.AnyIn) : Array.Type.DType.IsFloating() && Array.Element.Run<Finder, bool>(new(Array, frame));
 
     private readonly struct Reader(Operand array, Frame frame) : IKernel<Tensor>
     {
@@ -42,13 +53,20 @@ internal sealed class OpStep(Op op, (Operand? Array, int Bundle)[] inputs, Opera
         }
     }
 
-    private readonly struct Writer(Operand output, Frame frame, Tensor value) : IKernel<bool>
+    private readonly struct Writer(Operand array, Frame frame, Tensor value) : IKernel<bool>
     {
         public bool Run<E>() where E : unmanaged, IElementary<E>
         {
-            value.Read(0, frame.Span<E>(output.At, output.Size));
+            value.Read(0, frame.Span<E>(array.At, array.Size));
             return true;
         }
+    }
+
+    private readonly struct Finder(Operand array, Frame frame) : IKernel<bool>
+    {
+        public bool Run<E>() where E : unmanaged, IElementary<E> => array.IsDense
+            ? NaNs.AnyIn<E>(frame.Span<E>(array.At, array.Size))
+            : NaNs.AnyIn(new Reader(array, frame).Run<E>());
     }
 }
 

@@ -11,14 +11,13 @@ internal static class StepMaker
         var bodies = new Bodies(options);
         var steps = ImmutableArray.CreateBuilder<Step>(buffers.Steps.Length);
         foreach (int value in buffers.Steps)
-            steps.Add(options.CheckNaN ? new CheckedStep(StepOf(value), program, buffers, value, body) : StepOf(value));
+            steps.Add(options.CheckNaN ? new CheckedStep(StepOf(value), program, value, InputsOf(value), OutputsOf(value), body) : StepOf(value));
         return (steps.MoveToImmutable(), bundles.Count, bodies.All);
 
         Step StepOf(int value)
         {
             var instruction = program[value];
-            var fused = instruction.Op as Fused;
-            if (fused is not null && kernels[value] is { } kernel)
+            if (instruction.Op is Fused fused && kernels[value] is { } kernel)
             {
                 // From the first element that each of the loop's inputs and results touches.
                 var arrays = new Location[fused.Reads.Length + fused.Writes.Length];
@@ -33,12 +32,20 @@ internal static class StepMaker
             if (instruction.Op is ICompiledOp compiled && !instruction.Inputs.Any(input => program[input].Type.Shape.Size == 0)
                 && compiled.Compile([.. instruction.Inputs.Select(input => buffers[input])], buffers[value], options) is { } step)
                 return step;
-            (Operand?, int)[] inputs = [.. instruction.Inputs.Select(input => buffers.IsBundle(input) ? ((Operand?)null, bundles[input]) : (buffers[input], -1))];
-            if (buffers.IsBundle(value))
-                bundles.Add(value, bundles.Count);
-            Operand?[] outputs = fused is not null ? [.. Enumerable.Range(value + 1, fused.Parts.Length).Select(part => buffers[part])]
-                : buffers.IsBundle(value) ? [] : [buffers[value]];
-            return new OpStep(instruction.Op, inputs, outputs, buffers.IsBundle(value) ? bundles[value] : -1);
+            return new OpStep(instruction.Op, InputsOf(value), OutputsOf(value));
+        }
+
+        ImmutableArray<Slot> InputsOf(int value) => [.. program[value].Inputs.Select(SlotOf)];
+
+        ImmutableArray<Slot> OutputsOf(int value) => program[value].Op is IPartsOp several ? [.. Enumerable.Range(value + 1, several.Parts.Length).Select(SlotOf)] : [SlotOf(value)];
+
+        Slot SlotOf(int value)
+        {
+            if (!buffers.IsBundle(value))
+                return new(buffers[value], -1);
+            if (!bundles.TryGetValue(value, out int bundle))
+                bundles.Add(value, bundle = bundles.Count);
+            return new(null, bundle);
         }
 
         static Location First(Operand array, int offset) => array.At.Plus((long)offset * array.Element.Size);

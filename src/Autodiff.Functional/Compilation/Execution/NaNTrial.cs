@@ -1,0 +1,152 @@
+using System.Runtime.InteropServices;
+
+namespace Autodiff.Functional.Compilation;
+
+/// <summary>
+/// What an op would give if other numbers stood where its inputs are NaN. So it shows which elements of its value depend on them, whatever op it is. Numbers of both signs, small and large, are tried; a comparison
+/// is taken to give either answer.
+/// </summary>
+internal sealed class NaNTrial
+{
+    /// <summary>How many times other numbers are tried.</summary>
+    public const int Draws = 6;
+
+    private const double Large = 1e30;
+
+    private readonly Op _op;
+    private readonly ValueNumbers _values;
+    private readonly Tensor[] _given;
+    private readonly NaNs _nans;
+    private readonly Lazy<Tensor[]?>[] _instead;
+    private readonly Lazy<Tensor[]> _now;
+
+    /// <param name="op">The op.</param>
+    /// <param name="values">The numbers of its inputs in the program.</param>
+    /// <param name="given">Its inputs.</param>
+    /// <param name="nans">The NaNs of the run.</param>
+    public NaNTrial(Op op, ValueNumbers values, Tensor[] given, NaNs nans)
+    {
+        (_op, _values, _given, _nans) = (op, values, given, nans);
+        First = given.SelectMany(input => input.Parts).Select(nans.FirstIn).Where(number => number > 0).DefaultIfEmpty().Min();
+        _now = new(() => Evaluate(given));
+        _instead = [.. Enumerable.Range(0, Draws).Select(draw => new Lazy<Tensor[]?>(() => TryWith(draw)))];
+    }
+
+    /// <summary>The first NaN among the inputs, by its number; 0 if none came up in this run.</summary>
+    public int First { get; }
+
+    /// <summary>Does the op work with any of the numbers?</summary>
+    public bool MayWork => _instead.Any(instead => instead.Value is not null);
+
+    /// <summary>Which NaN some elements of a value depend on that are numbers, and the value with what a replay has in their place. Null if none do.</summary>
+    /// <param name="part">Which of the op's values.</param>
+    /// <param name="value">The value that the step gave.</param>
+    public (int Number, Tensor Instead)? Swallowed(int part, Tensor value)
+    {
+        var now = _now.Value[part];
+        int number = 0;
+        var changed = value;
+        foreach (int draw in _nans.IsReplay ? [_nans.Draw] : Enumerable.Range(0, Draws))
+        {
+            if (_instead[draw].Value?[part] is not { } instead)
+                continue;      // it fails with these numbers
+            for (int i = 0; i < value.Size; i++)
+                if (!IsNaN(now, i) && !Element(now, i).SequenceEqual(Element(instead, i)))
+                {
+                    if (number == 0)
+                        (number, changed) = (Source(part, i), value.Element.Run<Copier, Tensor>(new(value)));
+                    Element(instead, i).CopyTo(Element(changed, i));
+                }
+        }
+        return number > 0 ? (number, changed) : null;
+    }
+
+    /// <summary>Which NaN an element comes from or depends on; 0 if it is NaN whatever the inputs are.</summary>
+    public int Source(int part, int element)
+    {
+        if (MayWork && _instead.All(instead => instead.Value is null || IsNaN(instead.Value[part], element)))
+            return 0;
+        return _given.SelectMany(input => input.Parts).Where(input => input.Shape == _now.Value[part].Shape).Select(input => _nans.NumberAt(input, element)).Where(number => number > 0).DefaultIfEmpty(First).Min();
+    }
+
+    /// <summary>The op's values with the numbers of a draw. Null if it fails.</summary>
+    private Tensor[]? TryWith(int draw)
+    {
+        if (IsComparison)
+            return _values[0] == _values[1] ? _now.Value : [Answered(_now.Value[0], draw)];      // x ≠ x asks whether x is NaN, and is answered
+        try
+        {
+            return Evaluate([.. _given.Select((input, i) => input.IsBundle ? Tensor.Bundle([.. input.Parts.Select(part => With(part, draw, _values[i]))]) : With(input, draw, _values[i]))]);
+        }
+        catch (AutodiffException)
+        {
+            return null;
+        }
+    }
+
+    private bool IsComparison => _values.Length == 2 && _now.Value is [{ DType: DType.Bool } answer] && _given.All(input => !input.IsBundle && (input.Size == 1 || input.Shape == answer.Shape));
+
+    private Tensor[] Evaluate(Tensor[] given) => [.. _op.Evaluate(given).Parts.Select(part => part.Dense())];
+
+    /// <summary>A tensor with numbers where it is NaN.</summary>
+    private Tensor With(Tensor tensor, int draw, int value) => _nans.FirstIn(tensor) > 0 ? tensor.Element.Run<Drawer, Tensor>(new(this, tensor, draw, value)) : tensor;
+
+    private readonly struct Drawer(NaNTrial trial, Tensor tensor, int draw, int value) : IKernel<Tensor>
+    {
+        public Tensor Run<E>() where E : unmanaged, IElementary<E>
+        {
+            var copy = new Copier(tensor).Run<E>();
+            var elements = Elements<E>(copy);
+            for (int i = 0; i < elements.Length; i++)
+                if (trial._nans.Covers(trial._nans.NumberAt(tensor, i)))
+                    elements[i] = E.Literal(Drawn(draw, value, i));
+            return copy;
+        }
+    }
+
+    /// <summary>Any two differ, and one is larger than the other in the last draw or in the last but one.</summary>
+    private static double Drawn(int draw, int value, int element) => draw switch
+    {
+        0 => 0,
+        1 => 1,
+        2 => Large,
+        3 => -Large,
+        4 => Scattered(value, element),
+        _ => -Scattered(value, element),
+    };
+
+    /// <summary>A number between −100 and 100 that looks random, and is the same each time.</summary>
+    private static double Scattered(int value, int element) => 200 * Math.BitDecrement((uint)((value + 1) * 0x9E3779B1 + (element + 1) * 0x85EBCA77) / 4294967296.0) - 100;
+
+    /// <summary>The answers of a comparison, with others where it was asked about NaN.</summary>
+    private Tensor Answered(Tensor answers, int draw)
+    {
+        var answered = new Copier(answers).Run<Kernels.Bit>();
+        for (int i = 0; i < answers.Size; i++)
+            if (_given.Any(input => _nans.Covers(_nans.NumberAt(input, input.Size == 1 ? 0 : i))))
+                Elements<bool>(answered)[i] = draw < 4 ? draw % 2 == 0 : Scattered(0, i) > 0 == (draw == 4);
+        return answered;
+    }
+
+    private static bool IsNaN(Tensor tensor, int element) => tensor.DType.IsFloating() && double.IsNaN(tensor.ElementAsDouble(element));
+
+    private readonly struct Copier(Tensor tensor) : IKernel<Tensor>
+    {
+        public Tensor Run<E>() where E : unmanaged, IElementary<E>
+        {
+            var copy = Tensor.New<E>(tensor.Element, tensor.Shape, out var elements);
+            tensor.Read(0, elements);
+            return copy;
+        }
+    }
+
+    private static Span<E> Elements<E>(Tensor own) where E : unmanaged => MemoryMarshal.CreateSpan(ref MemoryMarshal.GetReference(own.Elements<E>()), own.Size);
+
+    /// <summary>The bytes of an element of a dense tensor.</summary>
+    private static Span<byte> Element(Tensor tensor, int element) => tensor.Element.Size switch
+    {
+        sizeof(long) => MemoryMarshal.AsBytes(Elements<long>(tensor).Slice(element, 1)),
+        sizeof(int) => MemoryMarshal.AsBytes(Elements<int>(tensor).Slice(element, 1)),
+        _ => MemoryMarshal.AsBytes(Elements<bool>(tensor).Slice(element, 1)),
+    };
+}
