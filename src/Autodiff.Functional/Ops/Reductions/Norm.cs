@@ -29,12 +29,12 @@ internal readonly struct Norm : IReduction
         return scale * Expr.Sqrt(squares);
     }
 
-    /// <summary>x / ‖x‖ with ‖x‖ as the product of the largest element and a number in 1 … √n: so that neither it nor what the next derivatives are made of overflows.</summary>
+    /// <summary>x / ‖x‖, first divided by the largest element and then by a number in 1 … √n: so that nothing overflows, also in the next derivatives, and no product of a tiny x is rounded as a subnormal number.</summary>
     public static Expr Slopes(Expr x, Expr y, Axes axes)
     {
-        var (scale, _, squares, isZero) = Parts(x, axes);
+        var (_, scaled, squares, isZero) = Parts(x, axes);
         // At 0 the factor is 0 over 1: finite, so that what is derived from the subgradient is 0 as well.
-        return x * Expr.Restore((1.0 - isZero) / Expr.Sqrt(squares + isZero), x.Shape, axes) / Expr.Restore(scale, x.Shape, axes);
+        return scaled * Expr.Restore((1.0 - isZero) / Expr.Sqrt(squares + isZero), x.Shape, axes);
     }
 
     /// <summary>The largest magnitude, or 1 if it is 0 or infinite; x over it; the squares of that added up; 1 where all are 0. The scale is a constant for the derivative: nothing depends on it.</summary>
