@@ -201,6 +201,42 @@ public sealed class NeighborLaws
             Assert.Throws<IndexException>(() => Ad.Vmap(s_lookups[name], (Expr)Tensor.Of(new long[] { 1, -9 })).Value);
     }
 
+    // ---- rules of one's own ----
+
+    private static Expr Product(Expr[] p) => p[0] * p[1] * p[2] * Expr.Sqrt(p[3]);
+
+    private static readonly Func<Expr[], Expr> s_pulled = Ad.CustomVjp((Expr[] p) => (Product(p), p),
+        (p, c) => c * Expr.Sqrt(p[3]) is var d ? [d * p[1] * p[2], d * p[0] * p[2], d * p[0] * p[1], c * p[0] * p[1] * p[2] / (2 * Expr.Sqrt(p[3]))] : []);
+
+    private static readonly Func<Expr[], Expr> s_pushed = Ad.CustomJvp((Expr[] p, Expr[] d) =>
+        (Product(p), (d[0] * p[1] * p[2] + p[0] * d[1] * p[2] + p[0] * p[1] * d[2]) * Expr.Sqrt(p[3]) + p[0] * p[1] * p[2] * d[3] / (2 * Expr.Sqrt(p[3]))));
+
+    [Theory, InlineData(true), InlineData(false)]
+    public void A_rule_of_ones_own_keeps_elements_apart(bool pushes) => ForEachSeed(20, random =>
+    {
+        const int Rows = 2, Columns = 3;
+        var f = pushes ? s_pushed : s_pulled;
+        Expr Numbers(params int[] shape) => random.NextTensor(Shape.Of(shape), new(0.5, 1.5));
+        // Elements that are not looked at have no slope, or no value.
+        bool[] seen = [.. Enumerable.Range(0, Rows * Columns).Select(_ => random.Next(2) == 0)];
+        Expr mask = Tensor.Of(seen, Shape.Of(Rows, Columns)), flaws = Tensor.Of([.. seen.Select(s => s ? 1 : new[] { 0, -1, double.NaN, double.PositiveInfinity }[random.Next(4)])], mask.Shape);
+        // What all share, what a row shares, what a column shares, and an element's own.
+        Expr[] at = [Numbers(), Numbers(Rows), Numbers(Columns), Numbers(Rows, Columns) * flaws];
+        Expr Batch(Expr[] p) => Ad.Vmap<Expr[], Expr>(row => Ad.Vmap(f, row, BatchAxes.Of(null, null, 0, 0)), p, BatchAxes.Of(null, 0, null, 0)) is var all ? Expr.Sum(Expr.Where(mask, Expr.Sin(all), 0)) : mask;
+        Expr Loop(Expr[] p) => Enumerable.Range(0, Rows * Columns).Where(i => seen[i])
+            .Aggregate(Expr.Scalar(0.0), (sum, i) => sum + Expr.Sin(f([p[0], p[1][i / Columns], p[2][i % Columns], p[3][i / Columns, i % Columns]])));
+        var along = at.Select(x => Numbers([.. x.Shape])).ToArray();
+        Func<Expr[], Expr> Slope(Func<Expr[], Expr> of) => p => Ad.Grad(of, p).Zip(along, (g, d) => Expr.Sum(g * d)).Aggregate((a, b) => a + b);
+        foreach (var (loop, batch) in (ReadOnlySpan<(Func<Expr[], Expr>, Func<Expr[], Expr>)>)[(Loop, Batch), (Slope(Loop), Slope(Batch))])
+        {
+            var expected = Ad.Grad(loop, at);
+            foreach (var actual in (Expr[][])[Ad.Grad(batch, at), Ad.Compile<Expr[], Expr[]>(p => Ad.Grad(batch, p)).Run(at)])
+                for (int i = 0; i < at.Length; i++)
+                    Assert.Null(Close.Agree($"{i}", expected[i].Value, actual[i].Value, 1e-12));
+            Assert.Equal((double)Ad.Jvp(loop, at, along).Tangent, (double)Ad.Jvp(batch, at, along).Tangent, 1e-10);
+        }
+    });
+
     [Fact]
     public void The_gradient_of_a_table_is_that_of_a_loop()
     {

@@ -9,12 +9,18 @@ namespace Autodiff.Functional;
 /// transpose. Besides its values the op gives the residuals that the map needs; those have their own derivatives, by the expressions that they are.
 /// </summary>
 /// <param name="Forward">From the inputs (what the function closes over, then parameters) to the values, then the residuals.</param>
-/// <param name="Rule">The map: a function of the inputs, of all that <paramref name="Forward"/> gives, and of a direction for each floating-point parameter or value.</param>
+/// <param name="Rule">The map, of one element if the op is over a batch: a function of the inputs, of all that <paramref name="Forward"/> gives, and of a direction for each floating-point parameter or value.</param>
 /// <param name="Pushes">Is it the pushforward?</param>
 /// <param name="Captures">How many values are closed over.</param>
 /// <param name="Values">How many of the outputs are values.</param>
 internal sealed record CustomRule(Graph Forward, Graph Rule, bool Pushes, int Captures, int Values) : MultiOutput, IPartsOp
 {
+    /// <summary>A batch that the op is over: its size, and which inputs have it as an axis.</summary>
+    private readonly record struct Level(int Size, ImmutableArray<bool> Batched);
+
+    /// <summary>The batches, from the outermost; each is an axis of all values.</summary>
+    private ImmutableArray<Level> Levels { get; init; } = [];
+
     public override string Name => Pushes ? "CustomJvp" : "CustomVjp";
     internal override IEnumerable<(string Name, Graph Graph)> Bodies => [("value", Forward), ("rule", Rule)];
 
@@ -40,7 +46,7 @@ internal sealed record CustomRule(Graph Forward, Graph Rule, bool Pushes, int Ca
 
     private ImmutableArray<Expr> Pushed(Inputs inputs, Expr output, ImmutableArray<Expr?> tangents)
     {
-        var map = Pushes ? Rule : Transposed();
+        var map = Map(pushes: true);
         var closedOver = Enumerable.Range(0, Captures).FirstOrDefault(i => IsVaried(inputs[i]) && tangents[i] is not null, -1);
         var flaw = closedOver >= 0 ? ClosedOver(inputs[closedOver]) : map is null ? NotLinear : null;
         var pushed = flaw is not null ? null : new Queue<Expr>(map!.Call([.. inputs, .. Parts(output),
@@ -73,14 +79,19 @@ internal sealed record CustomRule(Graph Forward, Graph Rule, bool Pushes, int Ca
 
     private void Pull(Inputs inputs, Expr output, ImmutableArray<Cotangent> parts, Cotangent[] contributions)
     {
-        var map = (Pushes ? Transposed() : Rule) ?? throw NotLinear.Error();
+        var map = Map(pushes: false) ?? throw NotLinear.Error();
         var pulled = map.Call([.. inputs, .. Parts(output),
             .. FloatingValues.Select(i => parts[i].Value ?? Expr.Zeros(Forward.Outputs[i].Shape, Forward.Outputs[i].DType))]);
         var (given, next) = (parts.Where(part => !part.IsNone), 0);
         foreach (int i in FloatingParameters)
         {
-            var support = given.Select(part => Support.Any(part.Support, inputs[i].Shape)).Aggregate(Support.Union);
-            contributions[i] = new(Guard.Of(support, pulled[next++]), support);
+            // Of each element of the batch, so that one that nobody looks at adds exactly 0 to what several share.
+            var value = pulled[next++];
+            var support = given.Select(part => Support.Any(part.Support, value.Shape, Levels.Length)).Aggregate(Support.Union);
+            value = Guard.Of(support, value);
+            var sharing = Axes.Of([.. Enumerable.Range(0, Levels.Length).Where(level => !Levels[level].Batched[i])]);
+            contributions[i] = sharing.Count == 0 ? new(value, support)
+                : new(Expr.Sum(value, sharing), support is null ? null : Support.From(support, mask => Expr.Any(mask!, sharing)));
         }
     }
 
@@ -89,16 +100,22 @@ internal sealed record CustomRule(Graph Forward, Graph Rule, bool Pushes, int Ca
     public override Expr Batch(Inputs inputs, ReadOnlySpan<bool> batched, int size)
     {
         ImmutableArray<bool> given = [.. batched];
-        var parameters = FloatingParameters;
         var forward = Graph.Trace(x => Forward.Batch(x, given, size), [.. inputs.Select(input => input.Type)]);
-        ImmutableArray<bool> directions = Pushes ? [.. parameters.Select(i => given[i])] : [.. FloatingValues.Select(_ => true)];
-        var rule = Graph.Trace(x =>
+        return Expr.Apply(this with { Forward = forward, Levels = Levels.Insert(0, new(size, given)) }, [.. inputs]);
+    }
+
+    /// <summary>The pushforward or the pullback, over the batches; the latter gives a cotangent for each element, also of what several share. Null if the rule is not linear.</summary>
+    private Graph? Map(bool pushes)
+    {
+        var map = pushes == Pushes ? Rule : Transposed();
+        for (int i = Levels.Length - 1; i >= 0 && map is not null; i--)
         {
-            var mapped = Rule.Batch(x, [.. given, .. forward.Outputs.Select(_ => true), .. directions], size);
-            // What all elements of the batch share gets all their cotangents.
-            return Pushes ? mapped : [.. mapped.Zip(parameters, (cotangent, i) => given[i] ? cotangent : Expr.Sum(cotangent, 0))];
-        }, [.. forward.Parameters.Concat(forward.Outputs).Concat(Pushes ? parameters.Select(i => forward.Parameters[i]) : FloatingValues.Select(i => forward.Outputs[i])).Select(node => node.Type)]);
-        return Expr.Apply(this with { Forward = forward, Rule = rule }, [.. inputs]);
+            var (level, single) = (Levels[i], map);
+            ImmutableArray<bool> batched = [.. level.Batched, .. Forward.Outputs.Select(_ => true), .. pushes ? FloatingParameters.Select(parameter => level.Batched[parameter]) : FloatingValues.Select(_ => true)];
+            map = Graph.Trace(x => single.Batch(x, batched, level.Size),
+                [.. single.Parameters.Select((parameter, k) => batched[k] ? new(parameter.DType, parameter.Shape.Insert(0, level.Size)) : parameter.Type)]);
+        }
+        return map;
     }
 
     // ---- the other map ----
