@@ -57,12 +57,18 @@ public sealed class Draw(Random random, List<Tensor> values)
     /// <summary>A number with few digits.</summary>
     public double Number(double from, double to) => Math.Round(from + Random.NextDouble() * (to - from), 2);
 
+    /// <summary>Do they broadcast, to a shape that there is?</summary>
     public static bool Broadcasts(Shape left, Shape right)
     {
-        for (int i = 1; i <= Math.Min(left.Rank, right.Rank); i++)
-            if (left[^i] != right[^i] && left[^i] != 1 && right[^i] != 1)
+        double size = 1;
+        for (int i = 1; i <= Math.Max(left.Rank, right.Rank); i++)
+        {
+            int a = i <= left.Rank ? left[^i] : 1, b = i <= right.Rank ? right[^i] : 1;
+            if (a != b && a != 1 && b != 1)
                 return false;
-        return true;
+            size *= Math.Max(a, b);
+        }
+        return size <= int.MaxValue;
     }
 }
 
@@ -349,11 +355,19 @@ public static class Vocabulary
         return Made(op, draw, [x], v => reduce(v[0], axes, keep), $"Expr.{op}({{0}}, {text}, {(keep ? "true" : "false")})", margin is null ? null : v => margin(v[0], axes));
     });
 
-    /// <summary>A step, whose shape is found by tracing: evaluated, a row beside a column of 10⁵ entries would fill the machine. Null if the value would be large.</summary>
+    /// <summary>A step, whose shape is found by tracing: evaluated, a row beside a column of 10⁵ entries would fill the machine. Null if the value would be large, or larger than any can be.</summary>
     internal static Step? Made(string op, Draw draw, ImmutableArray<int> operands, Func<Expr[], Expr> apply, string code,
         Func<Expr[], double>? margin = null, Func<Tensor[], Func<Expr[], Expr>>? frozen = null)
     {
-        var shape = Graph.Trace(x => [apply([.. x])], [.. operands.Select(o => draw.Values[o].Type)]).Outputs[0].Shape;
+        Shape shape;
+        try
+        {
+            shape = Graph.Trace(x => [apply([.. x])], [.. operands.Select(o => draw.Values[o].Type)]).Outputs[0].Shape;
+        }
+        catch (ShapeException error) when (error.Expected.Contains("2³¹", StringComparison.Ordinal))
+        {
+            return null;
+        }
         if (shape.Rank > 3 || shape.Size == 0 || shape.Size > draw.Largest)
             return null;
         var step = new Step(op, operands, shape, apply, names => Write(code, names)) { Frozen = frozen };

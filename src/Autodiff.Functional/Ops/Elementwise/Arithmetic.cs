@@ -132,17 +132,18 @@ public sealed partial class Expr : IElementary<Expr>
     /// <summary>The remainder with the sign of the divisor, after broadcasting, as NumPy's.</summary>
     public static Expr Mod(Expr x, Expr y) => Binary<Mod>.Of(x, y);
     /// <summary>The other name of <see cref="Mod"/>.</summary>
-    public static Expr Remainder(Expr x, Expr y) => Composite.Of("Remainder", x, y, Mod);
+    public static Expr Remainder(Expr x, Expr y) => Binary<Mod>.Of(x, y, "Remainder");
     /// <summary>√(x² + y²), without overflow, after broadcasting.</summary>
     public static Expr Hypot(Expr x, Expr y) => Binary<Hypot>.Of(x, y);
     /// <summary>−x.</summary>
     public static Expr Negate(Expr x) => Unary<Negate>.Of(x);
     /// <summary>xʸ, after broadcasting; right at x = 0, and at negative x with whole y. Integers to a negative power are an error.</summary>
-    public static Expr Power(Expr x, Expr y) => (IsTwo(y) ? SquaredNorm(x, x) : null) ?? Binary<Power>.Of(x, y);
+    public static Expr Power(Expr x, Expr y) => Power(x, y, "Power");
     /// <summary>xʸ: the name that F#'s <c>**</c> looks for.</summary>
-    public static Expr Pow(Expr x, Expr y) => Composite.Of("Pow", x, y, Power);
+    public static Expr Pow(Expr x, Expr y) => Power(x, y, "Pow");
     /// <summary>xʸ: the overload that F#'s <c>x ** 2.0</c> looks for.</summary>
     public static Expr Pow(Expr x, double y) => Pow(x, (Expr)y);
+    private static Expr Power(Expr x, Expr y, string called) => (IsTwo(y) ? SquaredNorm(x, x) : null) ?? Binary<Power>.Of(x, y, called);
     /// <summary>x².</summary>
     public static Expr Square(Expr x) => SquaredNorm(x, x) ?? Unary<Square>.Of(x);
     /// <summary>1 ÷ x.</summary>

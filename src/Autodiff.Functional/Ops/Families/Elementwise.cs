@@ -218,6 +218,9 @@ public sealed record Binary<TFunction> : Elementwise, IScalarFunction, ILoopOp w
 
     private Binary() { }
 
+    /// <summary>The member that was called, with which errors begin that only a value shows; they come when it is evaluated, wherever that is.</summary>
+    private string Called { get; init; } = typeof(TFunction).Name;
+
     /// <summary>The function of two nodes, element by element, after broadcasting.</summary>
     /// <exception cref="ShapeException">The shapes do not broadcast.</exception>
     /// <exception cref="DTypeException">The dtypes differ and both are strong, or one is Bool.</exception>
@@ -232,7 +235,7 @@ public sealed record Binary<TFunction> : Elementwise, IScalarFunction, ILoopOp w
         ArgumentNullException.ThrowIfNull(y);
         (x, y) = Promotion.Numbers(called, x, y, TFunction.Domain);
         (x, y) = Promotion.Broadcast(called, x, y);
-        return Expr.Make(s_op, new(x, y), x.Type);
+        return Expr.Make(default(TFunction) is IPartialOnIntegers && y.DType.IsInteger() && called != s_op.Called ? s_op with { Called = called } : s_op, new(x, y), x.Type);
     }
 
     /// <inheritdoc/>
@@ -267,9 +270,13 @@ public sealed record Binary<TFunction> : Elementwise, IScalarFunction, ILoopOp w
         {
             return inputs[0].Element.Run<Kernel, Tensor>(new(inputs[0], inputs[1]));
         }
+        catch (DomainException error) when (error.CalledAs(Called))
+        {
+            throw;
+        }
         catch (DivideByZeroException)
         {
-            throw new DomainException(Name, "integers other than 0 to divide by", $"0 in {inputs[1].Type}", "Replace zeros by Where; or Cast to Float64, where the remainder by 0 is NaN.");
+            throw new DomainException(Called, "integers other than 0 to divide by", $"0 in {inputs[1].Type}", "Replace zeros by Where; or Cast to Float64, where the remainder by 0 is NaN.");
         }
     }
 
