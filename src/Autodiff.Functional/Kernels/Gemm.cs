@@ -152,7 +152,7 @@ internal static class Gemm
                 {
                     x = ref Unsafe.Add(ref x, a.Column);
                     y = ref Unsafe.Add(ref y, b.Row);
-                    sum += x * y;
+                    sum = T.MultiplyAddEstimate(x, y, sum);     // fused, as in registers
                 }
                 c0 = sum;
                 c0 = ref Unsafe.Add(ref c0, 1);

@@ -56,8 +56,15 @@ internal sealed record MatMul : Bilinear, ICompiledOp, IContraction
 
     public override Tensor Evaluate(ReadOnlySpan<Tensor> inputs) => inputs[0].Element.Run<Kernel, Tensor>(new(Forward(inputs[0]), Forward(inputs[1])));
 
-    /// <summary>The kernels walk forwards through matrices: one that was sliced backwards is copied.</summary>
-    internal static Tensor Forward(Tensor matrix) => matrix.Strides[^1] < 0 || matrix.Strides[^2] < 0 ? matrix.Dense() : matrix;
+    /// <summary>
+    /// The kernels walk forwards through matrices: one that was sliced backwards is copied. The copy of a transpose is a transpose, as it is in a plan, since the order in which a product adds may depend on it.
+    /// </summary>
+    internal static Tensor Forward(Tensor matrix) =>
+        matrix.Strides[^1] >= 0 && matrix.Strides[^2] >= 0 ? matrix
+        : Math.Abs(matrix.Strides[^1]) <= Math.Abs(matrix.Strides[^2]) ? matrix.Dense()
+        : SwapLast(SwapLast(matrix).Dense());
+
+    private static Tensor SwapLast(Tensor matrix) => matrix.Permute([.. Enumerable.Range(0, matrix.Rank - 2), matrix.Rank - 1, matrix.Rank - 2]);
 
     private readonly struct Kernel(Tensor left, Tensor right) : IKernel<Tensor>
     {
