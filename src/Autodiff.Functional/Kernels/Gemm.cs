@@ -147,12 +147,13 @@ internal static class Gemm
             {
                 ref T x = ref row;
                 ref T y = ref Unsafe.Add(ref Unsafe.AsRef(in b.First), (nint)j * b.Column);
-                T sum = x * y;
+                // Fused, and from 0, as in registers: the same bits.
+                T sum = T.MultiplyAddEstimate(x, y, T.Zero);
                 for (int p = 1; p < k; p++)
                 {
                     x = ref Unsafe.Add(ref x, a.Column);
                     y = ref Unsafe.Add(ref y, b.Row);
-                    sum = T.MultiplyAddEstimate(x, y, sum);     // fused, as in registers
+                    sum = T.MultiplyAddEstimate(x, y, sum);
                 }
                 c0 = sum;
                 c0 = ref Unsafe.Add(ref c0, 1);
@@ -171,9 +172,9 @@ internal static class Gemm
             ref T to = ref Unsafe.Add(ref MemoryMarshal.GetReference(c), (nint)i * n);
             int j = 0;
             for (; j <= n - Vector256<T>.Count; j += Vector256<T>.Count)
-                (Vector256.LoadUnsafe(ref row, (nuint)j) * factor).StoreUnsafe(ref to, (nuint)j);
+                Register256<T>.MultiplyAdd(Vector256.LoadUnsafe(ref row, (nuint)j), Vector256.Create(factor), default).StoreUnsafe(ref to, (nuint)j);
             for (; j < n; j++)
-                Unsafe.Add(ref to, j) = Unsafe.Add(ref row, j) * factor;
+                Unsafe.Add(ref to, j) = T.MultiplyAddEstimate(Unsafe.Add(ref row, j), factor, T.Zero);
         }
     }
 
