@@ -68,7 +68,9 @@ public sealed class GradientLaws(ITestOutputHelper output)
     public void Value_and_gradient_together_are_what_they_are_alone() => Law.Holds(output, 200, Programs.Plain, p =>
     {
         var (value, gradient) = Ad.ValueAndGrad<Expr[]>(p.Loss, p.At);
-        return Close.Agree("value", value.Value, p.Loss(p.At).Value, 0)
+        // Of constants a norm is rounded before it is squared; traced, its square is Σ x².
+        return Close.Agree("value", value.Value, p.TracedLoss().Evaluate(p.Inputs.AsSpan())[0], 0)
+            ?? Close.Agree("value of constants", value.Value, p.Loss(p.At).Value)
             ?? gradient.Zip(Ad.Grad<Expr[]>(p.Loss)(p.At), (a, b) => Close.Agree("gradient", a.Value, b.Value, 0)).FirstOrDefault(wrong => wrong is not null);
     });
 }
