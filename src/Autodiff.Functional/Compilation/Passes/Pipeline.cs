@@ -15,6 +15,7 @@ internal static class Pipeline
         .. Simpler(options),
         new("loops", program => Iteration.Of(program, Simpler(options))),
         .. Unless(options.CheckNaN, new("invariants", Invariants.Apply), new("residuals", Residuals.Apply), new("unused parts", UnusedParts.Apply)),
+        new("joining", Joining.Apply),
         new("parts", Parts.Apply),
         new("layout", program => Parts.OfDense(Views.Apply(program, ordered: !options.CheckNaN && !options.Exact))),
         new("common views", program => program.Has<View>() ? CommonSubexpressions.Apply(program) : program),

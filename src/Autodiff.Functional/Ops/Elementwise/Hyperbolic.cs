@@ -53,8 +53,10 @@ internal readonly struct TanhTail : IUnary
 }
 
 /// <summary>tanh x, where the tail 1 − |tanh x| is known, which tells nothing more.</summary>
-internal readonly struct TanhFrom : IBinary
+internal readonly struct TanhFrom : IBinary, IRest
 {
+    private static readonly Op s_tanh = Expr.Tanh(Expr.Variable("x", Shape.Scalar)).Op;
+    public Op Whole => s_tanh;
     public static T Apply<T>(T x, T tail) where T : IElementary<T> => T.TanhFrom(x, tail);
     public static T DifferentialX<T>(T x, T tail, T y, T d) where T : IElementary<T> => d * T.Call<TanhSlope>(x);
     public static T DifferentialY<T>(T x, T tail, T y, T d) where T : IElementary<T> => T.Literal(0);

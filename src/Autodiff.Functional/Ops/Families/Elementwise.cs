@@ -212,7 +212,7 @@ internal interface IPartialOnIntegers;
 
 /// <summary>The op of an elementwise function of two arguments, which broadcast.</summary>
 /// <typeparam name="TFunction">The function: an empty struct.</typeparam>
-public sealed record Binary<TFunction> : Elementwise, IScalarFunction, ILoopOp where TFunction : struct, IBinary
+public sealed record Binary<TFunction> : Elementwise, IScalarFunction, ILoopOp, IRest where TFunction : struct, IBinary
 {
     private static readonly Binary<TFunction> s_op = new();
 
@@ -323,6 +323,7 @@ public sealed record Binary<TFunction> : Elementwise, IScalarFunction, ILoopOp w
     TileFunction ILoopOp.Tile(ReadOnlySpan<DType> arguments) => ElementType.Of(arguments[0]).Run<TileKernel, TileFunction>(default);
     GroupFunction ILoopOp.Group(ReadOnlySpan<DType> arguments) => ElementType.Of(arguments[0]).Run<TileKernel, GroupFunction>(default);
     Cost ILoopOp.Cost => TFunction.Apply(default(Cost), default);
+    Op? IRest.Whole => (default(TFunction) as IRest)?.Whole;
     Delegate ILoopOp.Function<T, R, M>() => (Func<T, T, T>)TFunction.Apply<T>;
 
     private readonly unsafe struct TileKernel : IKernel<TileFunction>, IKernel<GroupFunction>

@@ -1,0 +1,30 @@
+namespace Autodiff.Functional.Compilation;
+
+/// <summary>An op of a value and a part, or the function of one: what lowering left of another op beside a part that functions of the value share.</summary>
+internal interface IRest
+{
+    /// <summary>The op of the value that rest and part are together; null if it is no such op.</summary>
+    Op? Whole { get; }
+}
+
+/// <summary>What lowering took apart for the sake of a part that others might share is one op again where nobody else reads the part: the whole costs less than part and rest.</summary>
+internal static class Joining
+{
+    public static Program Apply(Program program)
+    {
+        if (!program.Kinds.Any(op => op is IRest { Whole: not null }))
+            return program;
+        var readers = new int[program.Count];
+        foreach (int output in program.Outputs)
+            readers[output]++;
+        foreach (var instruction in program.Instructions)
+            foreach (int input in instruction.Inputs)
+                readers[input]++;
+        int next = program.Parameters;      // rules are asked in order, for all instructions but parameters
+        return DeadCode.Apply(program.Rewrite((builder, instruction) =>
+        {
+            var before = program[next++];
+            return builder.Add(instruction.Op is IRest { Whole: { } whole } && readers[before.Inputs[1]] == 1 ? instruction with { Op = whole, Inputs = [instruction.Inputs[0]] } : instruction);
+        }));
+    }
+}
