@@ -43,6 +43,24 @@ public sealed class MemoryTests(ITestOutputHelper output)
 
     // ---- the order of steps ----
 
+    /// <summary>What is a few steps of arithmetic from one array and single numbers is computed again by each loop that needs it.</summary>
+    [Theory, InlineData("variance"), InlineData("standard deviation"), InlineData("standardized"), InlineData("mean distance")]
+    public void Distances_from_a_mean_take_no_memory(string what)
+    {
+        const int Length = 100_000;
+        Func<Expr, Expr> f = what switch
+        {
+            "variance" => x => Expr.Variance(x),
+            "standard deviation" => x => Expr.StandardDeviation(x),
+            "standardized" => x => (x - Expr.Mean(x)) / Expr.StandardDeviation(x),
+            _ => x => Expr.Mean(Expr.Abs(x - Expr.Mean(x))),
+        };
+        Expr x = Expr.Constant(Tensor.Of([.. Enumerable.Range(0, Length).Select(i => Math.Sin(i) + 3)]));
+        var compiled = Ad.Compile(f);
+        Assert.InRange(compiled.Plan(x).ArenaBytes, 0, Length);
+        Assert.Null(Ops.Near.Tensors(what, f(x).Value, compiled.Run(x).Value, 10));
+    }
+
     [Fact]
     public void An_order_is_one_of_the_same_instructions_that_needs_no_more_memory() => Law.Holds(output, 100, Programs.Plain, p =>
     {

@@ -8,7 +8,8 @@ namespace Autodiff.Functional.Compilation;
 /// </summary>
 /// <remarks>
 /// Each value has a level: a loop reads from lower levels only, so loops can't wait for one another in a circle. An instruction joins the loop that gives its
-/// highest inputs if it uses them point by point, else a loop of its space one level up.
+/// highest inputs if it uses them point by point, else a loop of its space one level up. What another loop needs lies in memory, or is computed again where that costs less
+/// (<see cref="Recomputation"/>).
 /// </remarks>
 internal sealed class Fusion
 {
@@ -163,7 +164,7 @@ internal sealed class Fusion
                 units.Add((_program[value].Op is Leaf ? 0 : _level[value], value, null));
         units.Sort((x, y) => (x.Level, x.First).CompareTo((y.Level, y.First)));
 
-        var stored = Stored();
+        bool[] stored = Stored(), needed = Needed(stored);
         var builder = new ProgramBuilder();
         var moved = new int[_program.Count];
         Array.Fill(moved, -1);
@@ -171,7 +172,10 @@ internal sealed class Fusion
             moved[i] = builder.Parameter(_program[i].Type);
         foreach (var (_, first, group) in units)
             if (group is not null)
-                Emit(group, stored, builder, moved);
+            {
+                if (group.Members.Exists(member => needed[member]))
+                    Emit(group, stored, needed, builder, moved);
+            }
             else
                 moved[first] = builder.Add(_program[first] with { Inputs = [.. _program[first].Inputs.Select(input => Moved(input, builder, moved))] });
         return builder.Build([.. _program.Outputs.Select(output => Moved(output, builder, moved))]);
@@ -184,28 +188,45 @@ internal sealed class Fusion
         return moved[value];
     }
 
-    /// <summary>The values that somebody outside their loop needs.</summary>
+    /// <summary>The values that somebody outside their loop needs, but for those that they compute again.</summary>
     private bool[] Stored()
     {
-        var stored = new bool[_program.Count];
+        var recomputation = new Recomputation(_program, value => _pointwise[value], value => _group[value] is { Space.Size: > 1 } group && group.Space == _program[value].Type.Shape);
         foreach (int output in _program.Outputs)
-            stored[Seen(output).Value] = true;
+            recomputation.Keep(Seen(output).Value);
         for (int value = _program.Parameters; value < _program.Count; value++)
         {
-            var instruction = _program[value];
-            if (instruction.Op is View)
+            if (_program[value].Op is View)
                 continue;
-            foreach (int input in instruction.Inputs)
-            {
-                var shape = instruction.Op is IFolding ? _program[input].Type.Shape : instruction.Type.Shape;
-                if (_group[value] is not { } group || !IsInside(group, input, shape))
-                    stored[Seen(input).Value] = true;
-            }
+            foreach (int input in _program[value].Inputs)
+                if (_group[value] is not { } group)
+                    recomputation.Keep(Seen(input).Value);
+                else if (!IsInside(group, input, ShapeOf(value)))
+                {
+                    if (_program[input].Op is not View && group.Space == _program[input].Type.Shape && ShapeOf(value) == group.Space)
+                        recomputation.Read(input);
+                    else
+                        recomputation.Keep(Seen(input).Value);
+                }
         }
-        return stored;
+        return recomputation.Stored();
     }
 
-    private void Emit(Group group, bool[] stored, ProgramBuilder builder, int[] moved)
+    private Shape ShapeOf(int member) => _program[member].Op is IFolding ? _program[_program[member].Inputs[0]].Type.Shape : _program[member].Type.Shape;
+
+    /// <summary>The values of loops that are stored, or that their loop computes such from.</summary>
+    private bool[] Needed(bool[] stored)
+    {
+        var needed = new bool[_program.Count];
+        for (int value = _program.Count - 1; value >= _program.Parameters; value--)
+            if (_group[value] is { } group && (needed[value] |= stored[value]))
+                foreach (int input in _program[value].Inputs)
+                    if (IsInside(group, input, ShapeOf(value)))
+                        needed[Seen(input).Value] = true;
+        return needed;
+    }
+
+    private void Emit(Group group, bool[] stored, bool[] needed, ProgramBuilder builder, int[] moved)
     {
         var inputs = new List<int>();                                     // of the instruction
         var arrays = new Dictionary<int, int>();                          // where a value is among them
@@ -215,9 +236,8 @@ internal sealed class Fusion
 
         // First all that is read, since inputs are numbered before instructions.
         foreach (int member in group.Members)
-            foreach (int input in _program[member].Inputs)
-                if (!IsInside(group, input, ShapeOf(member)))
-                    Read(input, ShapeOf(member));
+            if (needed[member])
+                ReadAll(member);
 
         var instructions = ImmutableArray.CreateBuilder<LoopInstruction>(group.Members.Count);
         var results = ImmutableArray.CreateBuilder<LoopResult>();
@@ -225,13 +245,16 @@ internal sealed class Fusion
         var parts = ImmutableArray.CreateBuilder<TensorType>();
         var partOf = new List<int>();
         var numbers = new List<int>();
+        var again = new Dictionary<int, int>();                           // the numbers of what is computed again
         foreach (int member in group.Members)
         {
+            if (!needed[member])
+                continue;
             var instruction = _program[member];
             var shape = ShapeOf(member);
             numbers.Clear();
             foreach (int input in instruction.Inputs)
-                numbers.Add(IsInside(group, input, shape) ? _number[Seen(input).Value] : Read(input, shape));
+                numbers.Add(Number(input, shape));
             var arguments = ValueNumbers.Of(CollectionsMarshal.AsSpan(numbers));
             var fold = (instruction.Op as IFolding)?.Fold ?? LoopFold.None;
             if (fold == LoopFold.None)
@@ -257,7 +280,35 @@ internal sealed class Fusion
         for (int part = 0; part < partOf.Count; part++)
             moved[partOf[part]] = builder.Add(new Part(part), [loop], parts[part]);
 
-        Shape ShapeOf(int member) => _program[member].Op is IFolding ? _program[_program[member].Inputs[0]].Type.Shape : _program[member].Type.Shape;
+        // What another loop has computed and nobody has stored is computed again: a few instructions.
+        bool IsAgain(int input) => _pointwise[input] && !stored[input];
+
+        void ReadAll(int value)
+        {
+            foreach (int input in _program[value].Inputs)
+                if (!IsInside(group, input, ShapeOf(value)))
+                {
+                    if (IsAgain(input))
+                        ReadAll(input);
+                    else
+                        Read(input, ShapeOf(value));
+                }
+        }
+
+        int Number(int input, Shape shape)
+        {
+            if (IsInside(group, input, shape))
+                return _number[Seen(input).Value];
+            if (!IsAgain(input))
+                return Read(input, shape);
+            if (!again.TryGetValue(input, out int number))
+            {
+                ValueNumbers arguments = [.. _program[input].Inputs.Select(argument => Number(argument, shape))];
+                again.Add(input, number = loopInputs.Count + instructions.Count);
+                instructions.Add(new(_program[input].Op, arguments, _program[input].Type.DType));
+            }
+            return number;
+        }
 
         int Read(int input, Shape shape)
         {
