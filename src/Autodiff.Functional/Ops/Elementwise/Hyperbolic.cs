@@ -95,7 +95,7 @@ internal readonly struct AcoshSlope : IUnary
 {
     public static Formula? Latex(Formula x) => new Formula($@"\frac{{1}}{{\sqrt{{{x.Within(Binding.Atom)}^2 - 1}}}}");
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static T Apply<T>(T x) where T : IElementary<T> => T.Literal(1) / T.Sqrt(x - T.Literal(1)) / T.Sqrt(x + T.Literal(1));
+    public static T Apply<T>(T x) where T : IElementary<T> => T.Literal(1) / (T.Sqrt(x - T.Literal(1)) * T.Sqrt(x + T.Literal(1)));
     public static T Differential<T>(T x, T y, T d) where T : IElementary<T> => -d * y * T.IfLess(x, T.Literal(1e15), x * y, T.Literal(1)) * y;
 }
 

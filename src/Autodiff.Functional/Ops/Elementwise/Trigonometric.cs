@@ -59,15 +59,15 @@ internal readonly struct Atan : IUnary
     public static T Differential<T>(T x, T y, T d) where T : IElementary<T> => d * T.Call<AtanSlope>(x);
 }
 
-/// <summary>1/(1 + x²), by 1/x where |x| ≥ 1, so that no square overflows. Its slope is −2·x·y·y, with x·y = 1/(x + 1/x), which is 0 at ±∞.</summary>
+/// <summary>1/(1 + x²); far out, where the 1 is lost in rounding and the square may overflow, the square of 1/x. Its slope is −2·x·y·y, with x·y = 1/(x + 1/x), which is 0 at ±∞.</summary>
 internal readonly struct AtanSlope : IUnary
 {
     public static Formula? Latex(Formula x) => new Formula($@"\frac{{1}}{{1 + {x.Within(Binding.Atom)}^2}}");
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Apply<T>(T x) where T : IElementary<T>
     {
-        T one = T.Literal(1), size = T.Abs(x), small = T.IfLess(size, one, x, one / x), square = small * small;
-        return T.IfLess(size, one, one, square) / (one + square);
+        T one = T.Literal(1), size = T.Abs(x), far = T.Literal(1e15), quotient = one / T.IfLess(size, far, one + x * x, x);
+        return T.IfLess(size, far, quotient, quotient * quotient);
     }
 
     public static T Differential<T>(T x, T y, T d) where T : IElementary<T> =>
