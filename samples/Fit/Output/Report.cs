@@ -118,7 +118,9 @@ static class Report
             table.AddRow([witness.Method, .. witness.Gradient.Select(Format.Rough), witness.Distance == 0 ? "0" : Format.Rough(witness.Distance)]);
         }
         table.AddRow(["terms that cancel, Σ|·|", .. agreement.Terms.Select(Format.Rough), ""]);
-        return new(table, new Text("distance: from reverse mode, relative to the terms that cancel"));
+        var blind = agreement.Witnesses.Where(witness => witness.Gradient.Any(double.IsNaN)).Select(witness => witness.Method);
+        return new(table, new Text("distance: from reverse mode, relative to the terms that cancel" + string.Concat(blind.Select(method =>
+            $"{Environment.NewLine}{method}: NaN where an infinite slope meets a tangent of 0, as in (x/c)^b at x = 0 with b < 1"))));
     }
 
     /// <summary>A table whose first column holds names.</summary>

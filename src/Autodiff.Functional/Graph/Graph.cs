@@ -105,7 +105,10 @@ public sealed class Graph
     /// The outputs' values over any number of .NET's generic math: each op runs on it with the same kernels, and constants are converted. Over
     /// <see cref="Dual{T}"/> it gives derivatives by the arithmetic of dual numbers alone, a second opinion on the ops' rules; nested duals give higher ones.
     /// </summary>
-    /// <remarks>Both floating dtypes are this number. Masks and integers stay what they are, and come out as 0, 1 and whole numbers.</remarks>
+    /// <remarks>
+    /// Both floating dtypes are this number. Masks and integers stay what they are, and come out as 0, 1 and whole numbers. A dual number does not know whether its tangent is 0 for good, so an infinite slope times a
+    /// tangent of 0 is NaN: <c>Sqrt(x·c)</c> at data x = 0, of which the library's own modes know that it is 0 whatever c is.
+    /// </remarks>
     /// <typeparam name="T">The number.</typeparam>
     /// <param name="arguments">One for each parameter.</param>
     /// <exception cref="ShapeException">There is another number of values, or one has another shape.</exception>

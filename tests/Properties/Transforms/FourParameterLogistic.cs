@@ -67,6 +67,23 @@ public sealed class FourParameterLogistic
         Same(Ad.Jvp(p => Ad.Jvp(Reference, p, s_direction).Tangent, at, s_direction).Tangent, Ad.Jvp(p => Ad.Jvp(OfData, p, s_direction).Tangent, at, s_direction).Tangent);
     }
 
+    /// <summary>Dual numbers do not know that x is 0 for good. They are NaN below b = 1, never another number; the verdict is right nevertheless, and says why they are out.</summary>
+    [Theory]
+    [MemberData(nameof(Slopes))]
+    public void It_is_not_called_wrong_where_dual_numbers_are_NaN(double b)
+    {
+        Expr at = Point(b), expected = Ad.Grad(Reference, at);
+        var entries = Ad.CheckGradients(p => Loss(p, s_data), at).Leaves.Single().Entries;
+        foreach (var entry in entries)
+        {
+            double right = expected.Value.ElementAsDouble(entry.Index[0]);
+            Assert.Equal(GradientVerdict.Right, entry.Verdict);
+            Assert.Equal(right, entry.Reverse, 1e-9 * (1 + Math.Abs(right)));
+            Assert.Equal(b < 1, double.IsNaN(entry.Dual!.Value));
+            Assert.Equal(b < 1, entry.Reason.Contains("dual numbers give NaN", StringComparison.Ordinal));
+        }
+    }
+
     /// <summary>What multiplies the variable is varied by another transform: nothing may have been taken for constant.</summary>
     [Fact]
     public void A_factor_that_is_0_keeps_its_own_derivative()

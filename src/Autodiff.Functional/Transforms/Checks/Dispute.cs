@@ -21,6 +21,7 @@ internal sealed record Dispute(double Reverse, double? Forward, double? Dual, Ma
     Func<double> ForwardNoise, Func<bool> IsWhole, Func<double> GradientJump, Func<bool> DualsCompute, Func<double[]> DualBeside)
 {
     private const string Outside = "the function runs code that is not in the traced graph, which dual numbers do not see";
+    private const string Undefined = "dual numbers give NaN, where an infinite slope meets a tangent of 0: they do not know that a factor is 0 for good";
     private const string Silent = "differences tell nothing here: the function is noisy, or not finite nearby";
 
     /// <summary>What rounding may explain at most.</summary>
@@ -41,9 +42,9 @@ internal sealed record Dispute(double Reverse, double? Forward, double? Dual, Ma
             return (GradientVerdict.Kink, "the slopes from the two sides differ");
         bool agree = dual is { } d && IsNear(Reverse, d, Tight);
         if (Differences.Supports(Reverse, Tolerance, 0.01 * Scale))
-            return (GradientVerdict.Right, agree || dual is null ? "" : IsWhole() ? "differences agree with the derivative; dual numbers are out of their depth" : $"differences agree with the derivative; {Outside}");
+            return (GradientVerdict.Right, agree || Dual is null ? "" : dual is null ? $"differences agree with the derivative; {Undefined}" : IsWhole() ? "differences agree with the derivative; dual numbers are out of their depth" : $"differences agree with the derivative; {Outside}");
         return agree ? (GradientVerdict.Right, "")
-            : dual is not { } other ? (GradientVerdict.Unclear, $"{Silent}; and there are no dual numbers to ask")
+            : dual is not { } other ? (GradientVerdict.Unclear, $"{Silent}; and {(Dual is null ? "there are no dual numbers to ask" : Undefined)}")
             : IsNear(Reverse, other, Loose) ? (GradientVerdict.Unclear, $"{Silent}; and rounding scatters the derivative")
             : !IsWhole() ? (GradientVerdict.Unclear, $"{Silent}; and {Outside}")
             : Differences.Refutes(other, Tolerance) ? (GradientVerdict.Unclear, $"{Silent}; but they contradict dual numbers")

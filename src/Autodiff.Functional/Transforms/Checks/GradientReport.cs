@@ -21,7 +21,7 @@ public enum GradientVerdict
 /// <param name="Reverse">By reverse mode.</param>
 /// <param name="Forward">By forward mode; null where the function has none (<see cref="Ad.CustomVjp{P, R, S}(Func{P, ValueTuple{R, S}}, Func{S, R, P})"/>).</param>
 /// <param name="Difference">By central differences, extrapolated to step 0.</param>
-/// <param name="Dual">By the traced graph over dual numbers; null where an op has no code for them, or parameters have more than 100 000 entries.</param>
+/// <param name="Dual">By the traced graph over dual numbers; null where an op has no code for them, or parameters have more than 100 000 entries. NaN where an infinite slope meets a tangent of 0, as in the root of a product with a 0 that is data.</param>
 /// <param name="Error">The largest distance of a derivative from the differences or the duals, relative to the derivatives of the parameter.</param>
 /// <param name="Verdict">Do they agree?</param>
 public sealed record GradientEntry(ImmutableArray<int> Index, double Reverse, double? Forward, Difference Difference, double? Dual, double Error, GradientVerdict Verdict)
