@@ -31,10 +31,10 @@ public sealed class Compiled<P, R>
     private readonly Turns<(ImmutableArray<TensorType> types, Rest rest)> _turns = new();
     private ImmutableArray<Traced> _traced = [];   // the one used last comes first
 
-    internal Compiled(Func<P, R> function, CompileOptions? options, Structure<P> inputs, Structure<R> outputs)
+    internal Compiled(Func<P, R> f, CompileOptions? options, Structure<P> inputs, Structure<R> outputs)
     {
-        ArgumentNullException.ThrowIfNull(function);
-        (_function, _options, _inputs, _outputs) = (function, options ?? new(), inputs, outputs);
+        ArgumentNullException.ThrowIfNull(f);
+        (_function, _options, _inputs, _outputs) = (f, options ?? new(), inputs, outputs);
     }
 
     /// <summary>The values at a point.</summary>

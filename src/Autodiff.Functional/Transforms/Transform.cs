@@ -59,13 +59,13 @@ internal static class Transform
     }
 
     /// <summary>As <see cref="ValueAndGrad{P}"/>, with respect to the part of the parameters that a selector picks; the others stay what they are.</summary>
-    public static (Expr Value, Q Gradient) ValueAndGrad<P, Q>(string op, Func<P, Expr> f, P at, Func<P, Q> select, Structure<P> structure, Structure<Q> part)
+    public static (Expr Value, Q Gradient) ValueAndGrad<P, Q>(string op, Func<P, Expr> f, P at, Func<P, Q> of, Structure<P> structure, Structure<Q> part)
     {
         ArgumentNullException.ThrowIfNull(f);
-        ArgumentNullException.ThrowIfNull(select);
+        ArgumentNullException.ThrowIfNull(of);
         var nodes = structure.Flatten(at, op);
         var markers = ImmutableArray.CreateRange(nodes, node => Expr.Leaf(new Placeholder("a selector"), node.Type));
-        var selected = select(structure.Rebuild(at, markers));
+        var selected = of(structure.Rebuild(at, markers));
         var places = ImmutableArray.CreateRange(Required.Nodes(op, "a selected part", part, selected), node => markers.IndexOf(node, 0, markers.Length, ReferenceEqualityComparer.Instance));
         if (places.Contains(-1))
             throw new ForeignVariableException(op, "a selector that picks parts of the parameters", "another node", "Select members, without computing on them.");

@@ -2,7 +2,7 @@ namespace Autodiff.Functional;
 
 file static class Entry
 {
-    public static OpInfo Info => OpInfo.Reduction("Product", Expr.Product, "Π x", "Σ (Π of the others)·d") with { Edges = "1 over no elements; derivatives of any order are right where elements are 0; integers give Int64." };
+    public static OpInfo Info => OpInfo.Reduction("Product", Expr.Product, "Π x", "Σ (Π of the others)·d") with { Edges = "1 over no elements; derivatives of any order are right where elements are 0; integers give Int64; a Float64 product overflows, or vanishes, where a product of some of its factors does." };
 }
 
 public sealed partial class Expr

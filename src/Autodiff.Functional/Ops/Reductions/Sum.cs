@@ -11,7 +11,7 @@ internal sealed record Sum(Axes Axes) : Linear, IFolding, ICompiledOp
     public static IEnumerable<OpInfo> Entries =>
     [
         OpInfo.Reduction("Sum", Expr.Sum, "Σ x", "Σ d; back, d stretched") with { Edges = "0 over no elements; Bool and integers give Int64.", Source = "Higham 1993, The accuracy of floating point summation: pairwise" },
-        OpInfo.Reduction("Mean", Expr.Mean, "Σ x / n", "Σ d / n; back, d / n stretched", ofNothing: false) with { Edges = "No value over no elements; integers give Float64." },
+        OpInfo.Reduction("Mean", Expr.Mean, "Σ x / n", "Σ d / n; back, d / n stretched", ofNothing: false) with { Edges = "No value over no elements; integers give Float64; overflows where the sum does, as in NumPy." },
         new("Variance", "Σ (x − mean)² / (n − ddof)", random =>
         {
             var shape = random.NextShape(minDimension: 1);
