@@ -80,6 +80,27 @@ public sealed class SeenLaws(ITestOutputHelper output)
     [Fact]
     public void The_gradient_of_a_product_of_small_matrices_is_the_same_bits_by_a_plan() => Law.Holds(output, 200, s_products, p => Differ(Eager(), p.Loss, p.At));
 
+    /// <summary>A matrix that was sliced backwards is copied, and the other factor read where it lies, as op by op.</summary>
+    [Fact]
+    public void A_product_with_a_matrix_that_was_sliced_backwards_is_the_same_bits_by_a_plan()
+    {
+        var random = new Random(1);
+        for (int i = 0; i < Cases.Of(200); i++)
+        {
+            int size = 2 + random.Next(5), axis = random.Next(2);
+            bool transposed = random.NextBool(), first = random.NextBool();
+            var graph = Graph.Trace(x =>
+            {
+                Expr back = x[0].Slice(axis, null, null, -1), other = Expr.Transpose(Expr.Sin(x[1]));
+                back = transposed ? Expr.Transpose(back) : back;
+                return [first ? Expr.MatMul(back, other) : Expr.MatMul(other, back)];
+            }, [new(DType.Float64, Shape.Of(size, size)), new(DType.Float64, Shape.Of(size, size))]);
+            Tensor[] at = [random.NextTensor(Shape.Of(size, size), new(-2, 2)), random.NextTensor(Shape.Of(size, size), new(-2, 2))];
+            var plan = Same.Plan(graph, new CompileOptions { Exact = true, GenerateCode = false });
+            Assert.True(Same.SameBits(graph.Evaluate(at)[0], plan.Run([.. at.Select(Expr.Constant)])[0].Value), $"{plan.Program}");
+        }
+    }
+
     private static readonly ImmutableArray<Kind> s_kindsBesideProducts =
         [.. Vocabulary.Kinds.Where(kind => kind.Op is "MatMul" or "Relu" or "Abs" or "Negate" or "Add" or "Subtract" or "Maximum" or "Where" or "Transpose" or "Slice" or "Take" or "Index" or "Concatenate")];
 

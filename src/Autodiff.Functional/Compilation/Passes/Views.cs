@@ -32,6 +32,7 @@ internal sealed class Views
                 { Constant: { IsUniform: true, Size: > 1 } uniform } => _builder.Add(new View(uniform.Shape, 0, Axes.Of(new int[uniform.Rank])), [_builder.Constant(uniform.First(1).Reshape(Shape.Scalar))], uniform.Type),
                 { Constant: { } constant } when arrays.TryGetValue(constant.Array, out var whole) && Within(whole, constant) is { } part => Of(Whole(whole), part),
                 { Op: IView view } => See(instruction, view),
+                { Op: MatMul } => _builder.Add(instruction with { Inputs = [.. instruction.Inputs.Select(Forward)] }),
                 _ => orders?.Of(value, lies) is { } order ? InOrder(instruction, order) : _builder.Add(instruction),
             };
         }
@@ -77,6 +78,9 @@ internal sealed class Views
         int copy = _builder.Add(Copy.Op, [input], _builder[input].Type);
         return Of(copy, Seen(Lies(copy), instruction.Type.DType, view)!);
     }
+
+    /// <summary>What a product reads: a matrix that was sliced backwards is copied, as op by op, and the other factor stays as it lies, on which depends in what order products are added.</summary>
+    private int Forward(int matrix) => MatMul.IsForward(Lies(matrix).Strides) ? matrix : _builder.Add(Copy.Op, [matrix], _builder[matrix].Type);
 
     private int Base(int value) => _builder[value].Op is View ? _builder[value].Inputs[0] : value;
 

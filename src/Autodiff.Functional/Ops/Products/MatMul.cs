@@ -66,6 +66,8 @@ internal sealed record MatMul : Bilinear, ICompiledOp, IContraction
 
     private static Tensor SwapLast(Tensor matrix) => matrix.Permute([.. Enumerable.Range(0, matrix.Rank - 2), matrix.Rank - 1, matrix.Rank - 2]);
 
+    internal static bool IsForward(Axes strides) => strides[^1] >= 0 && strides[^2] >= 0;
+
     private readonly struct Kernel(Tensor left, Tensor right) : IKernel<Tensor>
     {
         public Tensor Run<E>() where E : unmanaged, IElementary<E>
@@ -100,10 +102,8 @@ internal sealed record MatMul : Bilinear, ICompiledOp, IContraction
         }
     }
 
-    Step? ICompiledOp.Compile(ImmutableArray<Operand> inputs, Operand output, CompileOptions options) => IsForward(inputs[0]) && IsForward(inputs[1])
+    Step? ICompiledOp.Compile(ImmutableArray<Operand> inputs, Operand output, CompileOptions options) => IsForward(inputs[0].Strides) && IsForward(inputs[1].Strides)
         ? output.Element.Run<StepMaker, Step>(new(inputs[0], inputs[1], output, options.Threads)) : null;
-
-    private static bool IsForward(Operand matrix) => matrix.Strides[^1] >= 0 && matrix.Strides[^2] >= 0;
 
     private readonly struct StepMaker(Operand left, Operand right, Operand output, int threads) : IKernel<Step>
     {
