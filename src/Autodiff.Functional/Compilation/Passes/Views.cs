@@ -79,8 +79,19 @@ internal sealed class Views
         return Of(copy, Seen(Lies(copy), instruction.Type.DType, view)!);
     }
 
-    /// <summary>What a product reads: a matrix that was sliced backwards is copied, as op by op, and the other factor stays as it lies, on which depends in what order products are added.</summary>
-    private int Forward(int matrix) => MatMul.IsForward(Lies(matrix).Strides) ? matrix : _builder.Add(Copy.Op, [matrix], _builder[matrix].Type);
+    /// <summary>What a product reads: a matrix that was sliced backwards is copied as <see cref="MatMul.Forward"/> does, and the other factor stays as it lies.</summary>
+    private int Forward(int matrix)
+    {
+        var (lies, type) = (Lies(matrix), _builder[matrix].Type);
+        if (MatMul.IsForward(lies.Strides))
+            return matrix;
+        if (Math.Abs(lies.Strides[^1]) <= Math.Abs(lies.Strides[^2]))
+            return _builder.Add(Copy.Op, [matrix], type);
+        Axes swapped = [.. Enumerable.Range(0, type.Shape.Rank - 2), type.Shape.Rank - 1, type.Shape.Rank - 2];
+        var transposed = lies.Permuted(swapped);
+        int copy = _builder.Add(Copy.Op, [Of(Base(matrix), transposed)], new(type.DType, transposed.To));
+        return Of(copy, View.Of(transposed.To).Permuted(swapped));
+    }
 
     private int Base(int value) => _builder[value].Op is View ? _builder[value].Inputs[0] : value;
 

@@ -60,7 +60,7 @@ internal sealed record MatMul : Bilinear, ICompiledOp, IContraction
     /// The kernels walk forwards through matrices: one that was sliced backwards is copied. The copy of a transpose is a transpose, as it is in a plan, since the order in which a product adds may depend on it.
     /// </summary>
     internal static Tensor Forward(Tensor matrix) =>
-        matrix.Strides[^1] >= 0 && matrix.Strides[^2] >= 0 ? matrix
+        matrix.Strides[^1] >= 0 && matrix.Strides[^2] >= 0 ? matrix    // IsForward, without making Axes
         : Math.Abs(matrix.Strides[^1]) <= Math.Abs(matrix.Strides[^2]) ? matrix.Dense()
         : SwapLast(SwapLast(matrix).Dense());
 
