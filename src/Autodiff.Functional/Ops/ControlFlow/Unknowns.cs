@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Numerics;
 
 namespace Autodiff.Functional;
 
@@ -64,20 +65,18 @@ internal sealed class Unknowns
     /// <summary>The results of all elements.</summary>
     public ImmutableArray<Tensor> Results => Write(_results);
 
-    /// <summary>The numbers in tensors of the unknowns' shapes.</summary>
+    /// <summary>The numbers in tensors, of the unknowns' shapes or of others that have as many elements together.</summary>
     public void Read(ReadOnlySpan<Tensor> parts, double[] numbers)
     {
         int at = 0;
-        for (int part = 0; part < parts.Length; at += parts[part++].Size / Math.Max(1, Elements))
+        foreach (var part in parts)
         {
-            int size = parts[part].Size / Math.Max(1, Elements);
-            if (parts[part].DType == DType.Float32)
-                for (int element = 0; element < Elements; element++)
-                    for (int i = 0; i < size; i++)
-                        numbers[element * Count + at + i] = parts[part].Elements<float>()[element * size + i];
+            int size = part.Size / Math.Max(1, Elements);
+            if (part.DType == DType.Float32)
+                Move(part.Elements<float>(), size, numbers.AsSpan(at), Count, size);
             else
-                for (int element = 0; element < Elements; element++)
-                    parts[part].Elements<double>().Slice(element * size, size).CopyTo(numbers.AsSpan(element * Count + at));
+                Move(part.Elements<double>(), size, numbers.AsSpan(at), Count, size);
+            at += size;
         }
     }
 
@@ -87,21 +86,25 @@ internal sealed class Unknowns
         var tensors = ImmutableArray.CreateBuilder<Tensor>(_types.Length);
         int at = 0;
         for (int part = 0; part < _types.Length; at += _sizes[part++])
-        {
-            int size = _sizes[part];
             if (_types[part].DType == DType.Float32)
             {
                 tensors.Add(Tensor.New<float>(ElementType.Float32, _types[part].Shape, out var single));
-                for (int element = 0; element < Elements; element++)
-                    for (int i = 0; i < size; i++)
-                        single[element * size + i] = (float)numbers[element * Count + at + i];
-                continue;
+                Move<double, float>(numbers.AsSpan(at), Count, single, _sizes[part], _sizes[part]);
             }
-            tensors.Add(Tensor.New<double>(ElementType.Float64, _types[part].Shape, out var values));
-            for (int element = 0; element < Elements; element++)
-                numbers.AsSpan(element * Count + at, size).CopyTo(values.Slice(element * size, size));
-        }
+            else
+            {
+                tensors.Add(Tensor.New<double>(ElementType.Float64, _types[part].Shape, out var values));
+                Move<double, double>(numbers.AsSpan(at), Count, values, _sizes[part], _sizes[part]);
+            }
         return tensors.MoveToImmutable();
+    }
+
+    /// <summary>Some numbers of each element, which lie apart by some step here and there.</summary>
+    private void Move<TFrom, TTo>(ReadOnlySpan<TFrom> from, int fromStep, Span<TTo> to, int toStep, int size) where TFrom : INumberBase<TFrom> where TTo : INumberBase<TTo>
+    {
+        for (int element = 0; element < Elements; element++)
+            for (int i = 0; i < size; i++)
+                to[element * toStep + i] = TTo.CreateTruncating(from[element * fromStep + i]);
     }
 
     /// <summary>Is none of them NaN or infinite?</summary>
