@@ -138,11 +138,15 @@ public sealed class Plan
 
     private void Execute(Frame frame, ReadOnlySpan<Expr> arguments)
     {
-        if (!_options.CheckNaN)
-        {
+        if (_options.CheckNaN)
+            RunChecked(frame, arguments);
+        else
             _executable.Run(frame);
-            return;
-        }
+    }
+
+    // By itself: what the function below captures would be allocated for each run.
+    private void RunChecked(Frame frame, ReadOnlySpan<Expr> arguments)
+    {
         var given = arguments.ToArray();
         new CheckedRun(_executable, frame, () => Bind(frame, given, again: true)).Run();
     }
