@@ -20,11 +20,11 @@ internal static class Joining
         foreach (var instruction in program.Instructions)
             foreach (int input in instruction.Inputs)
                 readers[input]++;
+        bool IsAlone(Instruction instruction) => instruction.Op is IRest { Whole: not null } && readers[instruction.Inputs[1]] == 1;
+        if (!program.Instructions.Any(IsAlone))
+            return program;
         int next = program.Parameters;      // rules are asked in order, for all instructions but parameters
         return DeadCode.Apply(program.Rewrite((builder, instruction) =>
-        {
-            var before = program[next++];
-            return builder.Add(instruction.Op is IRest { Whole: { } whole } && readers[before.Inputs[1]] == 1 ? instruction with { Op = whole, Inputs = [instruction.Inputs[0]] } : instruction);
-        }));
+            builder.Add(IsAlone(program[next++]) ? instruction with { Op = ((IRest)instruction.Op).Whole!, Inputs = [instruction.Inputs[0]] } : instruction)));
     }
 }
