@@ -8,13 +8,8 @@ internal readonly record struct Cost(long Operations, int Nodes, int Depth)
     public static Cost Of(params Expr[] results)
     {
         var order = KahnOrder.From(results);
-        var depths = new int[order.Count];       // what is carried: for each node, the longest way to it
-        return order.Aggregate(default(Cost), (cost, visit) =>
-        {
-            foreach (int input in visit.InputPositions)
-                depths[visit.Position] = Math.Max(depths[visit.Position], depths[input] + 1);
-            return new(cost.Operations + OperationsOf(visit.Node), cost.Nodes + 1, Math.Max(cost.Depth, depths[visit.Position]));
-        });
+        var depths = order.Carry<int>((_, inputs) => inputs.IsEmpty ? 0 : 1 + inputs.ToArray().Max(), _ => 0);      // the longest way to each node
+        return new(order.Sum(visit => OperationsOf(visit.Node)), order.Count, depths.Max());
     }
 
     /// <summary>By the family that an op belongs to: one operation an element, two for each product that is summed, one for each element that is reduced; none where elements only move.</summary>

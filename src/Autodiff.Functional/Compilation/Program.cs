@@ -90,7 +90,7 @@ internal sealed class Program
             builder.Origin = visit.Position + 1;
             byPosition[visit.Position] = builder.Add(node.Op, inputs.AsSpan(0, positions.Length), node.Type);
         }
-        return (builder.Build(graph.Collect(byPosition, Value)), captures.ToImmutable());
+        return (builder.Build(graph.Collect(ImmutableCollectionsMarshal.AsImmutableArray(byPosition), Value)), captures.ToImmutable());
 
         // A node inside the graph is neither captured nor constant; only those at its border are asked for.
         void Find(Expr node)

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Autodiff.Functional;
 
 /// <summary>The fold that computes values, from inputs to outputs.</summary>
@@ -37,20 +39,8 @@ internal static class Evaluation
             : op.Evaluate(inputs);
 
     /// <summary>The values by position; <paramref name="known"/> gives those of the parameters, <paramref name="convert"/> is applied to each value.</summary>
-    public static Tensor[] Values(KahnOrder order, Func<Visit, Tensor?> known, Func<Tensor, Tensor> convert) =>
-        order.Aggregate(new Tensor[order.Count], (values, visit) =>
-        {
-            values[visit.Position] = convert(known(visit) ?? Step(visit, values, convert));
-            return values;
-        });
-
-    private static Tensor Step(Visit visit, Tensor[] values, Func<Tensor, Tensor> convert)
-    {
-        var inputs = new Tensor[visit.Inputs.Count];
-        for (int i = 0; i < inputs.Length; i++)
-            inputs[i] = visit.InputPositions[i] is var position and >= 0 ? values[position] : convert(visit.Inputs[i].Value);
-        return Step(visit.Op, inputs);
-    }
+    public static ImmutableArray<Tensor> Values(KahnOrder order, Func<Visit, Tensor?> known, Func<Tensor, Tensor> convert) =>
+        order.Carry<Tensor>((visit, inputs) => convert(known(visit) ?? Step(visit.Op, inputs)), node => convert(node.Value));
 
     /// <summary>One error for all leaves without a value.</summary>
     private static void RequireValues(KahnOrder order)

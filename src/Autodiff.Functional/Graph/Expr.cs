@@ -173,16 +173,7 @@ public sealed partial class Expr
     }
 
     /// <summary>The same op at other inputs of the same types: what replaying a graph does.</summary>
-    internal Expr With(Inputs inputs) => With(_op!, inputs, Type);
-
-    /// <summary>What a transform puts in this node's place.</summary>
-    internal Expr With(Op op, Inputs inputs, TensorType type)
-    {
-        var outer = Origins.Enter(this);
-        var node = Make(op, inputs, type);
-        Origins.Leave(outer);
-        return node;
-    }
+    internal Expr With(Inputs inputs) => Make(_op!, inputs, Type);
 
     internal static Expr FromValue(Tensor value, bool weak) => value.Shape.IsScalar && ReferenceEquals(value.Element, ElementType.Float64)
         ? new(value.Elements<double>()[0], weak) { _value = value }

@@ -27,15 +27,21 @@ public sealed partial class GradientMap : IReadOnlyDictionary<Expr, Expr>
     private readonly Log _log;
     private readonly int _version;   // entries below it are this map's
 
-    private GradientMap(INodes nodes, Log log, int version) => (_nodes, _log, _version) = (nodes, log, version);
+    private GradientMap(INodes nodes, Log log, int version, int count) => (_nodes, _log, _version, Count) = (nodes, log, version, count);
 
     /// <summary>The map without entries: the gradient of a constant.</summary>
-    public static GradientMap Empty { get; } = new(new NodeIndex(), new Log(0), 0);
+    public static GradientMap Empty { get; } = new(new NodeIndex(), new Log(0), 0, 0);
 
-    /// <summary>The map before a reverse fold has begun: the roots' own cotangents.</summary>
-    internal static GradientMap Seed(KahnOrder order, ReadOnlySpan<Cotangent> cotangents)
+    /// <summary>The map before a reverse fold has begun: the cotangents of the order's roots.</summary>
+    /// <param name="order">The nodes that the fold will visit.</param>
+    /// <param name="cotangents">A cotangent for each root.</param>
+    /// <exception cref="StructureException">There is another number of cotangents.</exception>
+    public static GradientMap Seed(KahnOrder order, params ReadOnlySpan<Cotangent> cotangents)
     {
-        var map = new GradientMap(order, new Log(order.Count), 0);
+        ArgumentNullException.ThrowIfNull(order);
+        if (cotangents.Length != order.Roots.Length)
+            throw new StructureException("GradientMap.Seed", $"{order.Roots.Length} cotangents, one for each root", $"{cotangents.Length}");
+        var map = new GradientMap(order, new Log(order.Count), 0, 0);
         for (int i = 0; i < cotangents.Length; i++)
             if (order.Roots[i] >= 0)
                 map = map.Add(order.Roots[i], cotangents[i]);
@@ -45,18 +51,20 @@ public sealed partial class GradientMap : IReadOnlyDictionary<Expr, Expr>
     /// <summary>The map with a node's contributions added to its inputs. This one stays as it is.</summary>
     internal GradientMap Add(Visit visit, Contributions contributions)
     {
-        var (log, version) = (_log, _version);
+        var map = this;
         var inputs = visit.InputPositions;
         for (int i = 0; i < inputs.Length; i++)
             if (inputs[i] >= 0)
-                (log, version) = log.Add(version, inputs[i], contributions[i]);
-        return version == _version ? this : new(_nodes, log, version);
+                map = map.Add(inputs[i], contributions[i]);
+        return map;
     }
 
     private GradientMap Add(int position, Cotangent contribution)
     {
-        var (log, version) = _log.Add(_version, position, contribution);
-        return new(_nodes, log, version);
+        if (contribution.IsNone)
+            return this;
+        bool isFirst = !TryGetValue(position, out var known);
+        return new(_nodes, _log.Add(_version, position, isFirst ? contribution : known + contribution), _version + 1, isFirst && contribution.Value is not null ? Count + 1 : Count);
     }
 
     internal bool TryGetValue(Visit visit, out Cotangent cotangent) => TryGetValue(visit.Position, out cotangent);
@@ -81,7 +89,7 @@ public sealed partial class GradientMap : IReadOnlyDictionary<Expr, Expr>
             index.Add(node);
         foreach (var (node, _) in other)
             index.Add(node);
-        var map = new GradientMap(index, new Log(index.Count), 0);
+        var map = new GradientMap(index, new Log(index.Count), 0, 0);
         foreach (var (node, cotangent) in this)
             map = map.Add(index.Find(node), cotangent);
         foreach (var (node, cotangent) in other)
@@ -108,7 +116,7 @@ public sealed partial class GradientMap : IReadOnlyDictionary<Expr, Expr>
     public bool ContainsKey(Expr node) => TryGetValue(node, out _);
 
     /// <summary>How many nodes have a cotangent.</summary>
-    public int Count => Keys.Count();
+    public int Count { get; }
 
     /// <summary>The nodes that have a cotangent.</summary>
     public IEnumerable<Expr> Keys => this.Select(pair => pair.Key);
@@ -155,14 +163,8 @@ public sealed partial class GradientMap : IReadOnlyDictionary<Expr, Expr>
             return entry;
         }
 
-        /// <summary>A contribution added to a version: the log that holds the next version, and its number.</summary>
-        public (Log Log, int Version) Add(int version, int position, Cotangent contribution)
-        {
-            if (contribution.IsNone)
-                return (this, version);
-            var total = Find(position, version) is var entry and >= 0 ? this[entry] + contribution : contribution;
-            return (TryAppend(version, position, total) ? this : Fork(version, position, total), version + 1);
-        }
+        /// <summary>The log that holds the next version, in which a node has another total.</summary>
+        public Log Add(int version, int position, Cotangent total) => TryAppend(version, position, total) ? this : Fork(version, position, total);
 
         private bool TryAppend(int version, int position, Cotangent total)
         {

@@ -151,7 +151,7 @@ public sealed class Graph
     internal Replay Replay(ImmutableArray<Expr> arguments, bool reverse = false)
     {
         Require([.. arguments.Select(a => a.Type)], "Graph.Call");
-        return Functional.Replay.Of(this, arguments, reverse);
+        return new(this, arguments, reverse);
     }
 
     /// <summary>The graph prepared to be evaluated many times.</summary>
@@ -168,7 +168,7 @@ public sealed class Graph
     /// <summary>Reverse mode on the nodes as they are, for parameters that are leaves: what the outputs' cotangents contribute to each parameter, with its support.</summary>
     internal ImmutableArray<Cotangent> Pullback(ImmutableArray<Cotangent> cotangents)
     {
-        var gradients = ReverseMode.Fold(Order, GradientMap.Seed(Order, cotangents.AsSpan()), visit => visit.Inputs, visit => visit.Node);
+        var gradients = ReverseMode.Fold(Order, GradientMap.Seed(Order, cotangents.AsSpan()));
         return [.. ParameterPositions.Select(position => gradients.TryGetValue(position, out var total) ? total : default)];
     }
 
@@ -213,7 +213,7 @@ public sealed class Graph
     /// <summary>
     /// What belongs to the outputs: by position where an output depends on a parameter, else what it is by itself.
     /// </summary>
-    internal ImmutableArray<T> Collect<T>(T[] byPosition, Func<Expr, T> captured)
+    internal ImmutableArray<T> Collect<T>(ImmutableArray<T> byPosition, Func<Expr, T> captured)
     {
         var collected = ImmutableArray.CreateBuilder<T>(Outputs.Length);
         for (int i = 0; i < Outputs.Length; i++)

@@ -1,6 +1,7 @@
 using System.Collections;
+using System.Collections.Immutable;
 using System.Diagnostics;
-using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Text.Json.Serialization;
 using Autodiff.Functional.Json;
 
@@ -17,14 +18,15 @@ namespace Autodiff.Functional;
 /// </code></example>
 [DebuggerDisplay("{Count} nodes")]
 [JsonConverter(typeof(NoJsonConverter))]
-public sealed class KahnOrder : IReadOnlyList<Visit>, INodes
+public sealed partial class KahnOrder : IReadOnlyList<Visit>, INodes
 {
     private readonly Expr[] _nodes;
     private readonly int[] _edges;        // input positions, node after node; −1: outside the order
     private readonly int[] _firstEdge;    // where a node's edges start; one more at the end
+    private readonly KahnOrder? _trace;   // whose nodes these are once more, at other arguments
 
-    private KahnOrder(Expr[] nodes, int[] edges, int[] firstEdge, int[] roots) =>
-        (_nodes, _edges, _firstEdge, RootPositions) = (nodes, edges, firstEdge, roots);
+    private KahnOrder(Expr[] nodes, int[] edges, int[] firstEdge, int[] roots, KahnOrder? trace = null) =>
+        (_nodes, _edges, _firstEdge, RootPositions, _trace) = (nodes, edges, firstEdge, roots, trace);
 
     /// <summary>All nodes that the roots are computed from.</summary>
     public static KahnOrder From(params ReadOnlySpan<Expr> roots) => Sorted(roots, static (_, _) => true, 0);
@@ -61,79 +63,6 @@ public sealed class KahnOrder : IReadOnlyList<Visit>, INodes
     /// <summary>The nodes that depend on a leaf which is no constant.</summary>
     internal static KahnOrder DependentOnVariables(Expr root) => Sorted([root], static (node, _) => !node.IsConstant, 0);
 
-    /// <summary>
-    /// Finds the nodes that <paramref name="follow"/> admits, breadth first, and sorts them. The list of those found is also the list of those still to
-    /// be looked at. What is <paramref name="sought"/> among them is given by its positions, −1 for what is not there.
-    /// </summary>
-    private static KahnOrder Sorted(ReadOnlySpan<Expr> roots, Func<Expr, long, bool> follow, long floor, ReadOnlySpan<Expr> sought = default, Span<int> positions = default)
-    {
-        using var index = new NodeIndex();
-        using var edges = new GrowingList<int>();
-        using var firstEdge = new GrowingList<int>();
-        var rootNumbers = new int[roots.Length];
-        for (int i = 0; i < roots.Length; i++)
-            rootNumbers[i] = follow(roots[i], floor) ? index.Add(roots[i]) : -1;
-        for (int i = 0; i < index.Count; i++)
-        {
-            firstEdge.Add(edges.Count);
-            var inputs = index.Node(i).Inputs;
-            for (int k = 0, count = inputs.Count; k < count; k++)
-                edges.Add(inputs[k] is var input && follow(input, floor) ? index.Add(input) : -1);
-        }
-        firstEdge.Add(edges.Count);
-        for (int i = 0; i < sought.Length; i++)
-            positions[i] = index.Find(sought[i]);
-        return new Discovery(index.Nodes, edges.Items, firstEdge.Items, rootNumbers).Sort(positions);
-    }
-
-    /// <summary>The nodes that are parameters or computed from one. Edges into a parameter are cut: what it was computed from is not asked. The parameters' positions move along.</summary>
-    private KahnOrder DependentOn(Span<int> parameters)
-    {
-        var (dependent, isParameter) = (new bool[Count], new bool[Count]);
-        foreach (int position in parameters)
-            if (position >= 0)
-                isParameter[position] = true;
-        int kept = 0, cutEdges = 0;
-        for (int position = 0; position < dependent.Length; position++)
-        {
-            // A parameter depends on itself; any other node on what its inputs depend on.
-            bool any = isParameter[position];
-            foreach (int input in InputPositions(position))
-            {
-                any |= input >= 0 && dependent[input];
-                cutEdges += isParameter[position] && input >= 0 ? 1 : 0;
-            }
-            dependent[position] = any;
-            kept += any ? 1 : 0;
-        }
-        if (kept == Count && cutEdges == 0)
-            return this;
-        var order = Kept(dependent, kept, isParameter, out int[] moved);
-        foreach (ref int position in parameters)
-            position = position < 0 ? -1 : moved[position];
-        return order;
-    }
-
-    /// <summary>The marked nodes only, and where each went. Edges from others, and all edges into cut ones, are −1.</summary>
-    private KahnOrder Kept(bool[] marked, int count, bool[] isCut, out int[] moved)
-    {
-        int[] to = moved = new int[Count];
-        using var edges = new GrowingList<int>(2 * count);
-        var (nodes, firstEdge) = (new Expr[count], new int[count + 1]);
-        int next = 0;
-        for (int position = 0; position < marked.Length; position++)
-        {
-            to[position] = marked[position] ? next : -1;
-            if (!marked[position])
-                continue;
-            nodes[next] = _nodes[position];
-            foreach (int input in InputPositions(position))
-                edges.Add(input < 0 || isCut[position] ? -1 : to[input]);
-            firstEdge[++next] = edges.Count;
-        }
-        return new(nodes, edges.Items.ToArray(), firstEdge, Array.ConvertAll(RootPositions, p => p < 0 ? -1 : to[p]));
-    }
-
     /// <summary>How many nodes.</summary>
     public int Count => _nodes.Length;
 
@@ -149,9 +78,87 @@ public sealed class KahnOrder : IReadOnlyList<Visit>, INodes
     Expr INodes.Node(int position) => _nodes[position];
     int INodes.Find(Expr node) => (_index ??= NodeIndex.Of(_nodes)).Find(node);
 
+    /// <summary>The node as it was traced.</summary>
+    internal Expr Traced(int position) => (_trace ?? this)._nodes[position];
+
+    /// <summary>A node's inputs. Made once more a node may be a constant and have none, so they are found by the edges of the trace.</summary>
+    internal Inputs InputsOf(int position)
+    {
+        if (_trace is null)
+            return _nodes[position].Inputs;
+        var inputs = Traced(position).Inputs;
+        switch (inputs.Count)
+        {
+            case 0:
+                return inputs;
+            case 1:
+                return new(Input(0));
+            case 2:
+                return new(Input(0), Input(1));
+            default:
+                var all = new Expr[inputs.Count];
+                for (int i = 0; i < all.Length; i++)
+                    all[i] = Input(i);
+                return Inputs.Of(all);
+        }
+
+        Expr Input(int i) => InputPositions(position)[i] is var from and >= 0 ? _nodes[from] : inputs[i];
+    }
+
     internal ReadOnlySpan<int> InputPositions(int position) => _edges.AsSpan(_firstEdge[position], _firstEdge[position + 1] - _firstEdge[position]);
 
     private NodeIndex? _index;
+
+    /// <summary>The same order of other nodes, which are these at other arguments.</summary>
+    internal KahnOrder Of(ImmutableArray<Expr> nodes) => new(ImmutableCollectionsMarshal.AsArray(nodes)!, _edges, _firstEdge, RootPositions, _trace ?? this);
+
+    // ---- folds ----
+
+    /// <summary>
+    /// A fold from inputs to outputs that carries something for each node: what a step makes of the node and of what its inputs carry. Evaluation carries values, forward mode tangents, batching
+    /// nodes over the batch.
+    /// </summary>
+    /// <param name="step">What a node carries, given what its inputs do.</param>
+    /// <param name="outside">What an input carries that is not in the order.</param>
+    /// <returns>What the nodes carry, by position.</returns>
+    /// <example><code>
+    /// var depths = KahnOrder.From(loss).Carry&lt;int>((visit, inputs) => inputs.IsEmpty ? 0 : 1 + inputs.ToArray().Max(), _ => 0);
+    /// </code></example>
+    public ImmutableArray<T> Carry<T>(Func<Visit, ReadOnlySpan<T>, T> step, Func<Expr, T> outside)
+    {
+        ArgumentNullException.ThrowIfNull(step);
+        ArgumentNullException.ThrowIfNull(outside);
+        step = Origins.Noted(step);
+        var carried = new T[Count];
+        var inputs = new T[2];
+        foreach (var visit in this)
+        {
+            var positions = visit.InputPositions;
+            if (positions.Length > inputs.Length)
+                inputs = new T[positions.Length];
+            for (int i = 0; i < positions.Length; i++)
+                inputs[i] = positions[i] >= 0 ? carried[positions[i]] : outside(visit.Traced.Inputs[i]);
+            carried[visit.Position] = step(visit, inputs.AsSpan(0, positions.Length));
+        }
+        return ImmutableCollectionsMarshal.AsImmutableArray(carried);
+    }
+
+    /// <summary>The left fold from inputs to outputs: the state after the last node.</summary>
+    public TState Aggregate<TState>(TState state, Func<TState, Visit, TState> step) => Aggregate(GetEnumerator(), state, step);
+
+    private static TState Aggregate<TState>(Enumerator visits, TState state, Func<TState, Visit, TState> step)
+    {
+        ArgumentNullException.ThrowIfNull(step);
+        step = Origins.Noted(step);
+        while (visits.MoveNext())
+            state = step(state, visits.Current);
+        return state;
+    }
+
+    /// <summary>Another order of the same nodes that Kahn's algorithm allows: <paramref name="choose"/> picks which of the ready nodes comes next.</summary>
+    internal KahnOrder Reordered(Func<int, int> choose) => new Discovery(_nodes, _edges, _firstEdge, RootPositions).Sort(choose: choose);
+
+    // ---- walks ----
 
     /// <summary>The nodes from inputs to outputs.</summary>
     public Enumerator GetEnumerator() => new(this, 0, 1);
@@ -160,21 +167,6 @@ public sealed class KahnOrder : IReadOnlyList<Visit>, INodes
 
     /// <summary>The nodes from outputs to inputs: each after all its consumers.</summary>
     public Backward Reversed => new(this);
-
-    /// <summary>The left fold: the state after the last node, from inputs to outputs.</summary>
-    public TState Aggregate<TState>(TState state, Func<TState, Visit, TState> step)
-    {
-        foreach (var visit in this)
-        {
-            var outer = Origins.Enter(visit.Node);
-            state = step(state, visit);
-            Origins.Leave(outer);
-        }
-        return state;
-    }
-
-    /// <summary>Another order of the same nodes that Kahn's algorithm allows: <paramref name="choose"/> picks which of the ready nodes comes next.</summary>
-    internal KahnOrder Reordered(Func<int, int> choose) => new Discovery(_nodes, _edges, _firstEdge, RootPositions).Sort(choose: choose);
 
     /// <summary>Walks over the order in one direction.</summary>
     public struct Enumerator : IEnumerator<Visit>
@@ -209,109 +201,6 @@ public sealed class KahnOrder : IReadOnlyList<Visit>, INodes
         IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
         /// <summary>The left fold over the reversed order: the state after the first input.</summary>
-        public TState Aggregate<TState>(TState state, Func<TState, Visit, TState> step)
-        {
-            foreach (var visit in this)
-            {
-                var outer = Origins.Enter(visit.Node);
-                state = step(state, visit);
-                Origins.Leave(outer);
-            }
-            return state;
-        }
-    }
-
-    /// <summary>The reachable nodes as they were found, with their edges by number; Kahn's algorithm puts them in order.</summary>
-    private readonly ref struct Discovery(ReadOnlySpan<Expr> nodes, ReadOnlySpan<int> edges, ReadOnlySpan<int> firstEdge, ReadOnlySpan<int> roots)
-    {
-        private readonly ReadOnlySpan<Expr> _nodes = nodes;
-        private readonly ReadOnlySpan<int> _edges = edges, _firstEdge = firstEdge, _roots = roots;
-
-        /// <summary>
-        /// Kahn's algorithm, from the roots down. A queue of ready nodes keeps the order deterministic; any choice among them gives a valid order.
-        /// </summary>
-        /// <param name="sought">Numbers of nodes, which become their positions.</param>
-        /// <param name="choose">Picks one of those that are ready, if not the first.</param>
-        public KahnOrder Sort(Span<int> sought = default, Func<int, int>? choose = null)
-        {
-            int count = _nodes.Length;
-            using var pooled = new GrowingList<int>(2 * count);
-            Span<int> consumers = pooled.Space[..count], ready = pooled.Space[count..(2 * count)];   // ready is a queue: those before head are taken
-            consumers.Clear();
-            foreach (int input in _edges)
-                if (input >= 0)
-                    consumers[input]++;
-
-            int head = 0, tail = 0;
-            for (int i = count - 1; i >= 0; i--)
-                if (consumers[i] == 0)
-                    ready[tail++] = i;
-            while (head < tail)
-            {
-                if (choose is not null)
-                {
-                    int chosen = head + choose(tail - head);
-                    (ready[head], ready[chosen]) = (ready[chosen], ready[head]);
-                }
-                int node = ready[head++];
-                // From the last input to the first, so that the first comes first in the reversed order.
-                for (int edge = _firstEdge[node + 1] - 1; edge >= _firstEdge[node]; edge--)
-                    if (_edges[edge] is var input and >= 0 && --consumers[input] == 0)
-                        ready[tail++] = input;
-            }
-
-            // ready is outputs → inputs; positions count the other way.
-            var position = consumers;
-            for (int i = 0; i < count; i++)
-                position[ready[i]] = count - 1 - i;
-            var (sorted, sortedEdges, sortedFirst) = (new Expr[count], new int[_edges.Length], new int[count + 1]);
-            int next = 0;
-            for (int i = 0; i < count; i++)
-            {
-                int node = ready[count - 1 - i];
-                sorted[i] = _nodes[node];
-                for (int edge = _firstEdge[node]; edge < _firstEdge[node + 1]; edge++)
-                    sortedEdges[next++] = _edges[edge] < 0 ? -1 : position[_edges[edge]];
-                sortedFirst[i + 1] = next;
-            }
-            var rootPositions = new int[_roots.Length];
-            for (int i = 0; i < rootPositions.Length; i++)
-                rootPositions[i] = _roots[i] < 0 ? -1 : position[_roots[i]];
-            foreach (ref int number in sought)
-                number = number < 0 ? -1 : position[number];
-            return new(sorted, sortedEdges, sortedFirst, rootPositions);
-        }
+        public TState Aggregate<TState>(TState state, Func<TState, Visit, TState> step) => KahnOrder.Aggregate(GetEnumerator(), state, step);
     }
 }
-
-/// <summary>A node in a Kahn order: it knows its position and those of its inputs, so that the step of a fold looks nothing up.</summary>
-[JsonConverter(typeof(NoJsonConverter))]
-public readonly struct Visit
-{
-    private readonly KahnOrder _order;
-
-    internal Visit(KahnOrder order, int position) => (_order, Position) = (order, position);
-
-    /// <summary>The place in the order; inputs have smaller ones.</summary>
-    public int Position { get; }
-
-    /// <summary>The node.</summary>
-    public Expr Node => _order.Node(Position);
-
-    /// <summary>What the node computes.</summary>
-    public Op Op => Node.Op;
-
-    /// <summary>The node's inputs.</summary>
-    public Inputs Inputs => Node.Inputs;
-
-    /// <summary>The inputs' positions, −1 for an input that is outside the order.</summary>
-    public ReadOnlySpan<int> InputPositions => _order.InputPositions(Position);
-
-    /// <summary>Which inputs are in the order.</summary>
-    public Wanted Wanted => new(InputPositions);
-
-    /// <summary>The position, the op and the inputs' positions, for instance <c>3: Multiply(1, 2)</c>; · for an input outside the order.</summary>
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture,
-        $"{Position}: {Op}{(Inputs.Count == 0 ? "" : $"({string.Join(", ", InputPositions.ToArray().Select(position => position < 0 ? "·" : position.ToString(CultureInfo.InvariantCulture)))})")}");
-}
-

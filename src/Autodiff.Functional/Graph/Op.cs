@@ -132,6 +132,8 @@ public readonly ref struct Wanted(ReadOnlySpan<int> positions)
     /// <summary>Is the input at this index wanted?</summary>
     public bool this[int index] => _positions[index] >= 0;
 
+    internal bool Any => _positions.ContainsAnyExcept(-1);
+
     /// <summary>The same for each of some inputs.</summary>
     internal ImmutableArray<bool> Of(int count)
     {

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Runtime.CompilerServices;
 
 namespace Autodiff.Functional;
 
@@ -51,17 +50,25 @@ internal sealed class Origins
             current._origins[node] = current._of ?? new(UsersFrame(), node.Op.Name);
     }
 
-    /// <summary>A transform comes to a node. To be followed by <see cref="Leave"/> with what it gives; if an exception comes between, nobody will ask.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static object? Enter(Expr node) => AreNoted ? s_current?.To(node) : null;
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Leave(object? outer)
+    /// <summary>A fold's step, which while somebody notes also says which node what it makes comes from.</summary>
+    public static Func<S, Visit, S> Noted<S>(Func<S, Visit, S> step) => !AreNoted || s_current is not { } current ? step : (state, visit) =>
     {
-        if (AreNoted)
-            s_current?._of = (Origin?)outer;
-    }
+        var outer = current.To(visit.Traced);
+        var next = step(state, visit);
+        current._of = outer;     // if there was an exception, nobody will ask
+        return next;
+    };
 
+    /// <inheritdoc cref="Noted{S}(Func{S, Visit, S})"/>
+    public static Func<Visit, ReadOnlySpan<T>, T> Noted<T>(Func<Visit, ReadOnlySpan<T>, T> step) => !AreNoted || s_current is not { } current ? step : (visit, inputs) =>
+    {
+        var outer = current.To(visit.Traced);
+        var carried = step(visit, inputs);
+        current._of = outer;
+        return carried;
+    };
+
+    /// <summary>A fold comes to a node.</summary>
     private Origin? To(Expr node)
     {
         var outer = _of;

@@ -25,7 +25,7 @@ public static partial class Ad
         Transform.RequireScalar("Gradients", loss);
         var order = KahnOrder.DependentOnVariables(loss);
         return order.Count == 0 ? GradientMap.Empty
-            : ReverseMode.Fold(order, GradientMap.Seed(order, [Expr.Ones(loss.Shape, loss.DType)]), visit => visit.Inputs, visit => visit.Node);
+            : ReverseMode.Fold(order, GradientMap.Seed(order, [Expr.Ones(loss.Shape, loss.DType)]));
     }
 
     // ---- reverse mode ----

@@ -15,24 +15,19 @@ internal static class Batching
             throw new StructureException("Graph.Batch", $"{graph.Parameters.Length} arguments, and for each whether it is batched", $"{arguments.Length} and {batched.Length}");
         graph.Require([.. arguments.Select((argument, i) => batched[i] ? Single(argument, size) : argument.Type)], "Graph.Batch");
         var given = graph.Place<Batched?>([.. arguments.Select((argument, i) => (Batched?)new Batched(argument, batched[i]))]);
-        var nodes = graph.Order.Aggregate(new Batched[graph.Order.Count], (known, visit) =>
-        {
-            known[visit.Position] = given[visit.Position] ?? Step(visit, known, size);
-            return known;
-        });
+        var nodes = graph.Order.Carry<Batched>((visit, batch) => given[visit.Position] ?? Step(visit, batch, size), node => new(node, false));
         return graph.Collect(nodes, node => new Batched(node, false));
     }
 
-    private static Batched Step(Visit visit, Batched[] known, int size)
+    private static Batched Step(Visit visit, ReadOnlySpan<Batched> batch, int size)
     {
-        var inputs = new Expr[visit.Inputs.Count];
+        var inputs = new Expr[batch.Length];
         var batched = new bool[inputs.Length];
         bool any = false;
         for (int i = 0; i < inputs.Length; i++)
         {
-            var (node, hasAxis) = visit.InputPositions[i] is var position and >= 0 ? known[position] : new(visit.Inputs[i], false);
-            (inputs[i], batched[i]) = (node, hasAxis);
-            any |= hasAxis;
+            (inputs[i], batched[i]) = batch[i];
+            any |= batched[i];
         }
         return any
             ? new(visit.Op.Batch(Inputs.Of(inputs), batched, size), true)

@@ -1,43 +1,26 @@
+using System.Collections.Immutable;
+
 namespace Autodiff.Functional;
 
 /// <summary>Forward mode: a fold over the Kahn order, from inputs to outputs, that carries a tangent per node (null: zero).</summary>
 internal static class ForwardMode
 {
-    /// <summary><paramref name="tangents"/> holds the parameters' tangents by position, and is filled with all others.</summary>
-    public static Expr?[] Fold(KahnOrder order, Expr?[] tangents, Func<Visit, Inputs> inputs, Func<Visit, Expr> output)
+    /// <summary>The tangents of all nodes, of which those of the parameters are given, by position.</summary>
+    public static ImmutableArray<Expr?> Fold(KahnOrder order, Expr?[] given)
     {
-        var variation = Variation.Of(order, inputs, output, Moving(order, tangents));
-        return order.Aggregate(tangents, (known, visit) =>
-        {
-            known[visit.Position] ??= Step(visit, known, inputs, output, variation);
-            return known;
-        });
+        var variation = Variation.Of(order, Moving(order, given));
+        return order.Carry<Expr?>((visit, tangents) => given[visit.Position] ?? Push(visit, tangents, variation), _ => null);
     }
 
     /// <summary>Which nodes depend on a parameter that has a tangent, by whatever way. Of a parameter that can have none, a mask, that is not known: it may.</summary>
-    private static bool[] Moving(KahnOrder order, Expr?[] tangents)
-    {
-        var moves = new bool[order.Count];
-        foreach (var visit in order)
-        {
-            bool isParameter = true;
-            foreach (int input in visit.InputPositions)
-                if (input >= 0)
-                    (isParameter, moves[visit.Position]) = (false, moves[visit.Position] || moves[input]);
-            if (isParameter)
-                moves[visit.Position] = tangents[visit.Position] is not null || !visit.Node.DType.IsFloating();
-        }
-        return moves;
-    }
+    private static ImmutableArray<bool> Moving(KahnOrder order, Expr?[] given) =>
+        order.Carry<bool>((visit, moves) => visit.Wanted.Any ? moves.Contains(true) : given[visit.Position] is not null || !visit.Node.DType.IsFloating(), _ => false);
 
-    private static Expr? Step(Visit visit, Expr?[] known, Func<Visit, Inputs> inputs, Func<Visit, Expr> output, Variation? variation)
+    private static Expr? Push(Visit visit, ReadOnlySpan<Expr?> tangents, Variation? variation)
     {
-        var positions = visit.InputPositions;
-        var tangents = new Expr?[positions.Length];
-        bool any = false;
-        for (int i = 0; i < positions.Length; i++)
-            if (positions[i] >= 0 && known[positions[i]] is { } tangent)
-                (tangents[i], any) = (tangent, true);
-        return !any ? null : variation is null ? visit.Op.Jvp(inputs(visit), output(visit), tangents) : variation.Push(visit, tangents);
+        foreach (var tangent in tangents)
+            if (tangent is not null)
+                return variation is null ? visit.Op.Jvp(visit.Inputs, visit.Node, tangents) : variation.Push(visit, tangents);
+        return null;
     }
 }

@@ -1,20 +1,28 @@
 namespace Autodiff.Functional;
 
 /// <summary>Reverse mode: a fold over the Kahn order, from outputs to inputs, that carries the <see cref="GradientMap"/>.</summary>
-internal static class ReverseMode
+public static class ReverseMode
 {
     /// <summary>
-    /// A node is visited after all its consumers, so its cotangent is complete, and is handed on by the op's rule. A node without
-    /// contribution is skipped. <paramref name="inputs"/> and <paramref name="output"/> give what the rule sees of a node.
+    /// The cotangents of all nodes. A node is visited after all its consumers, so its cotangent is complete, and the op's rule hands it on to the node's inputs. A node without contribution is
+    /// skipped.
     /// </summary>
-    public static GradientMap Fold(KahnOrder order, GradientMap seed, Func<Visit, Inputs> inputs, Func<Visit, Expr> output)
+    /// <param name="order">The nodes.</param>
+    /// <param name="seed">The roots' cotangents, by <see cref="GradientMap.Seed"/>.</param>
+    /// <example><code>
+    /// var order = KahnOrder.From(loss);
+    /// GradientMap gradients = ReverseMode.Fold(order, GradientMap.Seed(order, Expr.One));
+    /// </code></example>
+    public static GradientMap Fold(KahnOrder order, GradientMap seed)
     {
-        var variation = Variation.Of(order, inputs, output);
+        ArgumentNullException.ThrowIfNull(order);
+        ArgumentNullException.ThrowIfNull(seed);
+        var variation = Variation.Of(order);
         return order.Reversed.Aggregate(seed, (gradients, visit) =>
         {
             if (!gradients.TryGetValue(visit, out var cotangent))
                 return gradients;
-            var contributions = visit.Op.Vjp(inputs(visit), output(visit), cotangent, visit.Wanted);
+            var contributions = visit.Op.Vjp(visit.Inputs, visit.Node, cotangent, visit.Wanted);
             return gradients.Add(visit, variation is null ? contributions : variation.Guard(visit, cotangent, contributions));
         });
     }

@@ -12,29 +12,27 @@ namespace Autodiff.Functional;
 /// </remarks>
 internal sealed class Variation
 {
-    private readonly Func<Visit, Inputs> _inputs;
-    private readonly Func<Visit, Expr> _output;
-    private readonly bool[]? _moves;          // forward mode: by position, does the node depend on what has a tangent? null: all do
+    private readonly ImmutableArray<bool> _moves;          // forward mode: by position, does the node depend on what has a tangent? default: all do
     private readonly Support?[] _nonzero;     // by position: where the value is not known to be 0 for good; null: everywhere
     private readonly Support?[] _varies;      // forward mode: by position, where the tangent is not known to be 0 for good
     private readonly bool[] _infinite;        // forward mode: by position, may the tangent be infinite where all values are finite?
     private readonly Dictionary<Expr, Support> _factors = new(ReferenceEqualityComparer.Instance);
 
-    private Variation(KahnOrder order, Func<Visit, Inputs> inputs, Func<Visit, Expr> output, bool[]? moves)
+    private Variation(KahnOrder order, ImmutableArray<bool> moves)
     {
-        (_inputs, _output, _moves) = (inputs, output, moves);
+        _moves = moves;
         (_nonzero, _varies, _infinite) = (new Support?[order.Count], new Support?[order.Count], new bool[order.Count]);
         foreach (var visit in order)
-            if (visit.Node.DType.IsFloating() && (moves is null || moves[visit.Position]))
+            if (visit.Node.DType.IsFloating() && (moves.IsDefault || moves[visit.Position]))
                 _nonzero[visit.Position] = NonZero(visit);
     }
 
     /// <summary>Of a trace, all or some of whose nodes move with the seed; null if no factor in it may be 0 for good.</summary>
-    public static Variation? Of(KahnOrder order, Func<Visit, Inputs> inputs, Func<Visit, Expr> output, bool[]? moves = null)
+    public static Variation? Of(KahnOrder order, ImmutableArray<bool> moves = default)
     {
         foreach (var visit in order)
             if (Begins(visit, moves))
-                return new(order, inputs, output, moves);
+                return new(order, moves);
         return null;
     }
 
@@ -57,8 +55,8 @@ internal sealed class Variation
         switch (visit.Op)
         {
             case Elementwise:
-                var (factors, value, output) = (Beside(visit, index), contribution.Value!, _output(visit));
-                var undefined = cotangent.Undefined ?? Undefined(visit, shown);     // a NaN before would show here
+                var (factors, value, output) = (Beside(visit, index), contribution.Value!, visit.Node);
+                var undefined = cotangent.Undefined ?? NaN(visit.Node, shown);     // a NaN before would show here
                 if (infinite)
                 {
                     value = WhereVarying.Of(factors, undefined, factors is not null && shown is not null ? Expr.Where(shown.Mask, output, 0.0) : output, value);
@@ -67,9 +65,9 @@ internal sealed class Variation
                 return contribution with { Value = value, Varying = Support.Intersection(cotangent.Varying, factors), Undefined = undefined, Unmasked = cotangent.Unmasked };
             case WhereVarying:
                 // A guard's own NaN shows. A mask that moves hides nothing: a NaN behind it, which no later node shows, counts as well.
-                var unknown = Undefined(visit, shown);
+                var unknown = NaN(visit.Node, shown);
                 if (Moves(visit, 0, _moves))
-                    unknown = Support.Union(unknown, NaN(_inputs(visit)[2], shown));
+                    unknown = Support.Union(unknown, NaN(visit.Inputs[2], shown));
                 return contribution with
                 {
                     Varying = cotangent.Varying,
@@ -90,21 +88,21 @@ internal sealed class Variation
     }
 
     /// <summary>Where a mask of the output reaches an input through the transpose of a linear op.</summary>
-    private Support? Transposed(Visit visit, int index, Support? mask) => mask is null ? null : Support.From(mask, known =>
-        visit.Op.Vjp(_inputs(visit), _output(visit), new Cotangent(Expr.Cast(known!, visit.Node.DType)), visit.Wanted)[index].Value is { } reached ? Expr.NotEqual(reached, 0.0)
+    private static Support? Transposed(Visit visit, int index, Support? mask) => mask is null ? null : Support.From(mask, known =>
+        visit.Op.Vjp(visit.Inputs, visit.Node, new Cotangent(Expr.Cast(known!, visit.Node.DType)), visit.Wanted)[index].Value is { } reached ? Expr.NotEqual(reached, 0.0)
         : Expr.Zeros(visit.Inputs[index].Shape, DType.Bool));
 
     // ---- forward mode ----
 
     /// <summary>The tangent of a node: exactly 0 where those of its inputs are so for good, or a factor 0 makes it so.</summary>
-    public Expr? Push(Visit visit, Expr?[] tangents)
+    public Expr? Push(Visit visit, ReadOnlySpan<Expr?> tangents)
     {
-        var (inputs, output) = (_inputs(visit), _output(visit));
+        var (inputs, output) = (visit.Inputs, visit.Node);
         var positions = visit.InputPositions;
-        var varies = new Support?[tangents.Length];
+        var (varies, moving) = (new Support?[tangents.Length], new bool[tangents.Length]);
         bool first = true, infinite = HasPoles(visit);
         for (int i = 0; i < tangents.Length; i++)
-            if (tangents[i] is not null)
+            if (moving[i] = tangents[i] is not null)
             {
                 infinite |= _infinite[positions[i]];
                 if (visit.Op is Elementwise or WhereVarying)
@@ -115,7 +113,7 @@ internal sealed class Variation
             }
         _infinite[visit.Position] = infinite;
         if (visit.Op is Linear { Cancels: false } && Any(visit, _varies))
-            _varies[visit.Position] = Carried(visit, _varies, i => tangents[i] is not null);
+            _varies[visit.Position] = Carried(visit, _varies, moving);
         if (!infinite || !Array.Exists(varies, mask => mask is not null))
             return visit.Op.Jvp(inputs, output, tangents);
         Expr? sum = null;
@@ -125,7 +123,7 @@ internal sealed class Variation
             alone[i] = tangents[i];
             if (tangents[i] is { } tangent && visit.Op.Jvp(inputs, output, alone) is { } part)
             {
-                var undefined = Undefined(visit, null);
+                var undefined = NaN(visit.Node, null);
                 part = visit.Op is WhereVarying ? WhereVarying.Of(Beside(visit, i), null, inputs[1], part)
                     : WhereVarying.Of(_varies[positions[i]], undefined, tangent, WhereVarying.Of(Beside(visit, i), undefined, output, part));
                 sum = sum is null ? part : sum + part;
@@ -145,14 +143,12 @@ internal sealed class Variation
     // ---- masks ----
 
     /// <summary>Where a value is NaN, and that shows.</summary>
-    private Support Undefined(Visit visit, Support? shown) => NaN(_output(visit), shown);
-
     private static Support NaN(Expr value, Support? shown) => Support.From(shown, mask => mask is null ? Expr.NotEqual(value, value) : Expr.And(mask, Expr.NotEqual(value, value)));
 
     // ---- factors ----
 
     /// <summary>Is there a factor here that may be 0 and does not move with the seed, beside an input that does?</summary>
-    private static bool Begins(Visit visit, bool[]? moves)
+    private static bool Begins(Visit visit, ImmutableArray<bool> moves)
     {
         if (visit.Op is not Elementwise { Factors: not Factors.None })
             return false;
@@ -164,7 +160,7 @@ internal sealed class Variation
 
     private static bool IsFactor(Op op, int index) => op is Elementwise { Factors: var factors } && (factors == Factors.Both || (factors == Factors.First && index == 0));
 
-    private static bool Moves(Visit visit, int index, bool[]? moves) => visit.InputPositions[index] is var position and >= 0 && (moves is null || moves[position]);
+    private static bool Moves(Visit visit, int index, ImmutableArray<bool> moves) => visit.InputPositions[index] is var position and >= 0 && (moves.IsDefault || moves[position]);
 
     /// <summary>A single number is looked at; of more, the mask tells.</summary>
     private static bool MayBeZero(Expr factor) => Number(factor) is null or 0;
@@ -173,7 +169,7 @@ internal sealed class Variation
     private Support? Beside(Visit visit, int index)
     {
         if (visit.Op is WhereVarying)
-            return Moves(visit, 0, _moves) ? null : new(_inputs(visit)[0]);
+            return Moves(visit, 0, _moves) ? null : new(visit.Inputs[0]);
         Support? all = null;
         for (int i = 0; i < visit.Inputs.Count; i++)
             if (i != index && IsFactor(visit.Op, i) && NonZero(visit, i) is { } factor)
@@ -187,7 +183,7 @@ internal sealed class Variation
     {
         if (Moves(visit, index, _moves))
             return _nonzero[visit.InputPositions[index]];
-        var factor = _inputs(visit)[index];
+        var factor = visit.Inputs[index];
         if (!MayBeZero(factor))
             return null;
         if (!_factors.TryGetValue(factor, out var support))
@@ -214,7 +210,7 @@ internal sealed class Variation
             case WhereVarying:
                 return NonZero(visit, 2);
             case Linear { Cancels: false } when Any(visit, _nonzero):
-                return Carried(visit, _nonzero, _ => true);
+                return Carried(visit, _nonzero);
             default:
                 return null;
         }
@@ -229,13 +225,13 @@ internal sealed class Variation
     }
 
     /// <summary>A mask of the output: what a linear op makes of those of its inputs, or of everywhere; of nowhere, where an input does not count.</summary>
-    private Support Carried(Visit visit, Support?[] masks, Func<int, bool> counts)
+    private static Support Carried(Visit visit, Support?[] masks, bool[]? counts = null)
     {
-        var (inputs, output, op) = (_inputs(visit), _output(visit), visit.Op);
+        var (inputs, output, op) = (visit.Inputs, visit.Node, visit.Op);
         var sources = ImmutableArray.CreateBuilder<Support?>(inputs.Count);
         for (int i = 0; i < inputs.Count; i++)
             sources.Add(visit.InputPositions[i] is var position and >= 0 ? masks[position] : null);
-        return Support.From(sources.MoveToImmutable(), known => op.Jvp(inputs, output, [.. known.Select((mask, i) => counts(i) && inputs[i].DType.IsFloating() ? Ones(inputs[i], mask) : null)]) is { } carried
+        return Support.From(sources.MoveToImmutable(), known => op.Jvp(inputs, output, [.. known.Select((mask, i) => counts?[i] != false && inputs[i].DType.IsFloating() ? Ones(inputs[i], mask) : null)]) is { } carried
             ? Expr.NotEqual(carried, 0.0) : Expr.Zeros(output.Shape, DType.Bool));
     }
 

@@ -27,7 +27,7 @@ public sealed class OrderLaws(ITestOutputHelper output)
             return $"{one.Count} nodes have a cotangent, or {other.Count}";
         return one.Select(entry => Close.Agree($"{entry.Key}", entry.Value.Value, other[entry.Key].Value)).FirstOrDefault(wrong => wrong is not null);
 
-        GradientMap Fold(KahnOrder order) => ReverseMode.Fold(order, GradientMap.Seed(order, [Expr.One]), visit => visit.Inputs, visit => visit.Node);
+        GradientMap Fold(KahnOrder order) => ReverseMode.Fold(order, GradientMap.Seed(order, [Expr.One]));
     });
 
     [Fact]

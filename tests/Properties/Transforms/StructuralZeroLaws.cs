@@ -51,7 +51,7 @@ public sealed class StructuralZeroLaws(ITestOutputHelper output)
         // A seed with a support of its own, as a reverse Jacobian's rows have.
         var mask = Vocabulary.Mask(Directions.Of(value.Shape, p.Count), e => e > 0);
         var seed = new Cotangent(Expr.Where(mask, Expr.Ones(value.Shape), 0.0), new Support(mask));
-        var map = ReverseMode.Fold(order, GradientMap.Seed(order, [seed]), visit => visit.Inputs, visit => visit.Node);
+        var map = ReverseMode.Fold(order, GradientMap.Seed(order, [seed]));
         foreach (var visit in order)
             if (map.TryGetValue(visit, out Cotangent cotangent) && cotangent is { Value: { } total, Support: { } support })
             {

@@ -58,10 +58,7 @@ internal static class Closure
         for (int i = 0; i < parameters.Length; i++)
             if (!parameters[i].IsConstant)
                 outside.TryAdd(parameters[i], fresh[i]);
-        var nodes = new Expr[order.Count];
-        foreach (var visit in order)
-            nodes[visit.Position] = outside.GetValueOrDefault(visit.Node)
-                ?? visit.Node.With([.. Enumerable.Range(0, visit.Inputs.Count).Select(i => visit.InputPositions[i] is var position and >= 0 ? nodes[position] : Outside(visit.Inputs[i]))]);
+        var nodes = order.Carry<Expr>((visit, inputs) => outside.GetValueOrDefault(visit.Node) ?? visit.Node.With(Inputs.Of(inputs)), Outside);
         return Graph.Of([.. captures.Values, .. fresh], [.. outputs.Select((output, i) => order.Roots[i] is var position and >= 0 ? nodes[position] : Outside(output))]);
 
         Expr Outside(Expr node) => outside.GetValueOrDefault(node, node);
@@ -92,12 +89,8 @@ internal static class Closure
     /// <summary>Which outputs depend on the marked parameters; <paramref name="smoothly"/>: by a way along which derivatives go.</summary>
     public static ImmutableArray<bool> Dependent(Graph graph, ImmutableArray<bool> marked, bool smoothly)
     {
-        var depends = graph.Place(marked);
-        foreach (var visit in graph.Order)
-            if (!smoothly || IsSmooth(visit.Node))
-                foreach (int input in visit.InputPositions)
-                    depends[visit.Position] |= input >= 0 && depends[input];
-        return graph.Collect(depends, _ => false);
+        var given = graph.Place(marked);
+        return graph.Collect(graph.Order.Carry<bool>((visit, inputs) => given[visit.Position] || ((!smoothly || IsSmooth(visit.Node)) && inputs.Contains(true)), _ => false), _ => false);
     }
 
     /// <summary>Which parameters the marked outputs depend on, by a way along which derivatives go.</summary>

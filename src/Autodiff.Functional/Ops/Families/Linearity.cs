@@ -12,14 +12,10 @@ internal static class Linearity
     /// <summary>How a graph's outputs depend on directions that its parameters depend on as given.</summary>
     public static ImmutableArray<Degree> Of(Graph graph, ReadOnlySpan<Degree> parameters)
     {
-        var order = graph.Order;
-        var degrees = new ImmutableArray<Degree>[order.Count];   // of each output of a node
-        for (int i = 0; i < parameters.Length; i++)
-            if (graph.ParameterPositions[i] is var position and >= 0)
-                degrees[position] = [parameters[i]];
-        foreach (var visit in order)
-            if (degrees[visit.Position].IsDefault)
-                degrees[visit.Position] = Step(visit, degrees);
+        var given = graph.Place(ImmutableArray.Create(parameters));
+        var isParameter = graph.Place([.. parameters.ToArray().Select(_ => true)]);
+        // Of each output of a node.
+        var degrees = graph.Order.Carry<ImmutableArray<Degree>>((visit, inputs) => isParameter[visit.Position] ? [given[visit.Position]] : Step(visit, inputs), node => [OfOutside(node)]);
         return [.. graph.Collect(degrees, node => [OfOutside(node)]).Select(each => each[0])];
     }
 
@@ -38,12 +34,11 @@ internal static class Linearity
         }
     }
 
-    private static ImmutableArray<Degree> Step(Visit visit, ImmutableArray<Degree>[] degrees)
+    private static ImmutableArray<Degree> Step(Visit visit, ReadOnlySpan<ImmutableArray<Degree>> inputs)
     {
-        var positions = visit.InputPositions;
-        var given = new Degree[positions.Length];
+        var given = new Degree[inputs.Length];
         for (int i = 0; i < given.Length; i++)
-            given[i] = positions[i] < 0 ? OfOutside(visit.Inputs[i]) : visit.Op is Project project ? degrees[positions[i]][project.Index] : degrees[positions[i]][0];
+            given[i] = inputs[i][visit.Op is Project project && visit.InputPositions[i] >= 0 ? project.Index : 0];
         return visit.Op switch
         {
             Project => [given[0]],
