@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Autodiff.Functional;
 
 /// <summary>Reverse mode: a fold over the Kahn order, from outputs to inputs, that carries the <see cref="GradientMap"/>.</summary>
@@ -25,5 +27,13 @@ public static class ReverseMode
             var contributions = visit.Op.Vjp(visit.Inputs, visit.Node, cotangent, visit.Wanted);
             return gradients.Add(visit, variation is null ? contributions : variation.Guard(visit, cotangent, contributions));
         });
+    }
+
+    /// <summary>The route that leads to every gradient: the fold over a graph's nodes at the point.</summary>
+    internal static (ImmutableArray<Expr> Outputs, ImmutableArray<Expr> Gradients)? Gradients(Graph graph, ImmutableArray<Expr> at)
+    {
+        var replay = graph.Replay(at, reverse: true);
+        var value = replay.Outputs[0];
+        return (replay.Outputs, replay.Pullback([Expr.Ones(value.Shape, value.DType), .. new Cotangent[graph.Outputs.Length - 1]]));
     }
 }

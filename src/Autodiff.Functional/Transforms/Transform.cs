@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Runtime.InteropServices;
-using Autodiff.Functional.Compilation;
 
 namespace Autodiff.Functional;
 
@@ -30,36 +29,35 @@ internal static class Transform
         public Func<ImmutableArray<Expr>, R> Output { get; }
     }
 
-    public static (Expr Value, P Gradient) ValueAndGrad<P>(string op, Func<P, Expr> f, P at, Structure<P> structure, SeenGraphs? seen = null)
+    /// <summary>Value and gradient by the first of some routes that leads there.</summary>
+    public static (Expr Value, P Gradient) ValueAndGrad<P>(string op, Func<P, Expr> f, P at, Structure<P> structure, ImmutableArray<GradientRoute> routes)
     {
         var traced = new Traced<P, Expr>(op, f, at, structure, Structure.Node);
         RequireScalar(op, traced.Graph.Outputs[0]);
-        var (outputs, gradients) = Gradients(traced.Graph, traced.At, seen ?? SeenGraphs.Shared);
+        var (outputs, gradients) = Gradients(traced.Graph, traced.At, routes);
         return (outputs[0], traced.Input(gradients));
     }
 
-    /// <summary>A graph's outputs at a point, and the gradients of the first. Three ways to the same bits: by a plan, on numbers, and by making nodes, which always works.</summary>
-    private static (ImmutableArray<Expr> Outputs, ImmutableArray<Expr> Gradients) Gradients(Graph graph, ImmutableArray<Expr> at, SeenGraphs seen)
+    private static (ImmutableArray<Expr> Outputs, ImmutableArray<Expr> Gradients) Gradients(Graph graph, ImmutableArray<Expr> at, ImmutableArray<GradientRoute> routes)
     {
-        if ((seen.Gradients(graph, at) ?? ScalarReverse.Gradients(graph, at)) is { } known)
-            return known;
-        var replay = graph.Replay(at, reverse: true);
-        var value = replay.Outputs[0];
-        return (replay.Outputs, replay.Pullback([Expr.Ones(value.Shape, value.DType), .. new Cotangent[graph.Outputs.Length - 1]]));
+        foreach (var route in routes)
+            if (route(graph, at) is { } gradients)
+                return gradients;
+        throw new InvalidOperationException("No route leads to a gradient.");
     }
 
     /// <summary>As <see cref="ValueAndGrad{P}"/>, of a function that gives something beside its value.</summary>
-    public static (Expr Value, A Auxiliary, P Gradient) ValueAndGradWithAuxiliary<P, A>(string op, Func<P, (Expr, A)> f, P at, Structure<P> structure, Structure<A> auxiliary, SeenGraphs? seen = null)
+    public static (Expr Value, A Auxiliary, P Gradient) ValueAndGradWithAuxiliary<P, A>(string op, Func<P, (Expr, A)> f, P at, Structure<P> structure, Structure<A> auxiliary, ImmutableArray<GradientRoute> routes)
     {
         var traced = new Traced<P, (Expr, A)>(op, f, at, structure, Structure.Tuple(Structure.Node, auxiliary));
         RequireScalar(op, traced.Graph.Outputs[0]);
-        var (outputs, gradients) = Gradients(traced.Graph, traced.At, seen ?? SeenGraphs.Shared);
+        var (outputs, gradients) = Gradients(traced.Graph, traced.At, routes);
         var (value, beside) = traced.Output(outputs);
         return (value, beside, traced.Input(gradients));
     }
 
     /// <summary>As <see cref="ValueAndGrad{P}"/>, with respect to the part of the parameters that a selector picks; the others stay what they are.</summary>
-    public static (Expr Value, Q Gradient) ValueAndGrad<P, Q>(string op, Func<P, Expr> f, P at, Func<P, Q> of, Structure<P> structure, Structure<Q> part)
+    public static (Expr Value, Q Gradient) ValueAndGrad<P, Q>(string op, Func<P, Expr> f, P at, Func<P, Q> of, Structure<P> structure, Structure<Q> part, ImmutableArray<GradientRoute> routes)
     {
         ArgumentNullException.ThrowIfNull(f);
         ArgumentNullException.ThrowIfNull(of);
@@ -72,7 +70,7 @@ internal static class Transform
         if (places.Distinct().Count() < places.Length)
             throw new ForeignVariableException(op, "a selector that picks each part once", $"{structure.PathOf(at, places.GroupBy(place => place).First(group => group.Count() > 1).Key)} twice");
         var start = part.Rebuild(selected, ImmutableArray.CreateRange(places, place => nodes[place]));
-        return ValueAndGrad(op, q => f(structure.Rebuild(at, With(nodes, places, part.Flatten(q, op)))), start, part);
+        return ValueAndGrad(op, q => f(structure.Rebuild(at, With(nodes, places, part.Flatten(q, op)))), start, part, routes);
     }
 
     private static ImmutableArray<Expr> With(ImmutableArray<Expr> nodes, ImmutableArray<int> places, ImmutableArray<Expr> others)

@@ -14,14 +14,16 @@ public sealed class SeenLaws(ITestOutputHelper output)
 {
     public static TheoryData<string> All => EachOp.Names(op => true);
 
-    private static (Expr Value, P Gradient) Evaluate<P>(SeenGraphs seen, Func<P, Expr> f, P at) => Transform.ValueAndGrad("ValueAndGrad", f, at, Structure.Of<P>(), seen);
+    private static (Expr Value, P Gradient) Evaluate<P>(SeenGraphs seen, Func<P, Expr> f, P at) => Evaluate(GradientRoutes.With(seen), f, at);
+
+    private static (Expr Value, P Gradient) Evaluate<P>(ImmutableArray<GradientRoute> routes, Func<P, Expr> f, P at) => Transform.ValueAndGrad("ValueAndGrad", f, at, Structure.Of<P>(), routes);
 
     /// <summary>The first time a graph is only remembered; from the second on its plan is run.</summary>
     private static SeenGraphs Eager(Func<Graph, int>? hash = null) => new(sightings: 1, hash);
 
     private static string? Differ(SeenGraphs seen, Func<Expr[], Expr> f, Expr[] at)
     {
-        var expected = Evaluate(SeenGraphs.None, f, at);
+        var expected = Evaluate(GradientRoutes.WithoutPlans, f, at);
         for (int again = 0; again < 3; again++)
         {
             var actual = Evaluate(seen, f, at);
@@ -152,8 +154,8 @@ public sealed class SeenLaws(ITestOutputHelper output)
             {
                 (Expr, Expr) at = (random.NextTensor(shape, new(-1, 1)), random.NextTensor(shape, new(-1, 1)));
                 var (structure, auxiliary) = (Structure.Of<(Expr, Expr)>(), Structure.Of<(Expr, Expr, Expr, Expr)>());
-                var expected = Transform.ValueAndGradWithAuxiliary("Grad", f, at, structure, auxiliary, SeenGraphs.None);
-                var actual = Transform.ValueAndGradWithAuxiliary("Grad", f, at, structure, auxiliary, seen);
+                var expected = Transform.ValueAndGradWithAuxiliary("Grad", f, at, structure, auxiliary, GradientRoutes.WithoutPlans);
+                var actual = Transform.ValueAndGradWithAuxiliary("Grad", f, at, structure, auxiliary, GradientRoutes.With(seen));
                 var (e, a) = (expected.Auxiliary, actual.Auxiliary);
                 foreach (var (x, y) in new[] { (expected.Value, actual.Value), (e.Item1, a.Item1), (e.Item2, a.Item2), (e.Item3, a.Item3), (e.Item4, a.Item4), (expected.Gradient.Item1, actual.Gradient.Item1), (expected.Gradient.Item2, actual.Gradient.Item2) })
                     Assert.True(Same.SameBits(x.Value, y.Value));
@@ -240,7 +242,7 @@ public sealed class SeenLaws(ITestOutputHelper output)
         var seen = Eager();
         Func<Expr, Expr> f = x => Expr.Sum(Expr.Cholesky(x * 2.0));
         Expr good = Tensor.Of(new[,] { { 2.0, 0.5 }, { 0.5, 1.0 } }), bad = Tensor.Of(new[,] { { 1.0, 2.0 }, { 2.0, 1.0 } });
-        var expected = Assert.ThrowsAny<Exception>(() => Evaluate(SeenGraphs.None, f, bad));
+        var expected = Assert.ThrowsAny<Exception>(() => Evaluate(GradientRoutes.WithoutPlans, f, bad));
         for (int i = 0; i < 3; i++)
         {
             Evaluate(seen, f, good);

@@ -24,7 +24,8 @@ public sealed partial class Layers
         [("Graph", "Ops")] = "folding scalars asks an op for its function without tensors",
         [("Kernels", "Ops")] = "the triangular solvers run the elementwise struct Subtract",
         [("Ops", "Compilation")] = "an op with a kernel of its own in a plan says so by ICompiledOp, which is declared there",
-        [("Ops", "Transforms")] = "the rule of a fixed point is another fixed point: Ops/ControlFlow/Implicit.cs calls Ad.Fix and Ad.Root",
+        [("Ops", "Transforms")] = "the rules of loops batch and differentiate their bodies",
+        [("Ops", "Api")] = "the catalogue's cases of loops and fixed points call Ad, as users do",
     };
 
     [Fact]

@@ -150,11 +150,11 @@ internal sealed class Trial
     /// <summary>Gradients again and again, until the plan for the structure runs, and after.</summary>
     private string? Kept()
     {
-        var seen = new SeenGraphs(sightings: 1);
-        var (value, gradient) = Transform.ValueAndGrad<Expr[]>("ValueAndGrad", Loss, Constants, Structure.Of<Expr[]>(), SeenGraphs.None);
+        var routes = GradientRoutes.With(new SeenGraphs(sightings: 1));
+        var (value, gradient) = Transform.ValueAndGrad<Expr[]>("ValueAndGrad", Loss, Constants, Structure.Of<Expr[]>(), GradientRoutes.WithoutPlans);
         for (int again = 0; again < 4; again++)
         {
-            var actual = Transform.ValueAndGrad<Expr[]>("ValueAndGrad", Loss, Constants, Structure.Of<Expr[]>(), seen);
+            var actual = Transform.ValueAndGrad<Expr[]>("ValueAndGrad", Loss, Constants, Structure.Of<Expr[]>(), routes);
             foreach (var (what, left, right) in gradient.Zip(actual.Gradient, (x, y) => ("a gradient", x, y)).Prepend(("the value", value, actual.Value)))
             {
                 Checks++;

@@ -16,12 +16,6 @@ internal sealed class SeenGraphs(int sightings, Func<Graph, int>? hash = null, l
     /// <summary>So many elements a node, evaluated op by op, take as long as a sighting of small ones.</summary>
     private const int ElementsOfSighting = 5_000;
 
-    /// <summary>The one that all transforms use.</summary>
-    public static SeenGraphs Shared { get; } = new(sightings: 100);
-
-    /// <summary>Never a plan.</summary>
-    public static SeenGraphs None { get; } = new(sightings: int.MaxValue);
-
     private readonly long[] _counts = new long[Places];           // a hash, and how often it was seen
     private Entry?[] _plans = new Entry?[Places];                 // each with others of its place
     private long _bytes;

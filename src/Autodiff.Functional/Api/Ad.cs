@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
+using Autodiff.Functional.Compilation;
 
 namespace Autodiff.Functional;
 
@@ -43,14 +44,14 @@ public static partial class Ad
     /// <exception cref="DTypeException">A parameter or the value is not floating-point.</exception>
     /// <exception cref="StructureException">The parameters hold no node, or can't be taken apart.</exception>
     [RequiresDynamicCode(Structure.Reflective), RequiresUnreferencedCode(Structure.Reflective)]
-    public static P Grad<P>(Func<P, Expr> f, P at) => Transform.ValueAndGrad("Grad", f, at, Structure.Of<P>()).Gradient;
+    public static P Grad<P>(Func<P, Expr> f, P at) => Transform.ValueAndGrad("Grad", f, at, Structure.Of<P>(), GradientRoutes.All).Gradient;
 
     /// <summary>The gradient of a scalar function of one node, at a point.</summary>
     /// <exception cref="ShapeException">The function's value has more than one element.</exception>
     /// <exception cref="DTypeException">A parameter or the value is not floating-point.</exception>
     /// <exception cref="StructureException">The parameters hold no node, or can't be taken apart.</exception>
     [OverloadResolutionPriority(1)]
-    public static Expr Grad(Func<Expr, Expr> f, Expr at) => Transform.ValueAndGrad("Grad", f, at, Structure.Node).Gradient;
+    public static Expr Grad(Func<Expr, Expr> f, Expr at) => Transform.ValueAndGrad("Grad", f, at, Structure.Node, GradientRoutes.All).Gradient;
 
     /// <summary>Value and gradient together, at the cost of the gradient.</summary>
     [RequiresDynamicCode(Structure.Reflective), RequiresUnreferencedCode(Structure.Reflective)]
@@ -65,14 +66,14 @@ public static partial class Ad
     /// <exception cref="DTypeException">A parameter or the value is not floating-point.</exception>
     /// <exception cref="StructureException">The parameters hold no node, or can't be taken apart.</exception>
     [RequiresDynamicCode(Structure.Reflective), RequiresUnreferencedCode(Structure.Reflective)]
-    public static (Expr Value, P Gradient) ValueAndGrad<P>(Func<P, Expr> f, P at) => Transform.ValueAndGrad("ValueAndGrad", f, at, Structure.Of<P>());
+    public static (Expr Value, P Gradient) ValueAndGrad<P>(Func<P, Expr> f, P at) => Transform.ValueAndGrad("ValueAndGrad", f, at, Structure.Of<P>(), GradientRoutes.All);
 
     /// <summary>Value and gradient of a scalar function of one node, at a point.</summary>
     /// <exception cref="ShapeException">The function's value has more than one element.</exception>
     /// <exception cref="DTypeException">A parameter or the value is not floating-point.</exception>
     /// <exception cref="StructureException">The parameters hold no node, or can't be taken apart.</exception>
     [OverloadResolutionPriority(1)]
-    public static (Expr Value, Expr Gradient) ValueAndGrad(Func<Expr, Expr> f, Expr at) => Transform.ValueAndGrad("ValueAndGrad", f, at, Structure.Node);
+    public static (Expr Value, Expr Gradient) ValueAndGrad(Func<Expr, Expr> f, Expr at) => Transform.ValueAndGrad("ValueAndGrad", f, at, Structure.Node, GradientRoutes.All);
 
     /// <summary>The value at a point, and the pullback there: from a cotangent of the value to the parameters' cotangents.</summary>
     /// <exception cref="ShapeException">A tangent or cotangent does not have the shape of what it belongs to.</exception>
@@ -97,7 +98,7 @@ public static partial class Ad
     public static P Grad<P>(Func<P, Expr> f, P at, Structure<P> structure)
     {
         ArgumentNullException.ThrowIfNull(structure);
-        return Transform.ValueAndGrad("Grad", f, at, structure).Gradient;
+        return Transform.ValueAndGrad("Grad", f, at, structure, GradientRoutes.All).Gradient;
     }
 
     /// <summary>Value and gradient at a point, for parameters of a given structure: without reflection.</summary>
@@ -107,7 +108,7 @@ public static partial class Ad
     public static (Expr Value, P Gradient) ValueAndGrad<P>(Func<P, Expr> f, P at, Structure<P> structure)
     {
         ArgumentNullException.ThrowIfNull(structure);
-        return Transform.ValueAndGrad("ValueAndGrad", f, at, structure);
+        return Transform.ValueAndGrad("ValueAndGrad", f, at, structure, GradientRoutes.All);
     }
 
     /// <summary>The gradient with respect to a part of the parameters, in that part's structure; the others are constants.</summary>
@@ -122,7 +123,7 @@ public static partial class Ad
     /// var dModel = Ad.Grad(Loss, (model, images, labels), of: p => p.model);   // the labels may be integers
     /// </code></example>
     [RequiresDynamicCode(Structure.Reflective), RequiresUnreferencedCode(Structure.Reflective)]
-    public static Q Grad<P, Q>(Func<P, Expr> f, P at, Func<P, Q> of) => Transform.ValueAndGrad("Grad", f, at, of, Structure.Of<P>(), Structure.Of<Q>()).Gradient;
+    public static Q Grad<P, Q>(Func<P, Expr> f, P at, Func<P, Q> of) => Transform.ValueAndGrad("Grad", f, at, of, Structure.Of<P>(), Structure.Of<Q>(), GradientRoutes.All).Gradient;
 
     /// <summary>Value and gradient with respect to a part of the parameters, in that part's structure; the others are constants.</summary>
     /// <param name="f">A function with a scalar value.</param>
@@ -134,7 +135,7 @@ public static partial class Ad
     /// <exception cref="ForeignVariableException">The selector gives something else than parts of the parameters.</exception>
     [RequiresDynamicCode(Structure.Reflective), RequiresUnreferencedCode(Structure.Reflective)]
     public static (Expr Value, Q Gradient) ValueAndGrad<P, Q>(Func<P, Expr> f, P at, Func<P, Q> of) =>
-        Transform.ValueAndGrad("ValueAndGrad", f, at, of, Structure.Of<P>(), Structure.Of<Q>());
+        Transform.ValueAndGrad("ValueAndGrad", f, at, of, Structure.Of<P>(), Structure.Of<Q>(), GradientRoutes.All);
 
     /// <summary>The gradient of a function that gives something beside its value: statistics, a new state, any structure.</summary>
     /// <exception cref="ShapeException">The function's value has more than one element.</exception>
@@ -142,7 +143,7 @@ public static partial class Ad
     /// <exception cref="StructureException">The parameters hold no node, or can't be taken apart.</exception>
     [RequiresDynamicCode(Structure.Reflective), RequiresUnreferencedCode(Structure.Reflective)]
     public static (P Gradient, A Auxiliary) GradWithAuxiliary<P, A>(Func<P, (Expr Value, A Auxiliary)> f, P at) =>
-        Transform.ValueAndGradWithAuxiliary("GradWithAuxiliary", f, at, Structure.Of<P>(), Structure.Of<A>()) is var (_, auxiliary, gradient) ? (gradient, auxiliary) : default;
+        Transform.ValueAndGradWithAuxiliary("GradWithAuxiliary", f, at, Structure.Of<P>(), Structure.Of<A>(), GradientRoutes.All) is var (_, auxiliary, gradient) ? (gradient, auxiliary) : default;
 
     /// <summary>Value and gradient of a function that gives something beside its value: statistics, a new state, any structure.</summary>
     /// <exception cref="ShapeException">The function's value has more than one element.</exception>
@@ -150,7 +151,7 @@ public static partial class Ad
     /// <exception cref="StructureException">The parameters hold no node, or can't be taken apart.</exception>
     [RequiresDynamicCode(Structure.Reflective), RequiresUnreferencedCode(Structure.Reflective)]
     public static (Expr Value, A Auxiliary, P Gradient) ValueAndGradWithAuxiliary<P, A>(Func<P, (Expr Value, A Auxiliary)> f, P at) =>
-        Transform.ValueAndGradWithAuxiliary("ValueAndGradWithAuxiliary", f, at, Structure.Of<P>(), Structure.Of<A>());
+        Transform.ValueAndGradWithAuxiliary("ValueAndGradWithAuxiliary", f, at, Structure.Of<P>(), Structure.Of<A>(), GradientRoutes.All);
 
     /// <summary>The value and the pullback, for parameters and values of given structures: without reflection.</summary>
     /// <exception cref="ShapeException">A tangent or cotangent does not have the shape of what it belongs to.</exception>
@@ -286,7 +287,7 @@ public static partial class Ad
     {
         ArgumentNullException.ThrowIfNull(f);
         ArgumentNullException.ThrowIfNull(structure);
-        return Transform.Jacobian("Hessian", p => Transform.ValueAndGrad("Hessian", f, p, structure).Gradient, at, structure, structure, forward: true);
+        return Transform.Jacobian("Hessian", p => Transform.ValueAndGrad("Hessian", f, p, structure, GradientRoutes.All).Gradient, at, structure, structure, forward: true);
     }
 
     /// <summary>The Hessian of a scalar function of one node at a point, forward over reverse.</summary>
@@ -295,7 +296,7 @@ public static partial class Ad
     /// <exception cref="StructureException">The parameters hold no node, or can't be taken apart.</exception>
     [OverloadResolutionPriority(1)]
     public static Expr Hessian(Func<Expr, Expr> f, Expr at) =>
-        Transform.Jacobian("Hessian", x => Transform.ValueAndGrad("Hessian", f, x, Structure.Node).Gradient, at, Structure.Node, Structure.Node, forward: true).Single();
+        Transform.Jacobian("Hessian", x => Transform.ValueAndGrad("Hessian", f, x, Structure.Node, GradientRoutes.All).Gradient, at, Structure.Node, Structure.Node, forward: true).Single();
 
     /// <summary>The Hessian of a scalar function times a vector, in the parameters' structure: forward over reverse, at the cost of a few gradients and without the Hessian.</summary>
     /// <exception cref="ShapeException">The function's value has more than one element.</exception>
@@ -312,7 +313,7 @@ public static partial class Ad
     {
         ArgumentNullException.ThrowIfNull(f);
         ArgumentNullException.ThrowIfNull(structure);
-        return Transform.Jvp("HessianVectorProduct", p => Transform.ValueAndGrad("HessianVectorProduct", f, p, structure).Gradient, at, vector, structure, structure).Tangent;
+        return Transform.Jvp("HessianVectorProduct", p => Transform.ValueAndGrad("HessianVectorProduct", f, p, structure, GradientRoutes.All).Gradient, at, vector, structure, structure).Tangent;
     }
 
     /// <summary>The Hessian of a scalar function of one node times a vector, which has the parameter's shape.</summary>
@@ -321,5 +322,5 @@ public static partial class Ad
     /// <exception cref="StructureException">The parameters hold no node, or can't be taken apart.</exception>
     [OverloadResolutionPriority(1)]
     public static Expr HessianVectorProduct(Func<Expr, Expr> f, Expr at, Expr vector) =>
-        Transform.Jvp("HessianVectorProduct", x => Transform.ValueAndGrad("HessianVectorProduct", f, x, Structure.Node).Gradient, at, vector, Structure.Node, Structure.Node).Tangent;
+        Transform.Jvp("HessianVectorProduct", x => Transform.ValueAndGrad("HessianVectorProduct", f, x, Structure.Node, GradientRoutes.All).Gradient, at, vector, Structure.Node, Structure.Node).Tangent;
 }

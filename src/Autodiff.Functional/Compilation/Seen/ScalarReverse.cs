@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 
-namespace Autodiff.Functional;
+namespace Autodiff.Functional.Compilation;
 
 /// <summary>
 /// Reverse mode on numbers: of a smooth function of Float64 scalars at constants, values and gradients come out without a node being made. The ops' functions and differentials
