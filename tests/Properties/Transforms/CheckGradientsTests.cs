@@ -148,6 +148,19 @@ public sealed class CheckGradientsTests(ITestOutputHelper output)
         return Ad.CheckGradients<Expr[], Expr>(wrong, at.At, new() { Entries = 100 }, "x") is { Verdict: not GradientVerdict.Wrong } report ? $"{at.Text}\n{report}" : null;
     }, atMost: 0.7);
 
+    /// <summary>Where a derivative is itself a rounding error, rounding hides a fault at the point, but not around it. There the fault is the same share of the derivative everywhere.</summary>
+    [Theory, InlineData("twice"), InlineData("the other sign"), InlineData("nothing"), InlineData("1e-5 too much")]
+    public void A_fault_that_rounding_hides_is_found_around_the_point(string name) => Law.Holds(output, 40, Seeds, seed =>
+    {
+        var (mutant, at) = (Mutant.All.Single(mutant => mutant.Name == name), Checked.Draw(Checked.Kinds.IndexOf("a fit with a last digit"), seed));
+        double[] slopes = [.. Ad.Grad<Expr[]>(at.F, at.At).SelectMany(Numbers)];
+        double largest = slopes.Max(Math.Abs);
+        // Of what hardly moves the value nobody sees anything; what is exactly 0 has no fault.
+        if (largest < 1e-16 || !slopes.Any(slope => Math.Abs(slope) > 0.1 * largest))
+            return "";
+        return Ad.CheckGradients<Expr[], Expr>(x => mutant.Wrong(at.F(x)), at.At, new() { Entries = 100 }, "x") is { Verdict: not GradientVerdict.Wrong } report ? $"{at.Text}\n{report}" : null;
+    }, atMost: 0.7);
+
     private static Arbitrary<int> Seeds { get; } = Arb.From(Gen.Choose(0, int.MaxValue / 2));
 
     private static double[] Numbers(Expr x) => Expr.Cast(x, DType.Float64).Value.ToArray<double>();

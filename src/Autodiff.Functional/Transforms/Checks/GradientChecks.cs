@@ -35,6 +35,9 @@ internal sealed class GradientCheck<P, R>
     private readonly double _size;
     private ImmutableArray<Tensor> _gradients;
     private ImmutableArray<(ImmutableArray<Tensor> Point, ImmutableArray<Tensor> Gradients)> _beside;
+    private ImmutableArray<(ImmutableArray<Tensor> Point, ImmutableArray<Tensor> Gradients)> _around;
+    private ImmutableArray<double[]> _scatter;
+    private Graph? _gradientGraph;
     private bool? _isWholeFar;
     private double? _jump;
 
@@ -70,7 +73,7 @@ internal sealed class GradientCheck<P, R>
     private GradientLeaf Leaf(string path, int leaf, Tensor gradient, Graph pushforward)
     {
         ImmutableArray<(int Entry, double Reverse, double? Forward, Difference Difference, double? Dual)> raw = [.. Sample(leaf).Select(entry =>
-            (entry, gradient.ElementAsDouble(entry), Forward(_point, pushforward, leaf, entry), Difference.Of(Along(leaf, entry), _point[leaf].ElementAsDouble(entry), Rounding), Dual(_point, leaf, entry)?.Tangent))];
+            (entry, gradient.ElementAsDouble(entry), Forward(_point, pushforward, leaf, entry), Difference.Of(Along(_point, leaf, entry), _point[leaf].ElementAsDouble(entry), Rounding), Dual(_point, leaf, entry)?.Tangent))];
         // Differences that are not sharp are no measure of anything.
         double scale = raw.SelectMany(r => (IEnumerable<double>)[r.Reverse, r.Forward ?? 0, r.Dual ?? 0, r.Difference.Error < 0.1 * Math.Abs(r.Difference.Value) ? r.Difference.Value : 0])
             .Select(Math.Abs).Where(double.IsFinite).DefaultIfEmpty().Max();
@@ -99,16 +102,16 @@ internal sealed class GradientCheck<P, R>
 
     private GradientEntry Disputed(int leaf, int entry, GradientEntry glance, double leafScale)
     {
-        var magnified = new Magnified(Along(leaf, entry), _point[leaf].ElementAsDouble(entry), Epsilon(_single && !_isWide));
+        var magnified = new Magnified(Along(_point, leaf, entry), _point[leaf].ElementAsDouble(entry), Epsilon(_single && !_isWide));
         double Finite(double? derivative) => derivative is { } d && double.IsFinite(d) ? Math.Abs(d) : 0;
         double scale = Math.Max(Finite(magnified.Difference.Value), Math.Max(Finite(glance.Dual), Finite(glance.Reverse))) + 1e-3 * leafScale + (_single ? 1e-3 : 1e-6) * _size + double.Epsilon;
         // Forward mode and dual numbers multiply the slopes of all other entries by 0, and 0·∞ is NaN.
         bool excused = Gradients.Any(gradient => Enumerable.Range(0, gradient.Size).Any(k => !double.IsFinite(gradient.ElementAsDouble(k))));
         var dispute = new Dispute(glance.Reverse, excused && double.IsNaN(glance.Forward ?? 0) ? null : glance.Forward, glance.Dual, magnified,
-            Tolerance * scale + 512 * Epsilon(_single) * magnified.Nearby + (_single ? 1e-30 : 1e-290), Noise([.. Beside.Select(at => at.Gradients[leaf].ElementAsDouble(entry))]), scale,
+            Tolerance * scale + 512 * Epsilon(_single) * magnified.Nearby + (_single ? 1e-30 : 1e-290), Noise([.. Beside.Select(at => at.Gradients[leaf].ElementAsDouble(entry))]), (_scatter.IsDefault ? _scatter = GradientScatter(_point) : _scatter)[leaf][entry], scale,
             () => Noise([.. Beside.Select(at => Forward(at.Point, Pushforward(at.Point), leaf, entry) ?? double.NaN)]),
             () => IsWhole(point => point.SetItem(leaf, Moved(leaf, entry, 1.0 / (1 << 10)))) && IsWhole(point => point.SetItem(leaf, Moved(leaf, entry, 1.0 / (1 << 20)))) && IsWholeFar,
-            () => Jump, () => DualsCompute(leaf, entry), () => [.. Beside[..4].Select(at => Dual(at.Point, leaf, entry)?.Tangent ?? double.NaN)]);
+            () => Jump, () => IsBiased(leaf, entry, byDuals: true), () => IsBiased(leaf, entry, byDuals: false), () => DualsCompute(leaf, entry), () => [.. Beside[..4].Select(at => Dual(at.Point, leaf, entry)?.Tangent ?? double.NaN)]);
         var (verdict, reason) = dispute.Settle();
         return glance with { Difference = double.IsNaN(magnified.Difference.Value) ? glance.Difference : magnified.Difference, Verdict = verdict, Reason = reason };
     }
@@ -143,9 +146,9 @@ internal sealed class GradientCheck<P, R>
     }
 
     /// <summary>The function of one entry, called anew at each point, so that branches of the host language are taken as they are there. Where it fails it has no value.</summary>
-    private Func<double, (double Value, double Size)> Along(int leaf, int entry) => value =>
+    private Func<double, (double Value, double Size)> Along(ImmutableArray<Tensor> point, int leaf, int entry) => value =>
     {
-        var moved = _point.SetItem(leaf, With(_point[leaf], entry, value));
+        var moved = point.SetItem(leaf, With(point[leaf], entry, value));
         try
         {
             // Single precision is too coarse to take differences in, so the graph is evaluated in double precision, where its ops allow.
@@ -207,29 +210,68 @@ internal sealed class GradientCheck<P, R>
         return noise;
     }
 
-    private ImmutableArray<(ImmutableArray<Tensor> Point, ImmutableArray<Tensor> Gradients)> Beside => _beside.IsDefault ? _beside = [.. Enumerable.Range(_checks.Seed, 2).SelectMany(Line)] : _beside;
+    private ImmutableArray<(ImmutableArray<Tensor> Point, ImmutableArray<Tensor> Gradients)> Beside => _beside.IsDefault ? _beside = [.. Enumerable.Range(_checks.Seed, 2).SelectMany(seed => Line(seed, s_beside, x => Epsilon(x.DType == DType.Float32)))] : _beside;
 
-    private IEnumerable<(ImmutableArray<Tensor> Point, ImmutableArray<Tensor> Gradients)> Line(int seed)
+    private static readonly ImmutableArray<(double, double)> s_beside = [(-1024, 1.1), (-512, 0.7), (512, 1.3), (1024, 0.9)];
+
+    /// <summary>The same where rounding is a small part of a derivative that is itself a rounding error at the point.</summary>
+    private ImmutableArray<(ImmutableArray<Tensor> Point, ImmutableArray<Tensor> Gradients)> Around => _around.IsDefault ? _around = [.. Line(_checks.Seed, s_around, _ => 1)] : _around;
+
+    private static readonly ImmutableArray<(double, double)> s_around = [.. ((int[])[6, 9, 12, 15]).SelectMany(digits => Math.Pow(2, -digits) is var by ? ((double, double)[])[(-by, 1), (by, 1)] : [])];
+
+    /// <summary>Points on a line through the point.</summary>
+    private IEnumerable<(ImmutableArray<Tensor> Point, ImmutableArray<Tensor> Gradients)> Line(int seed, ImmutableArray<(double, double)> steps, Func<Tensor, double> unit)
     {
-        foreach (var (by, factor) in ((int, double)[])[(-2, 1.1), (-1, 0.7), (1, 1.3), (2, 0.9)])
+        foreach (var (by, factor) in steps)
         {
             var random = new Random(seed);
-            ImmutableArray<Tensor> point = [.. _point.Select(x => Beyond(x, random, 512 * by))];
+            ImmutableArray<Tensor> point = [.. _point.Select(x => Beyond(x, random, by * unit(x)))];
             // With a factor on the cotangents the pullback rounds in another way, too.
             var cotangents = Cotangents.Select(cotangent => cotangent.IsNone ? cotangent : new Cotangent(cotangent.Value! * factor));
             yield return (point, [.. _graph.Replay([.. point.Select(Expr.Constant)], reverse: true).Pullback([.. cotangents]).Select(gradient => (gradient / factor).Value)]);
         }
     }
 
+    /// <summary>
+    /// Is the derivative off by the same share at points around? A rounding error differs from point to point, a fault of a rule does not. The witness is dual numbers, or else differences that refute the derivative.
+    /// </summary>
+    private bool IsBiased(int leaf, int entry, bool byDuals)
+    {
+        var around = Around.Select(at => (at.Point, Derivative: at.Gradients[leaf].ElementAsDouble(entry)))
+            .Select(at => (at.Point, at.Derivative, Witness: byDuals ? Dual(at.Point, leaf, entry)?.Tangent ?? double.NaN : Refutation(at.Point, leaf, entry, at.Derivative)))
+            .Where(at => double.IsFinite(at.Derivative - at.Witness)).ToImmutableArray();
+        return around.Length >= 6 && (IsOneShare(at => at.Derivative) || IsOneShare(at => at.Witness))
+            && around.All(at => Math.Abs(at.Derivative - at.Witness) > 8 * GradientScatter(at.Point)[leaf][entry]);
+
+        bool IsOneShare(Func<(ImmutableArray<Tensor> Point, double Derivative, double Witness), double> of)
+        {
+            double[] shares = [.. around.Select(at => (at.Derivative - at.Witness) / of(at))];
+            double least = shares.Select(Math.Abs).Min();
+            return least > Tolerance && Array.TrueForAll(shares, share => Math.Sign(share) == Math.Sign(shares[0]) && Math.Abs(share) <= 1.5 * least);
+        }
+    }
+
+    /// <summary>What differences say at a point, if they refute the derivative there.</summary>
+    private double Refutation(ImmutableArray<Tensor> point, int leaf, int entry, double derivative)
+    {
+        var magnified = new Magnified(Along(point, leaf, entry), point[leaf].ElementAsDouble(entry), Epsilon(_single && !_isWide));
+        return magnified.Kink is null && magnified.Refutes(derivative, 0) ? magnified.Difference.Value : derivative;
+    }
+
+    /// <summary>How far rounding scatters each entry of the gradient at a point.</summary>
+    private ImmutableArray<double[]> GradientScatter(ImmutableArray<Tensor> point) => Scatter.Of(GradientGraph, point, _checks.Seed);
+
+    private Graph GradientGraph => _gradientGraph ??= Graph.TraceAt(point => [.. _graph.Replay(point, reverse: true).Pullback(Cotangents)], [.. _point.Select(Expr.Constant)]);
+
     /// <summary>How much the gradient jumps at the point, at most: the function may have a kink there, if not along each entry.</summary>
     private double Jump => _jump ??= Gradients.SelectMany((gradient, leaf) => Enumerable.Range(0, gradient.Size).Select(entry => Noise([.. Beside.Select(at => at.Gradients[leaf].ElementAsDouble(entry))]))).Max();
 
-    private static Tensor Beyond(Tensor x, Random random, double digits)
+    private static Tensor Beyond(Tensor x, Random random, double by)
     {
         double[] entries = [.. Enumerable.Range(0, x.Size).Select(x.ElementAsDouble)];
-        double largest = entries.Select(Math.Abs).Where(double.IsFinite).Append(0).Max(), epsilon = Epsilon(x.DType == DType.Float32);
+        double largest = entries.Select(Math.Abs).Where(double.IsFinite).Append(0).Max();
         double Magnitude(double entry) => entry != 0 ? Math.Abs(entry) : largest > 0 ? largest : 0.05;
-        return Expr.Cast(Tensor.Of([.. entries.Select(entry => entry + (random.NextBool() ? 1 : -1) * (1 + random.NextDouble()) / 2 * digits * epsilon * Magnitude(entry))], x.Shape), x.DType).Value;
+        return Expr.Cast(Tensor.Of([.. entries.Select(entry => entry + (random.NextBool() ? 1 : -1) * (1 + random.NextDouble()) / 2 * by * Magnitude(entry))], x.Shape), x.DType).Value;
     }
 
     private static double Epsilon(bool single) => single ? MathF.BitIncrement(1) - 1 : Math.BitIncrement(1) - 1;
