@@ -14,7 +14,7 @@ internal sealed class Limits
 
     private int _entries, _finite, _nan;
 
-    /// <summary>Which inputs are data, which no derivative is taken in: their zeros move, too, but vanish long before the distance of the others does.</summary>
+    /// <summary>Which inputs are data, which no derivative is taken in: their zeros move, too, but vanish long before the distance of the others does. If the function is constant without that, 0 is right.</summary>
     public Func<Program, int, bool> IsData { get; init; } = (_, _) => false;
 
     /// <summary>Writes how many derivatives were compared.</summary>
@@ -45,13 +45,34 @@ internal sealed class Limits
                 any = true;
                 double is_ = found[input]![e];
                 (_entries, _finite, _nan) = (_entries + 1, _finite + (double.IsFinite(is_) ? 1 : 0), _nan + (double.IsNaN(is_) && limits.All(double.IsFinite) ? 1 : 0));
-                if (double.IsFinite(is_) && !limits.Any(l => Math.Abs(l - is_) <= 0.02 * (1 + Math.Abs(is_))))
+                if (double.IsFinite(is_) && !limits.Any(l => Math.Abs(l - is_) <= 0.02 * (1 + Math.Abs(is_))) && !(is_ == 0 && IsConstant(p, frozen, input, e)))
                     return string.Create(CultureInfo.InvariantCulture, $"finite and wrong: entry {e} of input {input} is {is_:R}, limits along lines are {string.Join(", ", limits)}");
             }
         return any ? null : "";
 
         ImmutableArray<Tensor> Points(Tensor[] direction, double distance) => [.. p.Inputs.Zip(direction, (x, d) => (x, d)).Select((line, i) => (IsData(p, i)
             ? Expr.Where(Expr.Equal(line.x, 0.0), Math.Pow(distance, 20) * (Expr)line.d, line.x) : line.x + distance * (Expr)line.d).Value)];
+    }
+
+    /// <summary>
+    /// Is the function constant in an entry, around the point, while its data are exactly what they are? Then the derivative is 0: 1/ln(x·0) does not vary with x, although its slope goes to infinity where the 0 moves with x, however
+    /// much less, as a logarithm does not notice how much.
+    /// </summary>
+    private bool IsConstant(Program p, Program frozen, int input, int entry)
+    {
+        if (!Enumerable.Range(0, p.Inputs.Length).Any(i => IsData(p, i)))
+            return false;
+        var random = new Random(p.Count);
+        Expr[] Around() => [.. p.Inputs.Select((x, i) => IsData(p, i) ? (Expr)x : Tensor.Of([.. x.ToArray<double>().Select(e => e + 1e-3 * (0.5 + random.NextDouble()))], x.Shape))];
+        return Enumerable.Range(0, 4).All(_ => Around() is var at && Around()[input].Value.ToArray<double>()[entry] is var other
+            && Singular.Loss(frozen, at) is var one && Singular.Loss(frozen, [.. at.Select((x, i) => i == input ? With(x, entry, other) : x)]) is var two && double.IsFinite((double)one) && (double)one == (double)two);
+
+        static Expr With(Expr x, int entry, double value)
+        {
+            double[] entries = x.Value.ToArray<double>();
+            entries[entry] = value;
+            return Tensor.Of(entries, x.Shape);
+        }
     }
 
     /// <summary>Where a sequence at these distances goes: its limit, ∞ if it has none, NaN if it is not defined or can't be told.</summary>

@@ -30,6 +30,21 @@ public sealed class StructuralZeroFactors(ITestOutputHelper output)
     public void The_mixed_derivative_in_the_factor_is_right_or_honestly_NaN() => Counted(1000, 0.8, (limits, p) => limits.Wrong(p,
         x => [Ad.Grad(m => Along(Gradient(p, [m, .. x[1..]])), x[0]), .. x[1..].Select(_ => (Expr?)null)], (frozen, x, i) => Limits.PushedTwice(frozen, x, i, k => k != 0)), data: false);
 
+    /// <summary>1/ln(x·m) at m = 0, which is data, is constant in x: the judge knows that 0 is right, and that another number, or 0 for √x·(1 + m), is not.</summary>
+    [Fact]
+    public void The_judge_knows_what_is_constant()
+    {
+        var limits = new Limits { IsData = IsData };
+        var zeros = Tensor.Of([0.0, 0.0]);
+        Program Of(Func<Expr, Expr, Expr> f) => new([zeros, zeros], [new Step("F", [0, 1], zeros.Shape, v => f(v[0], v[1]), v => $"f({v[0]}, {v[1]})")]);
+        string? Judge(Func<Expr, Expr, Expr> f, double claim) => limits.Wrong(Of(f), x => [null, Expr.Full(x[1].Shape, claim)], Limits.Pushed);
+        Expr Constant(Expr m, Expr x) => Expr.Reciprocal(Expr.Log(x * m));
+        Assert.True(string.IsNullOrEmpty(Judge(Constant, 0)));
+        Assert.Contains("finite and wrong", Judge(Constant, 1));
+        Assert.Contains("finite and wrong", Judge((m, x) => Expr.Sqrt(x) * (1 + m), 0));
+        Assert.Contains("finite and wrong", Judge((m, x) => Expr.Sin(x) * (1 + m), 0));
+    }
+
     /// <summary>∂ₘ∂ₛ of (√m·√s)² is 1; the derivative in s is 0/0 under a guard whose mask depends on m.</summary>
     [Fact]
     public void What_a_moving_mask_hides_is_not_taken_for_zero() =>
