@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Prints the polynomials of src/Autodiff.Functional/Kernels/SpecialMath: Chebyshev interpolation at 50 digits, in the variable
+"""Prints the polynomials of src/Autodiff.Functional/Kernels/Functions: Chebyshev interpolation at 50 digits, in the variable
 u of [-1, 1], lowest power first. Needs python3-mpmath (Debian)."""
 from mpmath import mp, mpf, chebyfit, erf, erfc, exp, loggamma, digamma, findroot, sqrt, nstr, diff, pi, euler, zeta, tanh, taylor
 
