@@ -72,7 +72,7 @@ public static class Compiling
         double outputs = compiled.Plan(model.At).Outputs.Sum(type => (double)type.Shape.Size * (type.DType == DType.Float32 ? sizeof(float) : sizeof(double)));
         var tensors = Timing.Of(() => compiled.Run(model.At), settings.Seconds);
         Print(new(Measurement.Tensors + name, Measurement.Ours, settings.Threads, outputs, tensors.Seconds, null, tensors.Bytes));
-        var buffers = Timing.Of(Runner.Compile(f, model.At, settings.Threads).Run, settings.Seconds);
+        var buffers = Timing.Of(Runner.Compile(f, model.At, new CompileOptions { Threads = settings.Threads }).Run, settings.Seconds);
         Print(new(Measurement.Buffers + name, Measurement.Ours, settings.Threads, outputs, buffers.Seconds, null, buffers.Bytes));
     }
 

@@ -10,6 +10,7 @@ const string Usage = """
       cpp DIR                    ADBench's files, beside the C++ programs in a folder: a measurement a line
       scaling                    how times grow with sizes: a measurement a line
       compiling                  how long it takes to compile, and what runs allocate: a measurement a line
+      ablation [MODEL ...]       what each pass is worth: models compiled with it left out
       passes                     where the time of compiling goes, pass by pass
       report FILE                measurements as RESULTS.md, with pictures, in --output DIR (benchmarks)
       --filter PATTERN           BenchmarkDotNet
@@ -31,6 +32,8 @@ try
             return Check.Run(Settings.Parse(rest));
         case "compiling":
             return Compiling.Run(Settings.Parse(rest));
+        case "ablation":
+            return Ablation.Run(Settings.Parse(rest));
         case "passes":
             return Passes.Run(Settings.Parse(rest));
         case "cold":

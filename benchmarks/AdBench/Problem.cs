@@ -8,7 +8,10 @@ namespace Autodiff.Functional.Benchmarks.AdBench;
 public abstract record Problem
 {
     /// <summary>The function and its derivative, whose leaves are in the suite's order.</summary>
-    public abstract Work Prepare(int threads);
+    public abstract Work Prepare(CompileOptions options);
+
+    /// <summary>With the options that users have, but for the threads.</summary>
+    public Work Prepare(int threads) => Prepare(new CompileOptions { Threads = threads });
 
     /// <summary>The one number that stands for the function's values.</summary>
     public abstract double Objective(ImmutableArray<double> values);
@@ -43,7 +46,7 @@ public sealed record GmmProblem(GaussianMixture.Parameters At, GaussianMixture.O
         return [$"{header[0]} {header[1]} {points}", .. lines[1..(before + points)], lines.Last(line => !string.IsNullOrWhiteSpace(line))];
     }
 
-    public override Work Prepare(int threads) => Work.Of(p => GaussianMixture.LogPosterior(p, Data), At, threads);
+    public override Work Prepare(CompileOptions options) => Work.Of(p => GaussianMixture.LogPosterior(p, Data), At, options);
 
     public override double Objective(ImmutableArray<double> values) => values.Single();
 }
@@ -60,7 +63,7 @@ public sealed record LstmProblem(Lstm.Parameters At, ImmutableArray<Lstm.State> 
             file.Tensor(Shape.Of(characters, bits), "the sequence"));
     }
 
-    public override Work Prepare(int threads) => Work.Of(p => Lstm.Loss(p, Start, Sequence), At, threads);
+    public override Work Prepare(CompileOptions options) => Work.Of(p => Lstm.Loss(p, Start, Sequence), At, options);
 
     public override double Objective(ImmutableArray<double> values) => values.Single();
 }
@@ -84,7 +87,7 @@ public sealed record BaProblem(BundleAdjustment.Problem At) : Problem
         return Expr.Constant(Tensor.Of(all, x.Shape.Insert(0, times)));
     }
 
-    public override Work Prepare(int threads) => Work.Of(BundleAdjustment.Residuals, BundleAdjustment.Jacobian, At, threads);
+    public override Work Prepare(CompileOptions options) => Work.Of(BundleAdjustment.Residuals, BundleAdjustment.Jacobian, At, options);
 
     /// <summary>The sum of squares of all residuals.</summary>
     public override double Objective(ImmutableArray<double> values) => Agreement.SumOfSquares(values.AsSpan());

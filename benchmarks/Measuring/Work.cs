@@ -9,18 +9,18 @@ namespace Autodiff.Functional.Benchmarks;
 public sealed record Work(Runner? Function, Runner? Derivative, bool HasValue)
 {
     /// <summary>A scalar function: its value, and its value and gradient.</summary>
-    public static Work Of<P>(Func<P, Expr> f, P at, int threads) =>
-        new(Runner.Compile(f, at, threads), Runner.Compile<P, (Expr, P)>(p => Ad.ValueAndGrad(f, p), at, threads), HasValue: true);
+    public static Work Of<P>(Func<P, Expr> f, P at, CompileOptions options) =>
+        new(Runner.Compile(f, at, options), Runner.Compile<P, (Expr, P)>(p => Ad.ValueAndGrad(f, p), at, options), HasValue: true);
 
     /// <summary>A scalar function, traced and differentiated anew in each run.</summary>
     public static Work Uncompiled<P>(Func<P, Expr> f, P at) => new(null, Runner.Uncompiled(p => Ad.ValueAndGrad(f, p), at), HasValue: true);
 
     /// <summary>A function and its derivative, as given.</summary>
-    public static Work Of<P, R, J>(Func<P, R> f, Func<P, J> derivative, P at, int threads) =>
-        new(Runner.Compile(f, at, threads), Runner.Compile(derivative, at, threads), HasValue: false);
+    public static Work Of<P, R, J>(Func<P, R> f, Func<P, J> derivative, P at, CompileOptions options) =>
+        new(Runner.Compile(f, at, options), Runner.Compile(derivative, at, options), HasValue: false);
 
     /// <summary>Only a function.</summary>
-    public static Work OfFunction<P, R>(Func<P, R> f, P at, int threads) => new(Runner.Compile(f, at, threads), null, HasValue: false);
+    public static Work OfFunction<P, R>(Func<P, R> f, P at, CompileOptions options) => new(Runner.Compile(f, at, options), null, HasValue: false);
 
     /// <summary>The function's values.</summary>
     public ImmutableArray<double> Values() => Function!.Results();

@@ -10,7 +10,7 @@ public sealed record MatrixProduct(int Rows, DType DType) : Model($"W7 {Rows}³ 
     /// <summary>Multiplications and additions.</summary>
     public override double Size => 2.0 * Rows * Rows * Rows;
 
-    public override Work Prepare(int threads) => Work.OfFunction(p => Expr.MatMul(p.Left, p.Right), (Left, Right), threads);
+    public override Work Prepare(CompileOptions options) => Work.OfFunction(p => Expr.MatMul(p.Left, p.Right), (Left, Right), options);
 
     public override IEnumerable<string> Faults()
     {

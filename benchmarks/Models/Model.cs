@@ -7,7 +7,10 @@ public abstract record Model(string Name)
     public abstract double Size { get; }
 
     /// <summary>The function and its gradient, ready to be run again and again.</summary>
-    public abstract Work Prepare(int threads);
+    public abstract Work Prepare(CompileOptions options);
+
+    /// <summary>With the options that users have, but for the threads.</summary>
+    public Work Prepare(int threads) => Prepare(new CompileOptions { Threads = threads });
 
     /// <summary>What is wrong with the value or the gradient, by arithmetic that has nothing of ours; empty when all is well.</summary>
     public abstract IEnumerable<string> Faults();
@@ -25,7 +28,7 @@ public sealed record Model<P>(string Name, Func<P, Expr> Function, P At, Func<do
 
     public override double Size => s_structure.Leaves(At).Sum(leaf => leaf.Node.Shape.Size);
 
-    public override Work Prepare(int threads) => Work.Of(Function, At, threads);
+    public override Work Prepare(CompileOptions options) => Work.Of(Function, At, options);
 
     public override IEnumerable<string> Faults()
     {

@@ -35,6 +35,9 @@ public sealed record CompileOptions
     /// <summary>Must each value be the same bits as op by op? Then nothing is summed in another order, nor computed by another formula.</summary>
     internal bool Exact { get; init; }
 
+    /// <summary>The name of a pass that is left out, to see what it is good for.</summary>
+    internal string? LeftOut { get; init; }
+
     private static int AtLeastOne(int value, string option)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(value, 1, option);

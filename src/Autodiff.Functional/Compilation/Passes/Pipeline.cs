@@ -10,7 +10,7 @@ internal sealed record Pass(string Name, Func<Program, Program> Apply);
 /// <summary>The passes, in order.</summary>
 internal static class Pipeline
 {
-    public static ImmutableArray<Pass> Of(CompileOptions options) =>
+    public static ImmutableArray<Pass> Of(CompileOptions options) => Without(options.LeftOut,
     [
         .. Simpler(options),
         new("loops", program => Iteration.Of(program, Simpler(options))),
@@ -25,10 +25,10 @@ internal static class Pipeline
         .. Unless(options.CheckNaN || options.Exact, new Pass("blocks", Blocks.Apply)),
         .. Unless(options.CheckNaN, new Pass("indexed reads", IndexedReads.Apply)),
         .. Unless(options.CheckNaN, new Pass("scheduling", Scheduling.Apply)),      // the first NaN is the first in the user's order
-    ];
+    ]);
 
     /// <summary>The passes that leave a program of ops, each on its own: a loop's body goes through them before it is looked into.</summary>
-    private static ImmutableArray<Pass> Simpler(CompileOptions options) =>
+    private static ImmutableArray<Pass> Simpler(CompileOptions options) => Without(options.LeftOut,
     [
         .. Unless(options.CheckNaN || options.Exact, new Pass("lowering", Lowering.Apply)),
         new("common subexpressions", CommonSubexpressions.Apply),
@@ -36,7 +36,9 @@ internal static class Pipeline
         new("simplification", program => Simplification.Apply(program, options.AssumeFinite, options.StructuralZeros)),
         .. Unless(options.CheckNaN, new Pass("selections", Selections.Apply)),      // a NaN may appear where nothing is selected
         new("dead code", DeadCode.Apply),
-    ];
+    ]);
+
+    private static ImmutableArray<Pass> Without(string? leftOut, ImmutableArray<Pass> passes) => leftOut is null ? passes : [.. passes.Where(pass => pass.Name != leftOut)];
 
     private static ImmutableArray<Pass> Unless(bool not, params ImmutableArray<Pass> passes) => not ? [] : passes;
 }
