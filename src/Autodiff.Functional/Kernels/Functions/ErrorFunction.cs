@@ -6,7 +6,7 @@ namespace Autodiff.Functional.Kernels;
 /// </summary>
 internal static class ErrorFunction
 {
-    private const double HalfRoot2 = 0.70710678118654752440, Root2 = 1.41421356237309504880, HalfLog2Pi = 0.91893853320467274178;
+    private const double HalfRoot2 = 0.70710678118654752440, Root2 = 1.41421356237309504880;
 
     // In u = x² / 0.375 − 1, on x² of [0, 0.75].
     private static ReadOnlySpan<double> ErfOverX =>
@@ -124,8 +124,6 @@ internal static class ErrorFunction
         double b = 4.3307467508 + log / 2;
         return Math.Sqrt(Math.Sqrt(b * b - log / 0.147) - b);
     }
-
-    public static double LogPdf(double x) => -0.5 * x * x - HalfLog2Pi;
 
     /// <summary>The derivatives up to here stay below the largest double near 0; there are none of other orders than whole ones.</summary>
     private const int MostOrder = 260;

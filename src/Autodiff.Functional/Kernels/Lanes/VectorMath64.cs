@@ -410,10 +410,6 @@ internal static class VectorMath64
     public static Lanes Horner(Lanes x, double c0, double c1, double c2, double c3, double c4, double c5, double c6, double c7, double c8) =>
         Vector256.FusedMultiplyAdd(Vector256.FusedMultiplyAdd(Vector256.FusedMultiplyAdd(Vector256.FusedMultiplyAdd(Vector256.FusedMultiplyAdd(Vector256.FusedMultiplyAdd(Vector256.FusedMultiplyAdd(Vector256.FusedMultiplyAdd(Vector256.Create(c8), x, Vector256.Create(c7)), x, Vector256.Create(c6)), x, Vector256.Create(c5)), x, Vector256.Create(c4)), x, Vector256.Create(c3)), x, Vector256.Create(c2)), x, Vector256.Create(c1)), x, Vector256.Create(c0));
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes Horner(Lanes x, double c0, double c1, double c2, double c3, double c4, double c5, double c6, double c7, double c8, double c9) =>
-        Vector256.FusedMultiplyAdd(Vector256.FusedMultiplyAdd(Vector256.FusedMultiplyAdd(Vector256.FusedMultiplyAdd(Vector256.FusedMultiplyAdd(Vector256.FusedMultiplyAdd(Vector256.FusedMultiplyAdd(Vector256.FusedMultiplyAdd(Vector256.FusedMultiplyAdd(Vector256.Create(c9), x, Vector256.Create(c8)), x, Vector256.Create(c7)), x, Vector256.Create(c6)), x, Vector256.Create(c5)), x, Vector256.Create(c4)), x, Vector256.Create(c3)), x, Vector256.Create(c2)), x, Vector256.Create(c1)), x, Vector256.Create(c0));
-
     /// <summary>The first terms, before a rest that is known.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes Horner(Lanes x, double c0, double c1, double c2, Lanes rest) =>

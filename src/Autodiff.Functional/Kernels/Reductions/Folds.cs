@@ -11,11 +11,6 @@ internal readonly struct Plus : IFold
     public static T Apply<T>(T x, T y) where T : IElementary<T> => x + y;
 }
 
-internal readonly struct Times : IFold
-{
-    public static T Apply<T>(T x, T y) where T : IElementary<T> => x * y;
-}
-
 internal readonly struct Larger : IFold
 {
     public static T Apply<T>(T x, T y) where T : IElementary<T> => T.Maximum(x, y);

@@ -29,10 +29,15 @@ internal static class Reductions
     private const int TileRows = 64, Strip = 512;
 
     /// <summary>The sum; 0 of nothing. On <see cref="Bit"/>: whether any is set.</summary>
-    public static void Sum<E>(ReadOnlySpan<E> x, Middle axes, Span<E> z) where E : struct, IElementary<E> => FoldOr<Plus, E>(x, axes, z, E.Literal(0));
-
-    /// <summary>The product; 1 of nothing. On <see cref="Bit"/>: whether all are set.</summary>
-    public static void Product<E>(ReadOnlySpan<E> x, Middle axes, Span<E> z) where E : struct, IElementary<E> => FoldOr<Times, E>(x, axes, z, E.Literal(1));
+    public static void Sum<E>(ReadOnlySpan<E> x, Middle axes, Span<E> z) where E : struct, IElementary<E>
+    {
+        if (axes.N > 0) Fold<Plus, E>(x, axes, z);
+        else
+        {
+            axes.Check(x.Length, z.Length);
+            z.Fill(E.Literal(0));
+        }
+    }
 
     /// <summary>The largest; NaN if there is one. Nothing has no largest.</summary>
     public static void Max<E>(ReadOnlySpan<E> x, Middle axes, Span<E> z) where E : struct, IElementary<E> => Fold<Larger, E>(x, axes, z);
@@ -46,25 +51,6 @@ internal static class Reductions
     /// <summary>Where the smallest first stands along the axis; the first NaN counts as the smallest.</summary>
     public static void ArgMin<E>(ReadOnlySpan<E> x, Middle axes, Span<long> z) where E : struct, IElementary<E> => Find<Smaller, E>(x, axes, z);
 
-    /// <summary>How many are true.</summary>
-    public static void Count(ReadOnlySpan<bool> x, Middle axes, Span<long> z)
-    {
-        axes.Check(x.Length, z.Length);
-        z.Clear();
-        int at = 0;
-        for (int o = 0; o < axes.Outer; o++)
-        {
-            if (axes.Inner == 1)
-            {
-                z[o] = x.Slice(o * axes.N, axes.N).Count(true);
-                continue;
-            }
-            Span<long> row = z.Slice(o * axes.Inner, axes.Inner);
-            for (int i = 0; i < axes.N; i++)
-                for (int j = 0; j < row.Length; j++) row[j] += x[at++] ? 1 : 0;
-        }
-    }
-
     /// <summary>Σ xᵢ·yᵢ, in the same tiles as the sum.</summary>
     public static E Dot<E>(ReadOnlySpan<E> x, ReadOnlySpan<E> y) where E : struct, IElementary<E>
     {
@@ -75,16 +61,6 @@ internal static class Reductions
         E sum = x[0] * y[0];
         for (int i = 1; i < x.Length; i++) sum += x[i] * y[i];
         return sum;
-    }
-
-    private static void FoldOr<TFold, E>(ReadOnlySpan<E> x, Middle axes, Span<E> z, E ofNothing) where TFold : struct, IFold where E : struct, IElementary<E>
-    {
-        if (axes.N > 0) Fold<TFold, E>(x, axes, z);
-        else
-        {
-            axes.Check(x.Length, z.Length);
-            z.Fill(ofNothing);
-        }
     }
 
     private static void Fold<TFold, E>(ReadOnlySpan<E> x, Middle axes, Span<E> z) where TFold : struct, IFold where E : struct, IElementary<E>

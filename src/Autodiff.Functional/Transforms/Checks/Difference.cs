@@ -51,13 +51,6 @@ public readonly record struct Difference(double Value, double Error, double Left
         return new(best.Value, best.Error, best.Value - (isKink ? kink / 2 : 0), best.Value + (isKink ? kink / 2 : 0), isKink);
     }
 
-    /// <summary>Is a slope between the one-sided ones?</summary>
-    internal bool Brackets(double slope)
-    {
-        double slack = 1e-3 * Math.Abs(Right - Left) + Error;
-        return slope >= Math.Min(Left, Right) - slack && slope <= Math.Max(Left, Right) + slack;
-    }
-
     /// <summary>The value with its error, or the two slopes of a kink.</summary>
     public override string ToString() => IsKink ? string.Create(CultureInfo.InvariantCulture, $"{Left:G4} | {Right:G4}")
         : string.Create(CultureInfo.InvariantCulture, $"{Value:G7} ± {Error:0e+0}");

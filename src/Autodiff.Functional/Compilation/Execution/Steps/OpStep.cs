@@ -6,21 +6,19 @@ namespace Autodiff.Functional.Compilation;
 /// <summary>An op without code of its own in plans: it is evaluated as an expression is, on tensors, and allocates them.</summary>
 /// <param name="op">The op.</param>
 /// <param name="inputs">What it reads.</param>
-/// <param name="outputs">What it writes: one value, or the arrays of a fused loop.</param>
-internal sealed class OpStep(Op op, ImmutableArray<Slot> inputs, ImmutableArray<Slot> outputs) : Step
+/// <param name="output">What it writes.</param>
+internal sealed class OpStep(Op op, ImmutableArray<Slot> inputs, Slot output) : Step
 {
     public override string Kind => "op by op";
 
-    public override double Flops { get; } = outputs.Sum(output => output.Array?.Size ?? 0);
+    public override double Flops { get; } = output.Array?.Size ?? 0;
 
     public override void Run(Frame frame)
     {
         var values = new Tensor[inputs.Length];
         for (int i = 0; i < values.Length; i++)
             values[i] = inputs[i].Read(frame);
-        var value = op.Evaluate(values);
-        for (int i = 0; i < outputs.Length; i++)
-            outputs[i].Write(frame, op is Fused ? value.Part(i) : value);
+        output.Write(frame, op.Evaluate(values));
     }
 }
 

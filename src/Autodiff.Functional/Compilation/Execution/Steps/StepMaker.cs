@@ -17,7 +17,7 @@ internal static class StepMaker
         Step StepOf(int value)
         {
             var instruction = program[value];
-            if (instruction.Op is Fused fused && kernels[value] is { } kernel)
+            if (instruction.Op is Fused fused)
             {
                 // From the first element that each of the loop's inputs and results touches.
                 var arrays = new Location[fused.Reads.Length + fused.Writes.Length];
@@ -25,14 +25,14 @@ internal static class StepMaker
                     arrays[i] = First(buffers[instruction.Inputs[fused.Reads[i].Array]], fused.Reads[i].Offset);
                 for (int i = 0; i < fused.Writes.Length; i++)
                     arrays[fused.Reads.Length + i] = First(buffers[value + 1 + fused.Writes[i].Array], fused.Writes[i].Offset);
-                return new LoopStep(fused, kernel, arrays, buffers.Scratch[value], options.Threads);
+                return new LoopStep(fused, kernels[value]!, arrays, buffers.Scratch[value], options.Threads);
             }
-            if (instruction.Op is IPartsOp several and not Fused)
+            if (instruction.Op is IPartsOp several)
                 return several.Compile([.. instruction.Inputs.Select(input => buffers[input])], [.. Enumerable.Range(value + 1, several.Parts.Length).Select(part => buffers[part])], options, bodies);
             if (instruction.Op is ICompiledOp compiled && !instruction.Inputs.Any(input => program[input].Type.Shape.Size == 0)
                 && compiled.Compile([.. instruction.Inputs.Select(input => buffers[input])], buffers[value], options) is { } step)
                 return step;
-            return new OpStep(instruction.Op, InputsOf(value), OutputsOf(value));
+            return new OpStep(instruction.Op, InputsOf(value), SlotOf(value));
         }
 
         ImmutableArray<Slot> InputsOf(int value) => [.. program[value].Inputs.Select(SlotOf)];

@@ -28,8 +28,6 @@ internal sealed class Fusion
 
     private Fusion(Program program, bool exact) => (_exact, _program, _level, _group, _pointwise, _number) = (exact, program, new int[program.Count], new Group?[program.Count], new bool[program.Count], new int[program.Count]);
 
-    public static Program Apply(Program program) => Apply(program, exact: false);
-
     public static Program Apply(Program program, bool exact)
     {
         var fusion = new Fusion(program, exact);

@@ -37,8 +37,6 @@ internal sealed class Scalarisation
 
     private Scalarisation(Program program, int batch, bool exact) => (_exact, _program, _batch, _elements, _after) = (exact, program, batch, new int[program.Count][], new bool[program.Count]);
 
-    public static Program Apply(Program program) => Apply(program, exact: false);
-
     public static Program Apply(Program program, bool exact)
     {
         if (IsOfNumbers(program))
