@@ -52,23 +52,14 @@ internal sealed class Program
     /// </summary>
     public static (Program Program, ImmutableArray<Expr> Captures) Of(Graph graph)
     {
-        var captures = ImmutableArray.CreateBuilder<Expr>();
-        var captured = new Dictionary<Expr, int>(ReferenceEqualityComparer.Instance);    // nodes at the graph's border, which the program's first instructions stand for
-        var numbers = new Dictionary<long, int>();                                        // those that are one number, by its bits
-        var constants = new List<Expr>();
-        foreach (var visit in graph.Order)
-            foreach (var input in visit.InputPositions.Contains(-1) ? visit.Inputs : [])
-                Find(input);
-        foreach (var output in graph.Outputs)
-            Find(output);
-
-        int leaves = graph.Parameters.Length + captures.Count;
-        var builder = new ProgramBuilder(graph.Order.Count - graph.ParameterPositions.Count(position => position >= 0) + leaves + constants.Count);
+        var border = new GraphBorder(graph);
+        int leaves = graph.Parameters.Length + border.Captures.Length;
+        var builder = new ProgramBuilder(graph.Order.Count - graph.ParameterPositions.Count(position => position >= 0) + leaves + border.Constants.Count);
         foreach (var parameter in graph.Parameters)
             builder.Parameter(parameter.Type);
-        foreach (var capture in captures)
+        foreach (var capture in border.Captures)
             builder.Parameter(capture.Type);
-        foreach (var constant in constants)
+        foreach (var constant in border.Constants)
             builder.Constant(constant.Value);
 
         var byPosition = new int[graph.Order.Count];
@@ -86,30 +77,11 @@ internal sealed class Program
             if (positions.Length > inputs.Length)
                 inputs = new int[positions.Length];
             for (int k = 0; k < positions.Length; k++)
-                inputs[k] = positions[k] >= 0 ? byPosition[positions[k]] : Value(node.Inputs[k]);
+                inputs[k] = positions[k] >= 0 ? byPosition[positions[k]] : border.Number(node.Inputs[k]);
             builder.Origin = visit.Position + 1;
             byPosition[visit.Position] = builder.Add(node.Op, inputs.AsSpan(0, positions.Length), node.Type);
         }
-        return (builder.Build(graph.Collect(ImmutableCollectionsMarshal.AsImmutableArray(byPosition), Value)), captures.ToImmutable());
-
-        // A node inside the graph is neither captured nor constant; only those at its border are asked for.
-        void Find(Expr node)
-        {
-            if (node.IsScalarConstant)
-            {
-                if (numbers.TryAdd(BitConverter.DoubleToInt64Bits(node.ScalarValue), constants.Count))
-                    constants.Add(node);
-            }
-            else if (node.IsConstant)
-            {
-                if (captured.TryAdd(node, constants.Count))
-                    constants.Add(node);
-            }
-            else if (((INodes)graph.Order).Find(node) < 0 && captured.TryAdd(node, graph.Parameters.Length + captures.Count))
-                captures.Add(node);
-        }
-
-        int Value(Expr node) => node.IsScalarConstant ? leaves + numbers[BitConverter.DoubleToInt64Bits(node.ScalarValue)] : node.IsConstant ? leaves + captured[node] : captured[node];
+        return (builder.Build(graph.Collect(ImmutableCollectionsMarshal.AsImmutableArray(byPosition), border.Number)), border.Captures);
     }
 
     /// <summary>The values of the outputs, each instruction by its op: what every pass must preserve.</summary>

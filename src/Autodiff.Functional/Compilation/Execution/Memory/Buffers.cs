@@ -201,22 +201,22 @@ internal sealed class Buffers
                     PlaceNew(part, step);
         }
 
-        // For each of a step's inputs the memory that it lies in, if that is part of the arena and nobody reads it later; null for the others.
-        (ValueBuffer? Memory, bool IsView)[] Ending(int value, int step)
-        {
-            var inputs = _program[value].Inputs;
-            var ending = new (ValueBuffer?, bool)[inputs.Length];
-            for (int i = 0; i < ending.Length; i++)
-                if (Base(inputs[i]) is var held && _last[held] == step && _buffer[held] is { At.Region: Location.Arena } memory)
-                    ending[i] = (memory, held != inputs[i]);
-            return ending;
-        }
-
         void EndsAt(int step, Location at, long bytes)
         {
             if (at.Region == Location.Arena && step < Steps.Length)
                 (ends[step] ??= []).Add((at.Offset, bytes));
         }
+    }
+
+    /// <summary>For each of a step's inputs the memory that it lies in, if that is part of the arena and nobody reads it later; null for the others.</summary>
+    private (ValueBuffer? Memory, bool IsView)[] Ending(int value, int step)
+    {
+        var inputs = _program[value].Inputs;
+        var ending = new (ValueBuffer?, bool)[inputs.Length];
+        for (int i = 0; i < ending.Length; i++)
+            if (Base(inputs[i]) is var held && _last[held] == step && _buffer[held] is { At.Region: Location.Arena } memory)
+                ending[i] = (memory, held != inputs[i]);
+        return ending;
     }
 
     /// <summary>

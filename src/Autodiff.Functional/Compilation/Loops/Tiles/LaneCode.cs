@@ -18,58 +18,86 @@ internal sealed unsafe class LaneCode<V, E, M>(TileCode tile, ILGenerator il, Ra
     private readonly bool[] _uniform = tile.UniformValues();
     private readonly Dictionary<int, LocalBuilder> _places = [];
     private readonly LocalBuilder _index = il.DeclareLocal(typeof(nint)), _lanes = il.DeclareLocal(typeof(M));
+    private readonly int _start = tile.Inputs + instructions.Start.Value, _end = tile.Inputs + instructions.End.Value;     // the values that this part computes
 
     public void Emit()
     {
-        var program = tile.Program;
         Register[] registers = [.. Enumerable.Range(0, IsUnrolled ? (tile.Points + V.Count - 1) / V.Count : 1).Select(number => new Register(this, number))];
-        int start = tile.Inputs + instructions.Start.Value, end = tile.Inputs + instructions.End.Value;
-        var read = new SortedSet<int>();
-        for (int value = start; value < end; value++)
-            foreach (int argument in program.Instructions[value - tile.Inputs].Arguments)
-                if (argument < start)
-                    read.Add(argument);
-        // Results are written by the part that computes them, and those that are inputs by the first.
-        var results = Enumerable.Range(0, program.Results.Length).Where(r => program.Results[r].Value is var value && value < end && (value >= start || start == tile.Inputs && value < tile.Inputs)).ToList();
-        foreach (int result in results)
-            if (program.Results[result].Value < start)
-                read.Add(program.Results[result].Value);
+        var results = Results();
+        Prepare(results, registers);
+        if (IsUnrolled)
+        {
+            EmitMask(tile.Points - (registers.Length - 1) * V.Count);
+            EmitStep(results, registers);
+        }
+        else
+            EmitLoop(results, registers);
+        il.Emit(OpCodes.Ret);
+    }
 
+    /// <summary>The results that this part writes: those that it computes. Those that are inputs are written by the first part.</summary>
+    private List<int> Results() => [.. Enumerable.Range(0, tile.Program.Results.Length).Where(result =>
+        tile.Program.Results[result].Value is var value && value < _end && (value >= _start || (_start == tile.Inputs && value < tile.Inputs)))];
+
+    /// <summary>The values from before this part that it reads.</summary>
+    private SortedSet<int> Reads(List<int> results)
+    {
+        var read = new SortedSet<int>(results.Select(result => tile.Program.Results[result].Value).Where(value => value < _start));
+        for (int value = _start; value < _end; value++)
+            foreach (int argument in tile.Program.Instructions[value - tile.Inputs].Arguments)
+                if (argument < _start)
+                    read.Add(argument);
+        return read;
+    }
+
+    /// <summary>Code before the loop: it takes the addresses, and computes the values that are the same at all points.</summary>
+    private void Prepare(List<int> results, Register[] registers)
+    {
+        var read = Reads(results);
         foreach (int value in read)
             Place(value < tile.Inputs ? value : slots[value]);
         foreach (int result in results)
             Place(tile.Inputs + result);
-        for (int value = start; value < end; value++)
+        for (int value = _start; value < _end; value++)
             if (slots[value] >= 0)
                 Place(slots[value]);
         foreach (int value in read)
             if (_uniform[value])
-                KeepUniform(value);
-        for (int value = start; value < end; value++)
+                KeepUniform(value, registers);
+        for (int value = _start; value < _end; value++)
             if (_uniform[value])
             {
-                KeepUniform(value);
+                KeepUniform(value, registers);
                 if (slots[value] >= 0)
                     registers[0].Write(value, slots[value], first: true);
             }
+    }
 
-        if (IsUnrolled)
-        {
-            if (loop == LaneLoop.UnrolledMasked)
-            {
-                il.Emit(OpCodes.Ldc_I4, tile.Points - (registers.Length - 1) * V.Count);
-                il.Emit(OpCodes.Conv_I);
-                il.Emit(OpCodes.Call, ((Func<nint, M>)V.First).Method);
-                il.Emit(OpCodes.Stloc, _lanes);
-            }
-            Step();
-            il.Emit(OpCodes.Ret);
+    private static void KeepUniform(int value, Register[] registers)
+    {
+        registers[0].KeepUniform(value);
+        foreach (var register in registers.AsSpan(1))
+            register.Take(value, registers[0]);
+    }
+
+    /// <summary>The mask of the lanes of the last register that there are points for.</summary>
+    private void EmitMask(int lanes)
+    {
+        if (loop != LaneLoop.UnrolledMasked)
             return;
-        }
+        il.Emit(OpCodes.Ldc_I4, lanes);
+        il.Emit(OpCodes.Conv_I);
+        il.Emit(OpCodes.Call, ((Func<nint, M>)V.First).Method);
+        il.Emit(OpCodes.Stloc, _lanes);
+    }
+
+    /// <summary>A step from register to register over all points.</summary>
+    private void EmitLoop(List<int> results, Register[] registers)
+    {
         var (test, body, done) = (il.DefineLabel(), il.DefineLabel(), il.DefineLabel());
         il.Emit(OpCodes.Br, test);
         il.MarkLabel(body);
-        Step();
+        EmitStep(results, registers);
         il.Emit(OpCodes.Ldloc, _index);
         il.Emit(OpCodes.Ldc_I4, V.Count);
         il.Emit(OpCodes.Add);
@@ -81,41 +109,34 @@ internal sealed unsafe class LaneCode<V, E, M>(TileCode tile, ILGenerator il, Ra
         {
             il.Emit(OpCodes.Bge, done);
             il.Emit(OpCodes.Ldloc, _index);
-            LastStart();
+            EmitLastStart();
             il.Emit(OpCodes.Ble, body);
-            LastStart();
+            EmitLastStart();
             il.Emit(OpCodes.Stloc, _index);
             il.Emit(OpCodes.Br, body);
         }
         else
             il.Emit(OpCodes.Blt, body);
         il.MarkLabel(done);
-        il.Emit(OpCodes.Ret);
+    }
 
-        void Step()
-        {
-            for (int value = start; value < end; value++)
-                if (!_uniform[value])
-                    foreach (var register in registers)
-                        register.Compute(value);
-            foreach (int result in results)
+    private void EmitStep(List<int> results, Register[] registers)
+    {
+        for (int value = _start; value < _end; value++)
+            if (!_uniform[value])
                 foreach (var register in registers)
-                    register.Write(program.Results[result].Value, tile.Inputs + result);
-        }
+                    register.Compute(value);
+        foreach (int result in results)
+            foreach (var register in registers)
+                register.Write(tile.Program.Results[result].Value, tile.Inputs + result);
+    }
 
-        void KeepUniform(int value)
-        {
-            registers[0].KeepUniform(value);
-            foreach (var register in registers.AsSpan(1))
-                register.Take(value, registers[0]);
-        }
-
-        void LastStart()
-        {
-            il.Emit(OpCodes.Ldarg_1);
-            il.Emit(OpCodes.Ldc_I4, V.Count);
-            il.Emit(OpCodes.Sub);
-        }
+    /// <summary>The first point of the last full register.</summary>
+    private void EmitLastStart()
+    {
+        il.Emit(OpCodes.Ldarg_1);
+        il.Emit(OpCodes.Ldc_I4, V.Count);
+        il.Emit(OpCodes.Sub);
     }
 
     private void Place(int place)

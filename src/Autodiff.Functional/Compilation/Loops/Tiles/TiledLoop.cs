@@ -12,45 +12,19 @@ internal sealed unsafe class TiledLoop : LoopKernel
     /// <summary>What the values of a tile may take of the first cache, and the points that a tile has then.</summary>
     private const int CachedBytes = 24 << 10, MinPoints = 16, MaxPoints = 512;
 
-    /// <summary>Rows of results are written past the caches if they are more than a core can hope to have in the last one. They lie in the first cache before.</summary>
-    private const long StreamedBytes = 16 << 20;
-
-    private const int MaxRowsBytes = 16 << 10, Alignment = 64, MostOnStack = 64 << 10;
+    private const int Alignment = TileOperands.Alignment, MostOnStack = 64 << 10;
 
     private readonly Tiling _tiling;
     private readonly TileBody _body;
     private readonly int _inputs, _operands;
     private readonly int[] _sizes;                         // of an element of each operand
-    private readonly Staging[] _gathered, _scattered;
-    private readonly OneRow[] _oneRow;
-    private readonly Folding[] _folds;
+    private readonly StagedOperand[] _gathered, _scattered;
+    private readonly OneRowOperand[] _oneRow;
+    private readonly FoldedResult[] _folds;
     private readonly int _accumulators;                    // inputs of the body after those of the loop
     private readonly nint[][] _steps;                      // of each loop over tiles, for each operand, in bytes
     private readonly int _memory, _partialBytes;
     private readonly bool _plain, _streams;
-
-    /// <summary>An operand that passes through memory of its own.</summary>
-    /// <param name="Operand">The operand.</param>
-    /// <param name="Shape">How it lies in a tile.</param>
-    /// <param name="Offset">Where its own memory lies in that of a thread.</param>
-    /// <param name="Follows">Is it the next operand after the one staged before it, and does it go along with that in rows of one element?</param>
-    /// <param name="Streams">Is it written past the caches, if its rows are full of such results?</param>
-    /// <param name="Index">The operand that holds the indices, if they name its rows.</param>
-    /// <param name="Finder">Finds the rows then.</param>
-    private readonly record struct Staging(int Operand, TileOperandShape Shape, int Offset, bool Follows, bool Streams = false, int Index = -1, RowFinder? Finder = null);
-
-    /// <summary>An input of which a tile reads one row alone, which an index names.</summary>
-    private readonly record struct OneRow(int Operand, int Index, RowFinder Finder);
-
-    /// <summary>A result that is folded: tile by tile if no loop over tiles is reduced for it, else over a unit.</summary>
-    /// <param name="Operand">The result.</param>
-    /// <param name="Fold">How.</param>
-    /// <param name="Accumulator">Where its accumulator lies in the memory of a thread.</param>
-    /// <param name="Partial">Where in a chunk's scratch its results go, if a unit is cut into several chunks.</param>
-    /// <param name="Runs">Does it go on from tile to tile?</param>
-    /// <param name="Staged">Where the body leaves what is to be folded.</param>
-    /// <param name="Input">The input of the body that its accumulator is, if the body adds to it itself; else −1.</param>
-    private readonly record struct Folding(int Operand, TileFold Fold, int Accumulator, int Partial, bool Runs, int Staged, int Input);
 
     public static LoopKernel Of(LoopProgram program, bool generateCode)
     {
@@ -78,80 +52,22 @@ internal sealed unsafe class TiledLoop : LoopKernel
         _sizes = [.. dtypes.Select(dtype => ElementType.Of(dtype).Size)];
         _steps = [.. tiling.Loops.Select(loop => loop.Steps.Select((step, k) => step * _sizes[k]).ToArray())];
 
-        int memory = 0, rowsBytes = 0;
-        var gathered = new List<Staging>();
-        var scattered = new List<Staging>();
-        var folds = new List<Folding>();
-        bool[] staged = new bool[program.Results.Length], used = program.Used();
-        var uniform = new List<bool>();
-        var oneRow = new List<OneRow>();
-        for (int k = 0; k < _inputs; k++)
-        {
-            var shape = tiling.Operands[k];
-            var (index, finder) = program.Inputs[k].Rows is { } rows ? (rows.Index, new RowFinder(rows.Range, shape, _sizes[k], tiling.Operands[rows.Index], _sizes[rows.Index])) : (-1, null);
-            bool isOneRow = index < 0 || tiling.Operands[index].IsUniform;
-            uniform.Add(!used[k] || (isOneRow && shape.IsUniform));
-            if (finder is not null && isOneRow)
-                oneRow.Add(new(k, index, finder));
-            if (used[k] && (!isOneRow || (!shape.IsUniform && !shape.IsContiguous)))
-                gathered.Add(new(k, shape, Take(tiling.Points * _sizes[k]), gathered.Count > 0 && Follows(k, gathered[^1]), Index: index, Finder: isOneRow ? null : finder));
-        }
-        var body = program;
-        for (int r = 0; r < program.Results.Length; r++)
-        {
-            var (k, kind) = (_inputs + r, program.Results[r].Fold);
-            var shape = tiling.Operands[k];
-            staged[r] = kind != LoopFold.None || !shape.IsContiguous;
-            if (kind == LoopFold.None)
-            {
-                if (staged[r])
-                {
-                    int bytes = tiling.Points * _sizes[k];
-                    bool streams = Streams(k);
-                    rowsBytes = Math.Max(rowsBytes, streams ? bytes * shape.Row : 0);
-                    scattered.Add(new(k, shape, Take(bytes), scattered.Count > 0 && Follows(k, scattered[^1]), streams));
-                }
-                continue;
-            }
-            bool runs = tiling.Loops.Any(loop => loop.Reduced && loop.Steps[k] == 0);
-            var fold = TileFold.Of(kind, dtypes[k], shape, !runs ? 1 : tiling.Parts == 1 ? tiling.UnitTiles : int.MaxValue);
-            // Where each point of a tile has a sum of its own, the body adds to it.
-            int input = kind == LoopFold.Sum && fold.IsByPoint ? body.Inputs.Length : -1;
-            if (input >= 0)
-            {
-                body = body.Accumulating(r);
-                uniform.Add(false);
-            }
-            folds.Add(new(k, fold, Take(fold.AccumulatorBytes), _partialBytes, runs, input >= 0 ? -1 : Take(tiling.Points * _sizes[k]), input));
-            _partialBytes += (fold.Kept * _sizes[k] + 7) / 8 * 8;
-        }
-        (_gathered, _oneRow, _scattered, _folds) = ([.. gathered], [.. oneRow], [.. scattered], [.. folds]);
-        _accumulators = body.Inputs.Length - _inputs;
-        var code = new TileCode(body, [.. uniform], staged, tiling.Points) { Accumulates = _accumulators > 0 };
+        var operands = new TileOperands(program, tiling, dtypes, _sizes, _steps);
+        (_gathered, _oneRow, _scattered, _folds, _partialBytes) = ([.. operands.Gathered], [.. operands.OneRow], [.. operands.Scattered], [.. operands.Folds], operands.PartialBytes);
+        _accumulators = operands.Body.Inputs.Length - _inputs;
+        var code = new TileCode(operands.Body, [.. operands.Uniform], operands.Staged, tiling.Points) { Accumulates = _accumulators > 0 };
         _body = (generateCode && RuntimeFeature.IsDynamicCodeSupported ? GeneratedTile.Of(code) : null) ?? new InterpretedTile(code);
-        Slots = Take(_body.SlotBytes);
-        Places = Take((_accumulators + _operands + _body.Slots.Length) * sizeof(nint));
-        Positions = Take(_operands * sizeof(nint));
-        Counters = Take(tiling.Loops.Length * sizeof(int));
-        Together = Take((gathered.Count + scattered.Count) * sizeof(int));
-        Lines = Take(gathered.Any(staging => staging.Finder is not null) ? tiling.Points * sizeof(nint) : 0);
-        RowsBuffer = Take(rowsBytes);
-        _streams = rowsBytes > 0;
+        Slots = operands.Take(_body.SlotBytes);
+        Places = operands.Take((_accumulators + _operands + _body.Slots.Length) * sizeof(nint));
+        Positions = operands.Take(_operands * sizeof(nint));
+        Counters = operands.Take(tiling.Loops.Length * sizeof(int));
+        Together = operands.Take((_gathered.Length + _scattered.Length) * sizeof(int));
+        Lines = operands.Take(operands.Gathered.Exists(staged => staged.Finder is not null) ? tiling.Points * sizeof(nint) : 0);
+        RowsBuffer = operands.Take(operands.RowsBytes);
+        _streams = operands.RowsBytes > 0;
         InPlace = _body.InPlace && program.Results.All(result => result.Value >= _inputs);
-        _memory = memory;
+        _memory = operands.Bytes;
         _plain = tiling.Loops.Length == 0 && _folds.Length == 0 && _scattered.Length == 0 && _gathered.Length == 0 && _oneRow.Length == 0;
-
-        int Take(int bytes)
-        {
-            int offset = memory;
-            memory += (bytes + Alignment - 1) / Alignment * Alignment;
-            return offset;
-        }
-
-        bool Streams(int k) => tiling.Operands[k] is { Offsets.Length: 1, Row: var row } && (long)program.Space.Size * row * _sizes[k] > StreamedBytes && (long)tiling.Points * row * _sizes[k] <= MaxRowsBytes;
-
-        bool Follows(int k, in Staging before) => k == before.Operand + 1 && _sizes[k] == _sizes[k - 1] && tiling.Operands[k] is { Offsets.Length: 1 } shape
-            && shape.Row == before.Shape.Row && before.Shape.Offsets.Length == 1 && _steps.All(steps => steps[k] == steps[k - 1]) && (k >= _inputs || program.Inputs[k].Rows == program.Inputs[k - 1].Rows);
     }
 
     private int Slots { get; }
@@ -229,7 +145,7 @@ internal sealed unsafe class TiledLoop : LoopKernel
     }
 
     /// <summary>Counts how many operands, from each on, lie side by side in the rows of one array: only addresses tell.</summary>
-    private void FindRows(ReadOnlySpan<nint> addresses, ReadOnlySpan<Staging> stagings, int* together)
+    private void FindRows(ReadOnlySpan<nint> addresses, ReadOnlySpan<StagedOperand> stagings, int* together)
     {
         for (int i = stagings.Length - 1; i >= 0; i--)
             together[i] = i + 1 < stagings.Length && stagings[i + 1] is { Follows: true, Operand: var next } && next - 1 == stagings[i].Operand && addresses[next] == addresses[next - 1] + _sizes[next]
@@ -264,7 +180,7 @@ internal sealed unsafe class TiledLoop : LoopKernel
     }
 
     /// <summary>What was folded goes to its place, or aside if other chunks fold the rest.</summary>
-    private void Keep(in Folding folding, byte* memory, nint* positions, int rows, int chunk, nint scratch)
+    private void Keep(in FoldedResult folding, byte* memory, nint* positions, int rows, int chunk, nint scratch)
     {
         nint accumulator = (nint)memory + folding.Accumulator;
         folding.Fold.Flush(accumulator);

@@ -72,26 +72,36 @@ internal sealed class BlockEmission
 
     private ImmutableArray<int> Labels(int step, int operand) => ((IContraction)_program[step].Op).Labels(operand, _program[step].Type.Shape.Rank);
 
-    /// <summary>The group over an axis of some length, from what it reads to what others need.</summary>
-    private Program Body(int length)
+    private Program Body(int length) => new BodyBuilder(this, length).Build();
+
+    /// <summary>Writes the group over an axis of some length, from the values that it reads to those that others need.</summary>
+    private sealed class BodyBuilder(BlockEmission emission, int length)
     {
-        var builder = new ProgramBuilder();
-        var arguments = _reads.ToDictionary(read => read, read => builder.Parameter(_program[read.Value].Type));
-        var moved = new Dictionary<int, int>();
-        foreach (int step in _group.Steps)
-            if (_program[step].Op is Fused fused)
-                AddLoop(step, fused);
-            else
-                AddProduct(step);
-        return builder.Build([.. _given.Select(value => moved[value])]);
+        private readonly Program _program = emission._program;
+        private readonly BlockGroup _group = emission._group;
+        private readonly ProgramBuilder _builder = new();
+        private readonly Dictionary<(int Value, int Step), int> _arguments = [];
+        private readonly Dictionary<int, int> _moved = [];
 
-        int Array(int value, int stride) => IsCut(value) ? moved[value] : arguments[(value, stride)];
+        public Program Build()
+        {
+            foreach (var read in emission._reads)
+                _arguments.Add(read, _builder.Parameter(_program[read.Value].Type));
+            foreach (int step in _group.Steps)
+                if (_program[step].Op is Fused fused)
+                    AddLoop(step, fused);
+                else
+                    AddProduct(step);
+            return _builder.Build([.. emission._given.Select(value => _moved[value])]);
+        }
 
-        int Short(int value, int distance) => IsShort(value) ? _group.Cuts[value].Shortened(distance, length) : distance;
+        private int Array(int value, int stride) => emission.IsCut(value) ? _moved[value] : _arguments[(value, stride)];
 
-        TensorType Type(int value) => _program[value].Type is var type && IsShort(value) ? new(type.DType, type.Shape.With(_group.Cuts[value].Axis, length)) : type;
+        private int Short(int value, int distance) => emission.IsShort(value) ? _group.Cuts[value].Shortened(distance, length) : distance;
 
-        void AddLoop(int step, Fused fused)
+        private TensorType Type(int value) => _program[value].Type is var type && emission.IsShort(value) ? new(type.DType, type.Shape.With(_group.Cuts[value].Axis, length)) : type;
+
+        private void AddLoop(int step, Fused fused)
         {
             int axis = _group.AxisOf(step);
             var inputs = new List<int>();
@@ -115,23 +125,23 @@ internal sealed class BlockEmission
             }
             ImmutableArray<TensorType> parts = [.. _group.Results(step).Select(Type)];
             var loop = fused.Loop with { Space = fused.Loop.Space.With(axis, length), Inputs = loopInputs.ToImmutable(), Results = results.ToImmutable() };
-            int added = builder.Add(new Fused(loop, places.ToImmutable(), writes.ToImmutable(), parts), [.. inputs], new(default, Shape.Of(parts.Length)));
+            int added = _builder.Add(new Fused(loop, places.ToImmutable(), writes.ToImmutable(), parts), [.. inputs], new(default, Shape.Of(parts.Length)));
             for (int part = 0; part < parts.Length; part++)
-                moved[step + 1 + part] = builder.Add(new Part(part), [added], parts[part]);
+                _moved[step + 1 + part] = _builder.Add(new Part(part), [added], parts[part]);
         }
 
-        void AddProduct(int step)
+        private void AddProduct(int step)
         {
             var inputs = _program[step].Inputs.ToArray();
             for (int k = 0; k < inputs.Length; k++)
             {
                 var (value, view) = _group.Seen(inputs[k]);
-                int along = Labels(step, k).IndexOf(_group.AxisOf(step)), array = Array(value, along < 0 ? 0 : view.Strides[along]);
+                int along = emission.Labels(step, k).IndexOf(_group.AxisOf(step)), array = Array(value, along < 0 ? 0 : view.Strides[along]);
                 view = new(along < 0 ? view.To : view.To.With(along, length), Short(value, view.Offset), [.. view.Strides.Select(stride => Short(value, stride))]);
-                var type = builder[array].Type;
-                inputs[k] = view.To == type.Shape && view.IsWhole(type.Shape.Size) ? array : builder.Add(view, [array], new(type.DType, view.To));
+                var type = _builder[array].Type;
+                inputs[k] = view.To == type.Shape && view.IsWhole(type.Shape.Size) ? array : _builder.Add(view, [array], new(type.DType, view.To));
             }
-            moved[step] = builder.Add(_program[step].Op, inputs, Type(step));
+            _moved[step] = _builder.Add(_program[step].Op, inputs, Type(step));
         }
     }
 }

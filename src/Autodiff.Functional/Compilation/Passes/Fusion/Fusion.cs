@@ -1,6 +1,3 @@
-using System.Collections.Immutable;
-using System.Runtime.InteropServices;
-
 namespace Autodiff.Functional.Compilation;
 
 /// <summary>
@@ -20,13 +17,17 @@ internal sealed class Fusion
     private readonly int[] _level;
     private readonly Group?[] _group;        // the loop that computes the value
     private readonly bool[] _pointwise;      // can others in the loop use it, point by point?
-    private readonly int[] _number;          // of the value in its loop
     private readonly Dictionary<(int Level, Shape Space), Group> _open = [];
     private readonly List<Group> _groups = [];
 
     private readonly bool _exact;            // are reductions left to their ops, which add in their own order?
 
-    private Fusion(Program program, bool exact) => (_exact, _program, _level, _group, _pointwise, _number) = (exact, program, new int[program.Count], new Group?[program.Count], new bool[program.Count], new int[program.Count]);
+    private Fusion(Program program, bool exact) => (_exact, _program, _level, _group, _pointwise) = (exact, program, new int[program.Count], new Group?[program.Count], new bool[program.Count]);
+
+    public Program Program => _program;
+
+    /// <summary>Can others in the value's loop use it, point by point?</summary>
+    public bool IsPointwise(int value) => _pointwise[value];
 
     public static Program Apply(Program program, bool exact)
     {
@@ -105,20 +106,20 @@ internal sealed class Fusion
     }
 
     /// <summary>Is the input a value of the loop itself, at the very point?</summary>
-    private bool IsInside(Group group, int input, Shape shape)
+    public bool IsInside(Group group, int input, Shape shape)
     {
         var (value, view) = Seen(input);
         return _group[value] == group && _pointwise[value] && shape.Size == _program[value].Type.Shape.Size && (view is null || view.IsWhole(shape.Size));
     }
 
-    private (int Value, View? View) Seen(int input) => _program[input].Op is View view ? (_program[input].Inputs[0], view) : (input, null);
+    public (int Value, View? View) Seen(int input) => _program[input].Op is View view ? (_program[input].Inputs[0], view) : (input, null);
 
-    private View ViewOf(int input) => _program[input].Op as View ?? View.Of(_program[input].Type.Shape);
+    public View ViewOf(int input) => _program[input].Op as View ?? View.Of(_program[input].Type.Shape);
 
     private static Shape Squeezed(Shape shape) => shape.Dimensions.Contains(1) ? [.. shape.Where(dimension => dimension != 1)] : shape;
 
     /// <summary>Strides over a shape as strides over the loop's space; null if there are none.</summary>
-    private static int[]? Strides(Shape shape, ReadOnlySpan<int> strides, Shape space)
+    public static int[]? Strides(Shape shape, ReadOnlySpan<int> strides, Shape space)
     {
         if (shape == space)
             return strides.ToArray();
@@ -127,7 +128,7 @@ internal sealed class Fusion
     }
 
     /// <summary>The places of a reduction's result over the shape that is reduced.</summary>
-    private static int[] Folded(Shape shape, Axes axes)
+    public static int[] Folded(Shape shape, Axes axes)
     {
         var strides = new int[shape.Rank];
         int stride = 1;
@@ -140,7 +141,8 @@ internal sealed class Fusion
         return strides;
     }
 
-    private sealed class Group(int level, Shape space)
+    /// <summary>The members of one loop.</summary>
+    internal sealed class Group(int level, Shape space)
     {
         public int Level { get; } = level;
         public Shape Space { get; } = space;
@@ -172,7 +174,7 @@ internal sealed class Fusion
             if (group is not null)
             {
                 if (group.Members.Exists(member => needed[member]))
-                    Emit(group, stored, needed, builder, moved);
+                    new FusedLoopEmission(this, group, stored, needed).Emit(builder, moved);
             }
             else
                 moved[first] = builder.Add(_program[first] with { Inputs = [.. _program[first].Inputs.Select(input => Moved(input, builder, moved))] });
@@ -210,7 +212,7 @@ internal sealed class Fusion
         return recomputation.Stored();
     }
 
-    private Shape ShapeOf(int member) => _program[member].Op is IFolding ? _program[_program[member].Inputs[0]].Type.Shape : _program[member].Type.Shape;
+    public Shape ShapeOf(int member) => _program[member].Op is IFolding ? _program[_program[member].Inputs[0]].Type.Shape : _program[member].Type.Shape;
 
     /// <summary>The values of loops that are stored, or that their loop computes such from.</summary>
     private bool[] Needed(bool[] stored)
@@ -222,110 +224,5 @@ internal sealed class Fusion
                     if (IsInside(group, input, ShapeOf(value)))
                         needed[Seen(input).Value] = true;
         return needed;
-    }
-
-    private void Emit(Group group, bool[] stored, bool[] needed, ProgramBuilder builder, int[] moved)
-    {
-        var inputs = new List<int>();                                     // of the instruction
-        var arrays = new Dictionary<int, int>();                          // where a value is among them
-        var reads = new Dictionary<(int Value, int Offset, Axes Strides), int>();
-        var loopInputs = ImmutableArray.CreateBuilder<LoopInput>();
-        var places = ImmutableArray.CreateBuilder<Place>();
-
-        // First all that is read, since inputs are numbered before instructions.
-        foreach (int member in group.Members)
-            if (needed[member])
-                ReadAll(member);
-
-        var instructions = ImmutableArray.CreateBuilder<LoopInstruction>(group.Members.Count);
-        var results = ImmutableArray.CreateBuilder<LoopResult>();
-        var writes = ImmutableArray.CreateBuilder<Place>();
-        var parts = ImmutableArray.CreateBuilder<TensorType>();
-        var partOf = new List<int>();
-        var numbers = new List<int>();
-        var again = new Dictionary<int, int>();                           // the numbers of what is computed again
-        foreach (int member in group.Members)
-        {
-            if (!needed[member])
-                continue;
-            var instruction = _program[member];
-            var shape = ShapeOf(member);
-            numbers.Clear();
-            foreach (int input in instruction.Inputs)
-                numbers.Add(Number(input, shape));
-            var arguments = ValueNumbers.Of(CollectionsMarshal.AsSpan(numbers));
-            var fold = (instruction.Op as IFolding)?.Fold ?? LoopFold.None;
-            if (fold == LoopFold.None)
-            {
-                if (instruction.Op is Copy)
-                    _number[member] = arguments[0];
-                else
-                {
-                    _number[member] = loopInputs.Count + instructions.Count;
-                    instructions.Add(new(instruction.Op, arguments, instruction.Type.DType));
-                }
-            }
-            if (!stored[member])
-                continue;
-            var strides = fold == LoopFold.None ? shape.Strides() : Folded(shape, ((IFolding)instruction.Op).Axes);
-            results.Add(new(fold == LoopFold.None ? _number[member] : arguments[0], instruction.Type.DType, [.. Strides(shape, strides, group.Space)!], fold));
-            writes.Add(new(parts.Count, 0));
-            parts.Add(instruction.Type);
-            partOf.Add(member);
-        }
-        var fused = new Fused(new(group.Space, loopInputs.ToImmutable(), instructions.DrainToImmutable(), results.ToImmutable()), places.ToImmutable(), writes.ToImmutable(), parts.ToImmutable());
-        int loop = builder.Add(fused, [.. inputs.Select(input => moved[input])], new(default, Shape.Of(parts.Count)));
-        for (int part = 0; part < partOf.Count; part++)
-            moved[partOf[part]] = builder.Add(new Part(part), [loop], parts[part]);
-
-        // What another loop has computed and nobody has stored is computed again: a few instructions.
-        bool IsAgain(int input) => _pointwise[input] && !stored[input];
-
-        void ReadAll(int value)
-        {
-            foreach (int input in _program[value].Inputs)
-                if (!IsInside(group, input, ShapeOf(value)))
-                {
-                    if (IsAgain(input))
-                        ReadAll(input);
-                    else
-                        Read(input, ShapeOf(value));
-                }
-        }
-
-        int Number(int input, Shape shape)
-        {
-            if (IsInside(group, input, shape))
-                return _number[Seen(input).Value];
-            if (!IsAgain(input))
-                return Read(input, shape);
-            if (!again.TryGetValue(input, out int number))
-            {
-                ValueNumbers arguments = [.. _program[input].Inputs.Select(argument => Number(argument, shape))];
-                again.Add(input, number = loopInputs.Count + instructions.Count);
-                instructions.Add(new(_program[input].Op, arguments, _program[input].Type.DType));
-            }
-            return number;
-        }
-
-        int Read(int input, Shape shape)
-        {
-            var (value, _) = Seen(input);
-            var view = ViewOf(input);
-            int[] strides = Strides(shape, view.Strides.Span, group.Space)!;
-            var key = (value, view.Offset, Axes.Of(strides));
-            if (!reads.TryGetValue(key, out int number))
-            {
-                reads.Add(key, number = loopInputs.Count);
-                loopInputs.Add(new(_program[value].Type.DType, [.. strides]));
-                if (!arrays.TryGetValue(value, out int array))
-                {
-                    arrays.Add(value, array = inputs.Count);
-                    inputs.Add(value);
-                }
-                places.Add(new(array, view.Offset));
-            }
-            return number;
-        }
     }
 }
