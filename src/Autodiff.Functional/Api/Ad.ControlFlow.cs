@@ -141,7 +141,7 @@ public static partial class Ad
     public static (C Carry, Y Outputs) Scan<C, Y>(Func<C, (C, Y)> body, C start, int length, Structure<C> carries, Structure<Y> outputs, bool reverse = false)
     {
         ArgumentNullException.ThrowIfNull(body);
-        ArgumentOutOfRangeException.ThrowIfNegative(length);
+        OutOfRange.Below("Scan", length, 0, "With length 0 the carry is the start.");
         return ControlFlow.Scan("Scan", (C carry, ValueTuple _) => body(carry), start, default, length, reverse, carries, Structure.Untouched<ValueTuple>(), outputs);
     }
 
@@ -167,7 +167,7 @@ public static partial class Ad
     public static C ForLoop<C>(int count, Func<Expr, C, C> body, C start, Structure<C> carries)
     {
         ArgumentNullException.ThrowIfNull(body);
-        ArgumentOutOfRangeException.ThrowIfNegative(count);
+        OutOfRange.Below("ForLoop", count, 0, "With count 0 the carry is the start.");
         return ControlFlow.ForLoop(count, body, start, carries);
     }
 

@@ -121,7 +121,7 @@ public sealed partial class Expr
     public static Expr Variable(string name, Shape shape, DType dtype = DType.Float64)
     {
         ArgumentNullException.ThrowIfNull(name);
-        return Enum.IsDefined(dtype) ? new(new Variable(name), default, new(dtype, shape), null, weak: false) : throw new ArgumentOutOfRangeException(nameof(dtype));
+        return Enum.IsDefined(dtype) ? new(new Variable(name), default, new(dtype, shape), null, weak: false) : throw new ArgumentOutOfRangeException(nameof(dtype), $"Variable: expected a member of DType; got {dtype}.");
     }
 
     /// <summary>A variable with a value. Gradients can be taken with respect to it.</summary>

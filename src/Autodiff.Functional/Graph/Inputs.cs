@@ -30,10 +30,11 @@ public readonly struct Inputs : IReadOnlyList<Expr>
     public int Count => _second is not null ? 2 : _first is null ? 0 : _first is Expr[] all ? all.Length : 1;
 
     /// <summary>The input at a position.</summary>
+    /// <exception cref="IndexException">There are not so many.</exception>
     public Expr this[int index] => index == 1 && _second is not null ? _second
-        : _first is Expr[] all ? all[index]
-        : index == 0 && _first is not null ? Unsafe.As<Expr>(_first)
-        : throw new ArgumentOutOfRangeException(nameof(index));
+        : _first is Expr[] all && (uint)index < (uint)all.Length ? all[index]
+        : index == 0 && _first is Expr only ? only
+        : throw new IndexException("Inputs[]", Count == 0 ? "no index: there are no inputs" : $"an index in 0 … {Count - 1}", $"{index}", "Count from the end with ^1.");
 
     /// <summary>The input at a position counted from either end.</summary>
     public Expr this[Index index] => this[index.GetOffset(Count)];

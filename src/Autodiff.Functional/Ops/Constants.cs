@@ -56,29 +56,39 @@ public sealed partial class Expr
     }
 
     /// <summary>The matrix with ones on its diagonal.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A count is negative.</exception>
     public static Expr Eye(int rows, int? columns = null, DType dtype = DType.Float64)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(rows);
-        ArgumentOutOfRangeException.ThrowIfNegative(columns ?? rows, nameof(columns));
+        OutOfRange.Below("Eye", rows, 0, "Give the number of rows.");
+        OutOfRange.Below("Eye", columns ?? rows, 0, "Leave it out for a square matrix.", nameof(columns));
         return Cast(Equal(ExpandDims(ArangeInt64(rows), 1), ExpandDims(ArangeInt64(columns ?? rows), 0)), dtype);
     }
 
     /// <summary>The whole numbers 0 … count − 1, as Int64.</summary>
-    public static Expr Arange(int count) => ArangeInt64(count);
+    /// <exception cref="ArgumentOutOfRangeException">The count is negative.</exception>
+    public static Expr Arange(int count)
+    {
+        OutOfRange.Below("Arange", count, 0, "Give how many numbers; for those down to a negative one, give start, stop and a step of −1.");
+        return ArangeInt64(count);
+    }
 
     /// <summary>start, start + step, … while below stop (above, if the step is negative), as NumPy's arange.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">The step is 0.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The step is 0 or NaN, or there would be no end of numbers.</exception>
     public static Expr Arange(double start, double stop, double step = 1, DType dtype = DType.Float64)
     {
-        ArgumentOutOfRangeException.ThrowIfZero(step);
-        return Cast(Cast(ArangeInt64((int)Math.Max(0, Math.Ceiling((stop - start) / step))), DType.Float64) * step + start, dtype);
+        if (step is 0 or double.NaN)
+            OutOfRange.Throw("Arange", "a step other than 0", step, "Give the distance between numbers, negative to go down.", nameof(step));
+        double count = Math.Ceiling((stop - start) / step);
+        if (!(count <= Array.MaxLength))
+            OutOfRange.Throw("Arange", $"bounds with at most {Array.MaxLength} steps between them", count, "Give finite bounds, or a larger step.", nameof(stop));
+        return Cast(Cast(ArangeInt64((int)Math.Max(0, count)), DType.Float64) * step + start, dtype);
     }
 
     /// <summary>Numbers at equal distances from start to stop, both included.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The count is negative.</exception>
     public static Expr Linspace(double start, double stop, int count, DType dtype = DType.Float64)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(count);
+        OutOfRange.Below("Linspace", count, 0, "Give how many numbers.");
         var elements = new double[count];
         for (int i = 0; i < count; i++)
             elements[i] = i == count - 1 && count > 1 ? stop : start + i * ((stop - start) / Math.Max(1, count - 1));
@@ -87,7 +97,6 @@ public sealed partial class Expr
 
     private static Expr ArangeInt64(int count)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(count);
         var numbers = new long[count];
         for (int i = 0; i < count; i++)
             numbers[i] = i;

@@ -32,7 +32,7 @@ internal abstract class ElementType(DType dtype, int size)
         DType.Int64 => Int64,
         DType.Int32 => Int32,
         DType.Bool => Bool,
-        _ => throw new ArgumentOutOfRangeException(nameof(dtype)),
+        _ => throw new ArgumentOutOfRangeException(nameof(dtype), $"DType: expected a member of the enumeration; got {dtype}. Write for instance DType.Float64."),
     };
 
     /// <summary>The one whose elements .NET stores as <typeparamref name="T"/>.</summary>

@@ -26,24 +26,26 @@ public readonly struct Shape : IEquatable<Shape>, IReadOnlyList<int>
 
     /// <summary>The shape with these dimensions; any of them may be 0.</summary>
     /// <exception cref="ShapeException">A dimension is negative, or there would be more than 2³¹ − 1 elements.</exception>
-    public static Shape Of(params ReadOnlySpan<int> dimensions)
+    public static Shape Of(params ReadOnlySpan<int> dimensions) => Of("Shape.Of", dimensions);
+
+    private static Shape Of(string op, ReadOnlySpan<int> dimensions)
     {
         if (dimensions.IsEmpty)
             return default;
         if (dimensions.Length > MaxRank)
-            throw new ShapeException("Shape.Of", $"at most {MaxRank} axes", $"{dimensions.Length}");
+            throw new ShapeException(op, $"at most {MaxRank} axes", $"{dimensions.Length}");
         long size = 1;
         bool empty = false;
         foreach (int dimension in dimensions)
         {
             if (dimension < 0)
-                throw new ShapeException("Shape.Of", "dimensions ≥ 0", Format(dimensions));
+                throw new ShapeException(op, "dimensions ≥ 0", Format(dimensions), "Give the length of each axis; only Reshape works one out, for −1.");
             empty |= dimension == 0;
             size = Math.Min(size * Math.Max(dimension, 1), int.MaxValue + 1L);
         }
         return size <= int.MaxValue || empty
             ? new Shape(dimensions.ToArray())
-            : throw new ShapeException("Shape.Of", "at most 2³¹ − 1 elements", Format(dimensions));
+            : throw new ShapeException(op, "at most 2³¹ − 1 elements", Format(dimensions));
     }
 
     /// <summary>The shape with these dimensions; any of them may be 0.</summary>
@@ -51,8 +53,10 @@ public readonly struct Shape : IEquatable<Shape>, IReadOnlyList<int>
     public static Shape Of(params int[] dimensions) => Of((ReadOnlySpan<int>)dimensions);   // F# knows no span of parameters
 
     /// <summary>The shape of one element with this many axes: (1, 1, …).</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The rank is negative.</exception>
     public static Shape Ones(int rank)
     {
+        OutOfRange.Below("Shape.Ones", rank, 0, "Give the number of axes.");
         var dimensions = new int[rank];
         Array.Fill(dimensions, 1);
         return Of(dimensions);
@@ -80,10 +84,18 @@ public readonly struct Shape : IEquatable<Shape>, IReadOnlyList<int>
     public ReadOnlySpan<int> Dimensions => _dimensions;
 
     /// <summary>The dimension of an axis, counted from the start.</summary>
-    public int this[int axis] => Dimensions[axis];
+    /// <exception cref="AxisException">It is outside 0 … rank − 1.</exception>
+    public int this[int axis] => _dimensions is { } dimensions && (uint)axis < (uint)dimensions.Length ? dimensions[axis]
+        : throw Outside("Shape[]", $"{axis}", Rank - 1, " Count from the end with shape[^1], in F# with shape.[shape.Rank - 1].");
 
     /// <summary>The dimension of an axis, counted from either end: <c>shape[^1]</c> is the last.</summary>
-    public int this[Index axis] => Dimensions[axis];
+    /// <exception cref="AxisException">It is outside the rank.</exception>
+    public int this[Index axis] => axis.GetOffset(Rank) is var from && (uint)from < (uint)Rank ? _dimensions![from]
+        : throw Outside("Shape[]", $"{axis}", Rank - 1);
+
+    /// <summary>The error of an axis that has to be named from the start, and is not.</summary>
+    private AxisException Outside(string op, string got, int last, string remedy = "") =>
+        new(op, last < 0 ? "no axis: the shape is that of a scalar" : $"an axis in 0 … {last} for the shape {this}", got, $"Shape.Axis takes negative axes to such.{remedy}");
 
     int IReadOnlyCollection<int>.Count => Rank;
 
@@ -111,11 +123,15 @@ public readonly struct Shape : IEquatable<Shape>, IReadOnlyList<int>
     }
 
     /// <summary>This shape with another dimension at an axis.</summary>
+    /// <exception cref="AxisException">The axis is outside 0 … rank − 1.</exception>
+    /// <exception cref="ShapeException">The dimension is negative.</exception>
     public Shape With(int axis, int dimension)
     {
         int[] dimensions = [.. Dimensions];
+        if ((uint)axis >= (uint)dimensions.Length)
+            throw Outside("Shape.With", $"{axis}", Rank - 1);
         dimensions[axis] = dimension;
-        return Of(dimensions);
+        return Of("Shape.With", dimensions);
     }
 
     /// <summary>This shape without some axes (numbers in 0 … rank − 1).</summary>
@@ -129,22 +145,28 @@ public readonly struct Shape : IEquatable<Shape>, IReadOnlyList<int>
     }
 
     /// <summary>This shape with 1 at some axes (numbers in 0 … rank − 1).</summary>
+    /// <exception cref="AxisException">An axis is outside 0 … rank − 1.</exception>
     public Shape WithOnes(Axes axes)
     {
         int[] dimensions = [.. Dimensions];
-        for (int i = 0; i < axes.Count; i++)
-            dimensions[axes[i]] = 1;
+        foreach (int axis in axes.Span)
+            dimensions[(uint)axis < (uint)Rank ? axis : throw Outside("Shape.WithOnes", $"{axis}", Rank - 1)] = 1;
         return Of(dimensions);
     }
 
     /// <summary>This shape with a dimension put in before an axis.</summary>
-    public Shape Insert(int axis, int dimension) => [.. Dimensions[..axis], dimension, .. Dimensions[axis..]];
+    /// <exception cref="AxisException">The axis is outside 0 … rank.</exception>
+    /// <exception cref="ShapeException">The dimension is negative.</exception>
+    public Shape Insert(int axis, int dimension) => (uint)axis <= (uint)Rank ? Of("Shape.Insert", [.. Dimensions[..axis], dimension, .. Dimensions[axis..]])
+        : throw Outside("Shape.Insert", $"{axis}", Rank);
 
     /// <summary>The axes of <paramref name="leading"/>, then those of this shape.</summary>
     public Shape After(Shape leading) => leading.IsScalar ? this : [.. leading.Dimensions, .. Dimensions];
 
     /// <summary>Some of the axes, as a shape of its own.</summary>
-    public Shape Slice(int start, int length) => Of(Dimensions.Slice(start, length));
+    /// <exception cref="AxisException">It goes beyond 0 … rank − 1.</exception>
+    public Shape Slice(int start, int length) => (uint)start <= (uint)Rank && (uint)length <= (uint)(Rank - start) ? Of(Dimensions.Slice(start, length))
+        : throw Outside("Shape.Slice", $"{length} from {start}", Rank - 1);
 
     /// <summary>The one shape that both broadcast to, by NumPy's rule: aligned at the last axis, 1 stretches.</summary>
     /// <exception cref="ShapeException">Two dimensions differ and neither is 1.</exception>

@@ -33,7 +33,7 @@ public sealed class ShapeConverter : JsonConverter<Shape>
         }
         catch (ShapeException error)
         {
-            throw new JsonException(error.Message, error);
+            throw new JsonException($"Tensor: expected a shape of {error.Expected}; got {error.Got}.", error);
         }
     }
 

@@ -97,9 +97,8 @@ internal static class ControlFlow
     {
         ArgumentNullException.ThrowIfNull(function, "f");
         ArgumentNullException.ThrowIfNull(structure);
-        ArgumentOutOfRangeException.ThrowIfLessThan(maxIterations, 1);
-        if (tolerance <= 0 || double.IsNaN(tolerance ?? 1))
-            throw new ArgumentOutOfRangeException(nameof(tolerance));
+        OutOfRange.Below(op, maxIterations, 1, "Give as many steps as it may take to converge.");
+        OutOfRange.Below(op, tolerance ?? 1, double.Epsilon, "It bounds the last step relative to each entry; leave it out for what the dtype allows.", nameof(tolerance));
         Required.Nodes(op, "a start", structure, start);
         var starts = Starts(op, start, structure, (at, _) => function(at), [], s_value);
         for (int i = 0; i < starts.Length; i++)

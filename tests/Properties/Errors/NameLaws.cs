@@ -1,11 +1,12 @@
 using System.Collections.Immutable;
 using System.Reflection;
+using System.Runtime.CompilerServices;
 using Xunit;
 using Xunit.Abstractions;
 
 namespace Autodiff.Functional.Properties.Errors;
 
-/// <summary>Every error begins with the member that was called, whatever it is made of: over all static and instance members of Expr, Ad, Tensor and RandomKey, with arguments that do not fit.</summary>
+/// <summary>Every error begins with the member that was called, whatever it is made of: over all static and instance members of Expr, Ad, Tensor, RandomKey, Shape and Inputs, with arguments that do not fit, numbers out of range among them.</summary>
 public sealed class NameLaws(ITestOutputHelper output)
 {
     private const int Draws = 80;
@@ -13,6 +14,8 @@ public sealed class NameLaws(ITestOutputHelper output)
     private static readonly Shape[] s_shapes = [Shape.Scalar, [0], [2], [3], [4], [2, 3], [3, 2], [3, 3], [2, 2], [1, 3], [0, 3], [2, 3, 3], [1, 2, 2, 3]];
 
     private static readonly string[] s_subscripts = ["ij,jk->ik", "ii->i", "ij->", "i,i", "ij,jk,kl->il", "i j", "->", "ijk->kj", "...i->...", "ab,ab", "1", "ij,jk"];
+
+    private static readonly double[] s_edges = [0, -1, double.NaN, double.PositiveInfinity, double.NegativeInfinity, 1e300];
 
     // Operators and indexers are told by the op's name, as there is no other.
     private static readonly Dictionary<string, string> s_operators = new()
@@ -51,12 +54,13 @@ public sealed class NameLaws(ITestOutputHelper output)
         : type == typeof(Tensor) ? Numbers(random)
         : type == typeof(int) || type == typeof(long) ? Convert.ChangeType(random.Next(-4, 6), type, System.Globalization.CultureInfo.InvariantCulture)
         : type == typeof(bool) ? random.Next(2) == 0
-        : type == typeof(double) ? random.NextDouble() * 4 - 2
+        : type == typeof(double) ? random.Next(3) == 0 ? s_edges[random.Next(s_edges.Length)] : random.NextDouble() * 4 - 2
         : type == typeof(float) ? random.NextSingle()
         : type == typeof(string) ? s_subscripts[random.Next(s_subscripts.Length)]
         : type == typeof(Shape) ? s_shapes[random.Next(s_shapes.Length)]
         : type == typeof(Axes) ? random.Next(4) == 0 ? Axes.All : Axes.Of([.. Enumerable.Range(0, random.Next(0, 4)).Select(_ => random.Next(-4, 4))])
         : type == typeof(BatchAxes) ? random.Next(3) == 0 ? BatchAxes.None : BatchAxes.All(random.Next(-4, 4))
+        : type == typeof(Inputs) ? Inputs.Of([.. Enumerable.Range(0, random.Next(5)).Select(_ => Node(random))])
         : type == typeof(DType) ? (DType)random.Next(5)
         : type == typeof(Index) ? new Index(random.Next(5), random.Next(2) == 0)
         : type == typeof(Subscript) ? random.Next(2) == 0 ? (Subscript)new Index(random.Next(5), random.Next(2) == 0) : (Subscript)new Range(random.Next(4), random.Next(4))
@@ -98,10 +102,10 @@ public sealed class NameLaws(ITestOutputHelper output)
     private static IEnumerable<MethodInfo> Members()
     {
         const BindingFlags Flags = BindingFlags.Public | BindingFlags.Static | BindingFlags.Instance | BindingFlags.DeclaredOnly;
-        foreach (var type in new[] { typeof(Expr), typeof(Ad), typeof(Tensor), typeof(RandomKey) })
+        foreach (var type in new[] { typeof(Expr), typeof(Ad), typeof(Tensor), typeof(RandomKey), typeof(Shape), typeof(Inputs) })
             foreach (var method in type.GetMethods(Flags).SelectMany(Closed))
                 if (!(method.IsSpecialName && !s_operators.ContainsKey(method.Name)) && method.Name is not ("Equals" or "GetHashCode" or "ToString")
-                    && Array.TrueForAll(method.GetParameters(), parameter => !parameter.ParameterType.IsByRefLike && CanDraw(parameter.ParameterType)))
+                    && Array.TrueForAll(method.GetParameters(), parameter => !parameter.IsDefined(typeof(CallerMemberNameAttribute)) && !parameter.ParameterType.IsByRefLike && CanDraw(parameter.ParameterType)))
                     yield return method;
     }
 
@@ -135,14 +139,14 @@ public sealed class NameLaws(ITestOutputHelper output)
 
     private static bool TakesFunction(MethodInfo method) => Array.Exists(method.GetParameters(), parameter => parameter.ParameterType.IsAssignableTo(typeof(Delegate)));
 
-    /// <summary>What a message may begin with; false if the error is as .NET tells it, by the parameter's name.</summary>
+    /// <summary>What a message may begin with; false if the error is as .NET tells it, by the name of a parameter that is null.</summary>
     private static bool Names(MethodInfo method, Exception error)
     {
         string name = s_operators.GetValueOrDefault(method.Name, method.Name), type = method.DeclaringType!.Name;
         string[] begins = [$"{name}: ", $"{type}.{name}: ", $"{type}{name}: "];
         return begins.Any(begin => error.Message.StartsWith(begin, StringComparison.Ordinal))
             || (error is AutodiffException { Op: var op } && TakesFunction(method) && s_inFunctions.Contains(op))
-            || (error is ArgumentNullException or ArgumentOutOfRangeException && method.GetParameters().Any(parameter => parameter.Name == ((ArgumentException)error).ParamName));
+            || (error is ArgumentNullException && method.GetParameters().Any(parameter => parameter.Name == ((ArgumentException)error).ParamName));
     }
 
     private static Exception? Thrown(Random random, MethodInfo method, out string call)
@@ -170,7 +174,7 @@ public sealed class NameLaws(ITestOutputHelper output)
     private static IEnumerable<Expr> Nodes(object? result) => result switch
     {
         Expr node => [node],
-        System.Runtime.CompilerServices.ITuple tuple => Enumerable.Range(0, tuple.Length).SelectMany(i => Nodes(tuple[i])),
+        ITuple tuple => Enumerable.Range(0, tuple.Length).SelectMany(i => Nodes(tuple[i])),
         IEnumerable<Expr> nodes => nodes,
         _ => [],
     };

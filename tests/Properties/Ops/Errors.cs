@@ -98,6 +98,19 @@ public sealed class Errors
     }
 
     [Fact]
+    public void Degrees_of_freedom_are_taken_away_and_not_added()
+    {
+        Expr mask = Tensor.Of([true, true, true]);
+        foreach (var (op, call) in new (string, Func<int, Expr>)[]
+        {
+            ("Variance", ddof => Expr.Variance(s_vector, ddof: ddof)), ("StandardDeviation", ddof => Expr.StandardDeviation(s_vector, ddof: ddof)),
+            ("Variance", ddof => Expr.Variance(s_vector, where: mask, ddof: ddof)), ("StandardDeviation", ddof => Expr.StandardDeviation(s_vector, where: mask, ddof: ddof)),
+        })
+            foreach (int ddof in new[] { -1, -3, int.MinValue })
+                Assert.StartsWith($"{op}: expected ddof ≥ 0; got {ddof}. ", Assert.Throws<ArgumentOutOfRangeException>("ddof", () => call(ddof)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Null_is_told_by_name()
     {
         Assert.Throws<ArgumentNullException>("x", () => Expr.Exp(null!));

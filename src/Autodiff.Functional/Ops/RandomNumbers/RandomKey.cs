@@ -42,6 +42,7 @@ public sealed class RandomKey
     /// <exception cref="ArgumentOutOfRangeException">The count is negative.</exception>
     public ImmutableArray<RandomKey> Split(int count = 2)
     {
+        OutOfRange.Below("Split", count, 0, "Give the number of keys.");
         var words = Expr.Apply(new DeriveKey(Split: true), Words, Expr.Arange(count));
         return [.. Enumerable.Range(0, count).Select(i => new RandomKey(words[i]))];
     }
@@ -139,7 +140,7 @@ public sealed class RandomKey
     /// <exception cref="ArgumentOutOfRangeException">The count is negative.</exception>
     public Expr Permutation(int count)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(count);
+        OutOfRange.Below("Permutation", count, 0, "Give how many numbers to permute.");
         return Expr.Apply(new RandomOrder(count), Words);
     }
 

@@ -121,6 +121,7 @@ public sealed partial class Expr
     /// <summary>The variance over all axes, or those named, of the elements where a mask is true; the mask broadcasts. NaN over an empty selection.</summary>
     /// <exception cref="ShapeException">The mask does not broadcast to the shape of x.</exception>
     /// <exception cref="DTypeException">The mask is not Bool.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="ddof"/> is negative.</exception>
     public static Expr Variance(Expr x, [Optional] Axes axes, [Optional] bool keepDims, Expr where, int ddof = 0)
     {
         var (distances, degrees) = Distances("Variance", x, axes, keepDims, where, ddof);
@@ -133,6 +134,7 @@ public sealed partial class Expr
     /// </summary>
     /// <exception cref="ShapeException">The mask does not broadcast to the shape of x.</exception>
     /// <exception cref="DTypeException">The mask is not Bool.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="ddof"/> is negative.</exception>
     public static Expr StandardDeviation(Expr x, [Optional] Axes axes, [Optional] bool keepDims, Expr where, int ddof = 0)
     {
         var (distances, degrees) = Distances("StandardDeviation", x, axes, keepDims, where, ddof);
@@ -142,6 +144,7 @@ public sealed partial class Expr
     /// <summary>How far selected elements are from their mean, and how many there are beyond <paramref name="ddof"/>.</summary>
     private static (Expr Distances, Expr Degrees) Distances(string op, Expr x, Axes axes, bool keepDims, Expr where, int ddof)
     {
+        RequireDegrees(op, ddof);
         var (selected, mask) = Mask(op, x, where, real: true);
         axes = x.Shape.Normalize(axes, op);
         var count = Selected(mask, selected, axes, keepDims: true);

@@ -27,11 +27,13 @@ public sealed partial class Expr
     /// </summary>
     /// <exception cref="ShapeException">It would be over no elements.</exception>
     /// <exception cref="DTypeException">The dtype is Bool.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="ddof"/> is negative.</exception>
     public static Expr StandardDeviation(Expr x, Axes axes = default, bool keepDims = false, int ddof = 0)
     {
         ArgumentNullException.ThrowIfNull(x);
         axes = x.Shape.Normalize(axes);
         int count = NonEmpty("StandardDeviation", x.Shape, axes);
+        RequireDegrees("StandardDeviation", ddof);
         x = Promotion.Number("StandardDeviation", x, Domain.Real);
         return Norm(Centered(x, axes), axes, keepDims) / Math.Sqrt(Math.Max(0, count - ddof));
     }

@@ -111,11 +111,13 @@ public sealed partial class Expr
     /// integers give Float64.
     /// </summary>
     /// <exception cref="ShapeException">It would be over no elements.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="ddof"/> is negative.</exception>
     public static Expr Variance(Expr x, Axes axes = default, bool keepDims = false, int ddof = 0)
     {
         ArgumentNullException.ThrowIfNull(x);
         axes = x.Shape.Normalize(axes);
         int count = NonEmpty("Variance", x.Shape, axes);
+        RequireDegrees("Variance", ddof);
         x = x.DType.IsFloating() ? x : Cast(x, DType.Float64);
         return Sum(Square(Centered(x, axes)), axes, keepDims) / (double)Math.Max(0, count - ddof);
     }
@@ -142,6 +144,8 @@ public sealed partial class Expr
 
     /// <summary>The result of a reduction stretched over the axes that it dropped: the transpose of the sum.</summary>
     internal static Expr Restore(Expr reduced, Shape shape, Axes axes) => BroadcastTo(Reshape(reduced, shape.WithOnes(axes)), shape);
+
+    private static void RequireDegrees(string op, int ddof) => OutOfRange.Below(op, ddof, 0, "It is taken from the number of elements: 0 for the variance of these, 1 for that of what they are drawn from.");
 
     /// <summary>How many elements a reduction goes over; an error if none, where it then has no meaning.</summary>
     private static int NonEmpty(string op, Shape shape, Axes axes)

@@ -32,7 +32,7 @@ public sealed partial class Expr
     public static Expr OneHot(Expr indices, int count, int axis = -1, DType dtype = DType.Float64)
     {
         indices = Indices(indices);
-        ArgumentOutOfRangeException.ThrowIfNegative(count);
+        OutOfRange.Below("OneHot", count, 0, "Give the length of the new axis.");
         int rank = indices.Rank;
         axis = Shape.Ones(rank + 1).Axis(axis);
         var ones = ExpandDims(indices, -1);
@@ -51,7 +51,7 @@ public sealed partial class Expr
     {
         ArgumentNullException.ThrowIfNull(x);
         ArgumentNullException.ThrowIfNull(segments);
-        ArgumentOutOfRangeException.ThrowIfNegative(count);
+        OutOfRange.Below("SegmentSum", count, 0, "Give the number of segments.");
         segments = Indices(segments);
         if (segments.Rank > x.Rank || x.Shape.Slice(0, segments.Rank) != segments.Shape)
             throw new ShapeException("SegmentSum", $"segments of the shape of leading axes of {x.Shape}", $"{segments.Shape}");

@@ -139,7 +139,8 @@ public sealed partial class Expr
     public static Expr Slice(Expr x, int axis, int? start = null, int? stop = null, int step = 1)
     {
         ArgumentNullException.ThrowIfNull(x);
-        ArgumentOutOfRangeException.ThrowIfZero(step);
+        if (step == 0)
+            OutOfRange.Throw("Slice", "a step other than 0", step, "Take every element with 1, and backwards with −1.", nameof(step));
         axis = x.Shape.Axis(axis);
         int length = x.Shape[axis];
         int from = Bound(start, step > 0 ? 0 : length - 1), to = Bound(stop, step > 0 ? length : -1);

@@ -47,7 +47,7 @@ public sealed partial class Expr
     /// <exception cref="ArgumentOutOfRangeException">n is negative.</exception>
     public static Expr Polygamma(int n, Expr x)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(n);
+        OutOfRange.Below("Polygamma", n, 0, "Digamma is that of 0; Lgamma is what it is the derivative of.");
         return Binary<Polygamma>.Of(Literal(n), x);
     }
 }

@@ -130,6 +130,6 @@ public sealed class ThreefryTests
         Says<DTypeException>("Uniform: expected Float32 or Float64; got Int32", () => s_key.Uniform(Shape.Of(2), DType.Int32));
         Says<ShapeException>("Normal: expected parameters that broadcast to the shape (2,)", () => s_key.Normal(Shape.Of(2), mean: Expr.Zeros([3, 2])));
         Says<DTypeException>("FoldIn: expected a whole number", () => s_key.FoldIn(Expr.Scalar(0.5)));
-        Says<ArgumentOutOfRangeException>("negative", () => s_key.Permutation(-1));
+        Says<ArgumentOutOfRangeException>("Permutation: expected count ≥ 0; got -1", () => s_key.Permutation(-1));
     }
 }
