@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace Autodiff.Functional.Compilation;
 
 /// <summary>Steps that run together on one block after the other along an axis that they have in common.</summary>
-internal sealed record Blocked : Internal, IPartsOp
+internal sealed record Blocked : ProgramOp, IPartsOp
 {
     /// <summary>No more chunks than this, as one thread adds up what they give.</summary>
     private const int MaxChunks = 16;

@@ -8,7 +8,7 @@ namespace Autodiff.Functional.Compilation;
 /// <param name="Reads">For each of the loop's inputs: which input of the instruction it reads, from which element on.</param>
 /// <param name="Writes">For each of the loop's results: which part it is written to, from which element on.</param>
 /// <param name="Parts">The types of the arrays that it gives.</param>
-internal sealed record Fused(LoopProgram Loop, ImmutableArray<Place> Reads, ImmutableArray<Place> Writes, ImmutableArray<TensorType> Parts) : Internal, IPartsOp
+internal sealed record Fused(LoopProgram Loop, ImmutableArray<ArrayElement> Reads, ImmutableArray<ArrayElement> Writes, ImmutableArray<TensorType> Parts) : ProgramOp, IPartsOp
 {
     public override string Attributes => $"{Loop.Space}: {(Loop.Inputs.Any(input => input.Rows is not null) ? "indexed " : "")}{string.Join(" ", Loop.Instructions.Select(instruction => instruction.Op.Name))}"
         + string.Concat(Loop.Results.Where(result => result.Fold != LoopFold.None).Select(result => $" → {result.Fold}"));
@@ -19,7 +19,7 @@ internal sealed record Fused(LoopProgram Loop, ImmutableArray<Place> Reads, Immu
     /// <param name="range">The rows.</param>
     /// <param name="array">The array that they lie in, from an element on.</param>
     /// <param name="offset">The element.</param>
-    /// <param name="strides">How the place moves in a row.</param>
+    /// <param name="strides">The distance between neighbors in a row, along each axis.</param>
     /// <param name="indices">The index for each point.</param>
     public static Tensor Rows(IndexRange range, Tensor array, int offset, ImmutableArray<int> strides, Tensor indices)
     {
@@ -28,7 +28,7 @@ internal sealed record Fused(LoopProgram Loop, ImmutableArray<Place> Reads, Immu
         long[] named = indices.DType == DType.Int64 ? indices.ToArray<long>() : Array.ConvertAll(indices.ToArray<int>(), index => (long)index);
         long[] places = Tensor.Of([.. Enumerable.Range(0, reach).Select(i => (long)i)]).View(space, 0, [.. strides]).ToArray<long>();
         for (int point = 0; point < places.Length; point++)
-            places[point] += (long)range.Place(named[point]) * range.Inner;
+            places[point] += (long)range.Position(named[point]) * range.Inner;
         return new Gather(0).Evaluate([array.View(Shape.Of(length), array.Offset + offset, [1]), Tensor.Of(places, space)]);
     }
 
@@ -98,11 +98,11 @@ internal sealed record Fused(LoopProgram Loop, ImmutableArray<Place> Reads, Immu
 /// <summary>An element of one of several arrays.</summary>
 /// <param name="Array">Which array.</param>
 /// <param name="Offset">Which element.</param>
-internal readonly record struct Place(int Array, int Offset);
+internal readonly record struct ArrayElement(int Array, int Offset);
 
 /// <summary>One of the arrays that a <see cref="Fused"/> loop gives.</summary>
 /// <param name="Index">Which.</param>
-internal sealed record Part(int Index) : Internal
+internal sealed record Part(int Index) : ProgramOp
 {
     public override string Attributes => $"{Index}";
 

@@ -10,7 +10,7 @@ namespace Autodiff.Functional.Compilation;
 /// <param name="Length">How many steps.</param>
 /// <param name="Reverse">Are rows taken and given from the last to the first?</param>
 /// <param name="Graph">The scan's body.</param>
-internal sealed record Iteration(Program Body, int Captures, int Carries, int Length, bool Reverse, Graph? Graph = null) : Internal, IPartsOp
+internal sealed record Iteration(Program Body, int Captures, int Carries, int Length, bool Reverse, Graph? Graph = null) : ProgramOp, IPartsOp
 {
     public override string Name => nameof(Scan);
 

@@ -245,12 +245,12 @@ public sealed class Plan
             int[] results = instruction.Op is IPartsOp several ? [.. Enumerable.Range(value + 1, several.Parts.Length)] : Buffers.IsBundle(value) ? [] : [value];
             double bytes = instruction.Inputs.Where(input => !Buffers.IsBundle(input)).Concat(results).Sum(operand => (double)Program[operand].Type.Bytes);
             text.AppendLine(CultureInfo.InvariantCulture, $"{step,4}: {run.Kind} %{value} = {instruction.Op}({string.Join(", ", instruction.Inputs.Select(input => $"%{input}"))})");
-            text.AppendLine(CultureInfo.InvariantCulture, $"      → {string.Join(", ", results.Select(result => $"%{result} {Program[result].Type} {Place(Buffers[result].At)}"))}; {run.Flops:N0} flops, {bytes:N0} bytes, about {Estimate(run, bytes):F2} µs");
+            text.AppendLine(CultureInfo.InvariantCulture, $"      → {string.Join(", ", results.Select(result => $"%{result} {Program[result].Type} {Described(Buffers[result].At)}"))}; {run.Flops:N0} flops, {bytes:N0} bytes, about {Estimate(run, bytes):F2} µs");
         }
         return text.ToString();
     }
 
-    private string Place(Location at) => at.Region switch
+    private string Described(Location at) => at.Region switch
     {
         Location.Arena => $"at {at.Offset} of the arena",
         Location.Constants => $"at {at.Offset} of the constants",

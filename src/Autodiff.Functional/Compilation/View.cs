@@ -1,10 +1,10 @@
 namespace Autodiff.Functional.Compilation;
 
-/// <summary>The elements of a dense value at other places: what reshapes, transposes, broadcasts and slices come down to. Nothing is computed.</summary>
+/// <summary>A view: the elements of a dense value at other strides. Reshapes, transposes, broadcasts and slices become views. Nothing is computed.</summary>
 /// <param name="To">The shape.</param>
 /// <param name="Offset">Where the first element stands in the base.</param>
-/// <param name="Strides">By how many elements the place moves along each axis; 0 along one that is broadcast over.</param>
-internal sealed record View(Shape To, int Offset, Axes Strides) : Internal
+/// <param name="Strides">The distance between neighbors along each axis, in elements; 0 along one that is broadcast over.</param>
+internal sealed record View(Shape To, int Offset, Axes Strides) : ProgramOp
 {
     public override string Attributes => $"{To}, offset={Offset}, strides={Strides}";
 
@@ -21,7 +21,7 @@ internal sealed record View(Shape To, int Offset, Axes Strides) : Internal
 }
 
 /// <summary>A value's elements in memory of their own, in row-major order.</summary>
-internal sealed record Copy : Internal
+internal sealed record Copy : ProgramOp
 {
     public static readonly Copy Op = new();
 
@@ -29,7 +29,7 @@ internal sealed record Copy : Internal
 }
 
 /// <summary>An op that only programs have: it is made by a pass, and never differentiated.</summary>
-internal abstract record Internal : Op
+internal abstract record ProgramOp : Op
 {
     public sealed override TensorType Infer(Inputs inputs) => throw NotInGraphs();
     public sealed override Expr? Jvp(Inputs inputs, Expr output, ReadOnlySpan<Expr?> tangents) => throw NotInGraphs();

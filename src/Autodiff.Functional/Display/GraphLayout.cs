@@ -9,21 +9,21 @@ internal sealed class GraphLayout
     private const int Sweeps = 12;
     private const double Gap = 22;
 
-    /// <summary>A place in a row: a node, or a bend of an edge.</summary>
-    public sealed class Place(int position, double width)
+    /// <summary>A box of the picture: a node, or a bend of an edge.</summary>
+    public sealed class Box(int position, double width)
     {
         public int Position { get; } = position;   // in the order; −1: a bend
         public double Width { get; } = width;
         public double Centre { get; set; }
-        public List<Place> Above { get; } = [];
-        public List<Place> Below { get; } = [];
+        public List<Box> Above { get; } = [];
+        public List<Box> Below { get; } = [];
     }
 
     /// <summary>The rows from inputs to outputs, each from left to right.</summary>
-    public List<Place>[] Rows { get; }
+    public List<Box>[] Rows { get; }
 
-    /// <summary>The nodes' places, by position; null for a node that is not drawn.</summary>
-    public Place?[] Places { get; }
+    /// <summary>The nodes' boxes, by position; null for a node that is not drawn.</summary>
+    public Box?[] Boxes { get; }
 
     /// <summary>The width of the widest row, from 0.</summary>
     public double Width { get; }
@@ -31,17 +31,17 @@ internal sealed class GraphLayout
     public GraphLayout(KahnOrder order, Func<Visit, bool> drawn, Func<Visit, double> width)
     {
         int[] level = Levels(order, drawn);
-        Rows = [.. Enumerable.Range(0, level.DefaultIfEmpty(0).Max() + 1).Select(_ => new List<Place>())];
-        Places = new Place?[order.Count];
+        Rows = [.. Enumerable.Range(0, level.DefaultIfEmpty(0).Max() + 1).Select(_ => new List<Box>())];
+        Boxes = new Box?[order.Count];
         foreach (var visit in order)
         {
             if (!drawn(visit))
                 continue;
-            var place = Places[visit.Position] = new(visit.Position, width(visit));
-            Rows[level[visit.Position]].Add(place);
+            var box = Boxes[visit.Position] = new(visit.Position, width(visit));
+            Rows[level[visit.Position]].Add(box);
             foreach (int input in visit.InputPositions.ToArray().Distinct())
-                if (Places[input] is { } above)
-                    Connect(above, level[input], place, level[visit.Position]);
+                if (Boxes[input] is { } above)
+                    Connect(above, level[input], box, level[visit.Position]);
         }
         for (int sweep = 0; sweep < Sweeps; sweep++)
             Order(down: sweep % 2 == 0);
@@ -49,10 +49,10 @@ internal sealed class GraphLayout
             Pack(row);
         for (int sweep = 0; sweep < Sweeps; sweep++)
             Straighten(down: sweep % 2 == 0);
-        double left = Rows.SelectMany(row => row).Min(place => place.Centre - place.Width / 2);
-        foreach (var place in Rows.SelectMany(row => row))
-            place.Centre -= left;
-        Width = Rows.SelectMany(row => row).Max(place => place.Centre + place.Width / 2);
+        double left = Rows.SelectMany(row => row).Min(box => box.Centre - box.Width / 2);
+        foreach (var box in Rows.SelectMany(row => row))
+            box.Centre -= left;
+        Width = Rows.SelectMany(row => row).Max(box => box.Centre + box.Width / 2);
     }
 
     /// <summary>One below the lowest input; a leaf stands right above the first node that uses it.</summary>
@@ -73,18 +73,18 @@ internal sealed class GraphLayout
         return level;
     }
 
-    private void Connect(Place from, int top, Place to, int bottom)
+    private void Connect(Box from, int top, Box to, int bottom)
     {
         for (int row = top + 1; row < bottom; row++)
         {
-            var bend = new Place(-1, 0);
+            var bend = new Box(-1, 0);
             Rows[row].Add(bend);
             Join(from, bend);
             from = bend;
         }
         Join(from, to);
 
-        static void Join(Place above, Place below)
+        static void Join(Box above, Box below)
         {
             above.Below.Add(below);
             below.Above.Add(above);
@@ -99,39 +99,39 @@ internal sealed class GraphLayout
         for (int i = 1; i < Rows.Length; i++)
         {
             int index = down ? i : Rows.Length - 1 - i;
-            var sorted = Rows[index].OrderBy(place => Mean(down ? place.Above : place.Below, place.Centre)).ToList();
+            var sorted = Rows[index].OrderBy(box => Mean(down ? box.Above : box.Below, box.Centre)).ToList();
             Rows[index].Clear();
             Rows[index].AddRange(sorted);
             Number(sorted);
         }
 
-        static void Number(List<Place> row)
+        static void Number(List<Box> row)
         {
             for (int k = 0; k < row.Count; k++)
                 row[k].Centre = k;
         }
     }
 
-    private static double Mean(List<Place> places, double otherwise) => places.Count == 0 ? otherwise : places.Average(place => place.Centre);
+    private static double Mean(List<Box> boxes, double otherwise) => boxes.Count == 0 ? otherwise : boxes.Average(box => box.Centre);
 
-    private static double Apart(Place left, Place right) => (left.Width + right.Width) / 2 + Gap;
+    private static double Apart(Box left, Box right) => (left.Width + right.Width) / 2 + Gap;
 
-    private static void Pack(List<Place> row)
+    private static void Pack(List<Box> row)
     {
         for (int k = 0; k < row.Count; k++)
             row[k].Centre = k == 0 ? 0 : row[k - 1].Centre + Apart(row[k - 1], row[k]);
         double middle = row.Count == 0 ? 0 : (row[0].Centre + row[^1].Centre) / 2;
-        foreach (var place in row)
-            place.Centre -= middle;
+        foreach (var box in row)
+            box.Centre -= middle;
     }
 
-    /// <summary>Moves each place towards its neighbours as far as the row allows: the mean of a pass from the left and one from the right keeps all distances.</summary>
+    /// <summary>Moves each box towards its neighbours as far as the row allows: the mean of a pass from the left and one from the right keeps all distances.</summary>
     private void Straighten(bool down)
     {
         for (int i = 1; i < Rows.Length; i++)
         {
             var row = Rows[down ? i : Rows.Length - 1 - i];
-            double[] wished = [.. row.Select(place => Mean(down ? place.Above : place.Below, place.Centre))];
+            double[] wished = [.. row.Select(box => Mean(down ? box.Above : box.Below, box.Centre))];
             double[] fromLeft = [.. wished], fromRight = [.. wished];
             for (int k = 1; k < row.Count; k++)
                 fromLeft[k] = Math.Max(wished[k], fromLeft[k - 1] + Apart(row[k - 1], row[k]));

@@ -29,12 +29,12 @@ internal static class GraphPicture
         bool IsDrawn(Visit visit) => !IsLiteral(visit.Node) || order.Count == 1;
         var layout = new GraphLayout(order, IsDrawn, visit => 22 + Character * texts[visit.Position].Max(line => line.Length));
         double Top(int row) => row * Row;
-        double Height(GraphLayout.Place place) => place.Position < 0 ? 0 : 14 + Line * texts[place.Position].Length;
+        double Height(GraphLayout.Box box) => box.Position < 0 ? 0 : 14 + Line * texts[box.Position].Length;
         double Bottom(int row) => Top(row) + layout.Rows[row].Max(Height);
 
-        var edges = layout.Rows.SelectMany((row, i) => row.SelectMany(place => place.Below.Select(below =>
-            Edge(place, Top(i), place.Position < 0 ? Bottom(i) : Top(i) + Height(place), below, Top(i + 1)))));
-        var boxes = layout.Rows.SelectMany((row, i) => row.Where(place => place.Position >= 0).Select(place => Box(place, Top(i), Height(place), texts[place.Position], order[place.Position])));
+        var edges = layout.Rows.SelectMany((row, i) => row.SelectMany(box => box.Below.Select(below =>
+            Edge(box, Top(i), box.Position < 0 ? Bottom(i) : Top(i) + Height(box), below, Top(i + 1)))));
+        var boxes = layout.Rows.SelectMany((row, i) => row.Where(box => box.Position >= 0).Select(box => Box(box, Top(i), Height(box), texts[box.Position], order[box.Position])));
         return Page(layout.Width, layout.Rows.Select((_, i) => Bottom(i)).Max(), Html.Of($"""
             <defs><marker id="autodiff-arrow" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto"><path d="M0 0 8 4 0 8z" fill="currentColor" fill-opacity=".55"/></marker></defs>
             <g fill="none" stroke="currentColor" stroke-opacity=".55">{Html.Join(edges)}</g>
@@ -43,7 +43,7 @@ internal static class GraphPicture
     }
 
     /// <summary>From the bottom of a box to the top of the next; a bend goes straight through its row first.</summary>
-    private static Html Edge(GraphLayout.Place from, double top, double bottom, GraphLayout.Place to, double next)
+    private static Html Edge(GraphLayout.Box from, double top, double bottom, GraphLayout.Box to, double next)
     {
         double middle = (bottom + next) / 2;
         string path = string.Create(CultureInfo.InvariantCulture,
@@ -51,14 +51,14 @@ internal static class GraphPicture
         return to.Position < 0 ? Html.Of($"""<path d="{path}"/>""") : Html.Of($"""<path d="{path}" marker-end="url(#autodiff-arrow)"/>""");
     }
 
-    private static Html Box(GraphLayout.Place place, double top, double height, string[] texts, Visit visit)
+    private static Html Box(GraphLayout.Box box, double top, double height, string[] texts, Visit visit)
     {
-        double left = place.Centre - place.Width / 2;
+        double left = box.Centre - box.Width / 2;
         string colour = visit.Op is Variable ? "#e67814" : visit.Inputs.Count == 0 ? "#808080" : "#286ec8";
         double round = visit.Inputs.Count == 0 ? height / 2 : 5;
-        var lines = texts.Select((text, i) => Html.Of($"""<text x="{place.Centre:0.#}" y="{top + 18 + i * Line:0.#}"{(i == 0 ? Html.Of($"") : Html.Of($""" fill-opacity=".65" font-size="11" """))}>{text}</text>"""));
+        var lines = texts.Select((text, i) => Html.Of($"""<text x="{box.Centre:0.#}" y="{top + 18 + i * Line:0.#}"{(i == 0 ? Html.Of($"") : Html.Of($""" fill-opacity=".65" font-size="11" """))}>{text}</text>"""));
         return Html.Of($"""
-            <g><title>{visit.Node.Type}</title><rect x="{left:0.#}" y="{top:0.#}" width="{place.Width:0.#}" height="{height:0.#}" rx="{round:0.#}" fill="{colour}" fill-opacity=".14" stroke="{colour}"/>{Html.Join(lines)}</g>
+            <g><title>{visit.Node.Type}</title><rect x="{left:0.#}" y="{top:0.#}" width="{box.Width:0.#}" height="{height:0.#}" rx="{round:0.#}" fill="{colour}" fill-opacity=".14" stroke="{colour}"/>{Html.Join(lines)}</g>
             """);
     }
 

@@ -135,7 +135,7 @@ public sealed class Graph
     internal ImmutableArray<Tensor> Evaluate(ImmutableArray<Tensor> arguments, Func<Tensor, Tensor> convert)
     {
         Require([.. arguments.Select(a => a.Type)], "Graph.Evaluate");
-        var byPosition = Place(arguments);
+        var byPosition = ByPosition(arguments);
         var values = Evaluation.Values(Order, visit => byPosition[visit.Position], convert);
         return Collect(values, node => convert(node.Value));
     }
@@ -201,7 +201,7 @@ public sealed class Graph
     }
 
     /// <summary>What belongs to the parameters, by position in the order.</summary>
-    internal T?[] Place<T>(ImmutableArray<T> perParameter)
+    internal T?[] ByPosition<T>(ImmutableArray<T> perParameter)
     {
         var placed = new T?[Order.Count];
         for (int i = 0; i < perParameter.Length; i++)

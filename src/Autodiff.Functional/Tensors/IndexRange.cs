@@ -16,10 +16,10 @@ internal sealed record IndexRange(string Op, Shape Data, int Axis)
     /// <summary>An index as 0 … length − 1.</summary>
     /// <exception cref="IndexException">It is outside −length … length − 1.</exception>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public int Place(long index)
+    public int Position(long index)
     {
-        long place = index < 0 ? index + Length : index;
-        return (ulong)place < (ulong)Length ? (int)place : throw Outside(index);
+        long position = index < 0 ? index + Length : index;
+        return (ulong)position < (ulong)Length ? (int)position : throw Outside(index);
     }
 
     private IndexException Outside(long index) => new(Op, $"indices in {-Length} … {Length - 1} at axis {Axis} of {Data}", $"{index}");

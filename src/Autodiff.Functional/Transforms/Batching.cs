@@ -14,7 +14,7 @@ internal static class Batching
         if (arguments.Length != graph.Parameters.Length || batched.Length != arguments.Length)
             throw new StructureException("Graph.Batch", $"{graph.Parameters.Length} arguments, and for each whether it is batched", $"{arguments.Length} and {batched.Length}");
         graph.Require([.. arguments.Select((argument, i) => batched[i] ? Single(argument, size) : argument.Type)], "Graph.Batch");
-        var given = graph.Place<Batched?>([.. arguments.Select((argument, i) => (Batched?)new Batched(argument, batched[i]))]);
+        var given = graph.ByPosition<Batched?>([.. arguments.Select((argument, i) => (Batched?)new Batched(argument, batched[i]))]);
         var nodes = graph.Order.Carry<Batched>((visit, batch) => given[visit.Position] ?? Step(visit, batch, size), node => new(node, false));
         return graph.Collect(nodes, node => new Batched(node, false));
     }

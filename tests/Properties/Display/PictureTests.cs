@@ -15,21 +15,21 @@ public sealed class PictureTests(ITestOutputHelper output)
         var layout = new GraphLayout(order, _ => true, visit => 20 + visit.Position % 5 * 30);
         var row = new Dictionary<int, int>();
         for (int i = 0; i < layout.Rows.Length; i++)
-            foreach (var place in layout.Rows[i].Where(place => place.Position >= 0))
-                row.Add(place.Position, i);
+            foreach (var box in layout.Rows[i].Where(box => box.Position >= 0))
+                row.Add(box.Position, i);
         if (row.Count != order.Count)
-            return $"{order.Count} nodes, {row.Count} places";
+            return $"{order.Count} nodes, {row.Count} boxes";
         foreach (var visit in order)
             foreach (int input in visit.InputPositions)
                 if (row[input] >= row[visit.Position])
                     return $"{visit} stands in row {row[visit.Position]}, its input {input} in row {row[input]}";
-        foreach (var places in layout.Rows)
-            for (int k = 1; k < places.Count; k++)
-                if (places[k].Centre - places[k].Width / 2 < places[k - 1].Centre + places[k - 1].Width / 2)
-                    return $"{places[k - 1].Position} and {places[k].Position} overlap";
-        foreach (var place in layout.Rows.SelectMany(places => places))
-            if (place.Centre - place.Width / 2 < -1e-9 || place.Centre + place.Width / 2 > layout.Width + 1e-9)
-                return $"{place.Position} is outside the picture";
+        foreach (var boxes in layout.Rows)
+            for (int k = 1; k < boxes.Count; k++)
+                if (boxes[k].Centre - boxes[k].Width / 2 < boxes[k - 1].Centre + boxes[k - 1].Width / 2)
+                    return $"{boxes[k - 1].Position} and {boxes[k].Position} overlap";
+        foreach (var box in layout.Rows.SelectMany(boxes => boxes))
+            if (box.Centre - box.Width / 2 < -1e-9 || box.Centre + box.Width / 2 > layout.Width + 1e-9)
+                return $"{box.Position} is outside the picture";
         return null;
     });
 

@@ -150,7 +150,7 @@ internal sealed class Trial
     /// <summary>Gradients again and again, until the plan for the structure runs, and after.</summary>
     private string? Kept()
     {
-        var routes = GradientRoutes.With(new SeenGraphs(sightings: 1));
+        var routes = GradientRoutes.With(new RecurringGraphs(sightings: 1));
         var (value, gradient) = Transform.ValueAndGrad<Expr[]>("ValueAndGrad", Loss, Constants, Structure.Of<Expr[]>(), GradientRoutes.WithoutPlans);
         for (int again = 0; again < 4; again++)
         {

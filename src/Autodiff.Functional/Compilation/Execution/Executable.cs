@@ -10,7 +10,7 @@ internal sealed class Executable
     private readonly CacheLine[] _constants;
     private readonly nint _constantsStart;
     private readonly int _bundles, _children;
-    private readonly Places _places;
+    private readonly BoundAddresses _addresses;
     private readonly long _bodyBytes;
     private readonly PoisonedLives? _lives;
 
@@ -28,9 +28,9 @@ internal sealed class Executable
         _children = bodies.Length;
         ConstantsInPlace = [.. Buffers.InPlace, .. bodies.SelectMany(body => body.Executable.ConstantsInPlace)];
         _bodyBytes = bodies.Select(body => body.Executable.ArenaBytes).DefaultIfEmpty().Max();
-        _places = new(Buffers.Regions, Location.Constants + 1 + Buffers.InPlace.Length);
+        _addresses = new(Buffers.Regions, Location.Constants + 1 + Buffers.InPlace.Length);
         if (isBody)
-            _steps = [.. _steps.Select(_places.Bind)];
+            _steps = [.. _steps.Select(_addresses.Bind)];
         _constants = CacheLine.Allocate(Buffers.ConstantBytes);
         _constantsStart = CacheLine.Start(_constants);
         for (int value = 0; value < Program.Count; value++)
@@ -54,8 +54,8 @@ internal sealed class Executable
     /// <summary>Where each output is left.</summary>
     public ImmutableArray<Operand> Outputs { get; }
 
-    /// <summary>The places of a body's loops.</summary>
-    public Places Places => _places;
+    /// <summary>The addresses that a body's loops find in the frame.</summary>
+    public BoundAddresses Addresses => _addresses;
 
     /// <summary>The large constants that are read where they are, also by bodies.</summary>
     public ImmutableArray<Tensor> ConstantsInPlace { get; }
@@ -67,8 +67,8 @@ internal sealed class Executable
     /// <param name="parent">The memory of the program that this one is a body of.</param>
     public Frame NewFrame(Frame? parent = null)
     {
-        var frame = new Frame(Buffers.ArenaBytes, _constantsStart, Buffers.InPlace, Buffers.Regions, _bundles, _children, _places.Bytes, parent, _bodyBytes);
-        _places.Prepare(frame);
+        var frame = new Frame(Buffers.ArenaBytes, _constantsStart, Buffers.InPlace, Buffers.Regions, _bundles, _children, _addresses.Bytes, parent, _bodyBytes);
+        _addresses.Prepare(frame);
         return frame;
     }
 
@@ -78,11 +78,11 @@ internal sealed class Executable
     public void Argument(Frame own, int index, nint address)
     {
         if (Arguments[index] is { } argument)
-            _places.Move(own, argument.At.Region, address);
+            _addresses.Move(own, argument.At.Region, address);
     }
 
     /// <summary>Says where a body's output goes.</summary>
-    public void Output(Frame own, int index, nint address) => _places.Move(own, Outputs[index].At.Region, address);
+    public void Output(Frame own, int index, nint address) => _addresses.Move(own, Outputs[index].At.Region, address);
 
     /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
     public void Run(Frame frame)
@@ -131,7 +131,7 @@ internal sealed class SubProgram(Program program, Graph? graph, CompileOptions o
     }
 
     /// <summary>The same memory, with arguments and outputs of its own.</summary>
-    public Frame Twin(Frame own) => own.Twin(_executable.Places);
+    public Frame Twin(Frame own) => own.Twin(_executable.Addresses);
 
     /// <summary>Says where a parameter's value stands.</summary>
     public void Argument(Frame own, int index, nint address) => _executable.Argument(own, index, address);

@@ -3,7 +3,7 @@ using System.Reflection.Emit;
 namespace Autodiff.Functional.Compilation;
 
 /// <summary>
-/// Writes straight-line code, or a part of it: a value that is used once stays on the evaluation stack, one that is used again is a local.
+/// Writes straight-line code, or a segment of it: a value that is used once stays on the evaluation stack, one that is used again is a local.
 /// </summary>
 internal abstract class LoopCode(LoopProgram program, ILGenerator il, Range instructions)
 {

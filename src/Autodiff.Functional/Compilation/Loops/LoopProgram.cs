@@ -121,8 +121,8 @@ internal sealed record LoopProgram(Shape Space, ImmutableArray<LoopInput> Inputs
 
 /// <summary>An array that a loop reads.</summary>
 /// <param name="DType">Its elements.</param>
-/// <param name="Strides">By how many elements the place moves along each axis of the space: 0 along an axis that it is broadcast over.</param>
-/// <param name="Rows">The rows that indices name, in each of which the place moves by the strides; null if it is one row.</param>
+/// <param name="Strides">The distance between neighbors along each axis of the space, in elements: 0 along an axis that it is broadcast over.</param>
+/// <param name="Rows">The rows that indices name, in each of which elements lie at the strides; null if it is one row.</param>
 internal sealed record LoopInput(DType DType, ImmutableArray<int> Strides, IndexedRows? Rows = null)
 {
     public bool Equals(LoopInput? other) => other is not null && DType == other.DType && Rows == other.Rows && Strides.AsSpan().SequenceEqual(other.Strides.AsSpan());
@@ -144,8 +144,8 @@ internal readonly record struct LoopInstruction(Op Op, ValueNumbers Arguments, D
 /// <summary>What a loop keeps of a value.</summary>
 /// <param name="Value">Its number.</param>
 /// <param name="DType">Its dtype.</param>
-/// <param name="Strides">By how many elements the place moves along each axis of the space; 0 along an axis that is reduced.</param>
-/// <param name="Fold">How the values along the reduced axes are folded; none: nothing is reduced, each point has its place.</param>
+/// <param name="Strides">The distance between neighbors along each axis of the space, in elements; 0 along an axis that is reduced.</param>
+/// <param name="Fold">How the values along the reduced axes are folded; none: nothing is reduced, each point has its element.</param>
 internal sealed record LoopResult(int Value, DType DType, ImmutableArray<int> Strides, LoopFold Fold = LoopFold.None)
 {
     public bool Equals(LoopResult? other) => other is not null && (Value, DType, Fold) == (other.Value, other.DType, other.Fold) && Strides.AsSpan().SequenceEqual(other.Strides.AsSpan());

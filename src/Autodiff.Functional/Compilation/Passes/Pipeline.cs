@@ -14,7 +14,7 @@ internal static class Pipeline
     [
         .. Simpler(options),
         new("loops", program => Iteration.Of(program, Simpler(options))),
-        .. Unless(options.CheckNaN, new("invariants", Invariants.Apply), new("residuals", Residuals.Apply), new("unused parts", UnusedParts.Apply)),
+        .. Unless(options.CheckNaN, new("invariants", Invariants.Apply), new("residuals", Residuals.Apply), new("unused carries", UnusedCarries.Apply)),
         new("joining", Joining.Apply),
         new("parts", Parts.Apply),
         new("layout", program => Parts.OfDense(Views.Apply(program, ordered: !options.CheckNaN && !options.Exact))),

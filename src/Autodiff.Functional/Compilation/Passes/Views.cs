@@ -73,10 +73,10 @@ internal sealed class Views
     private int See(Instruction instruction, IView view)
     {
         int input = instruction.Inputs[0];
-        if (Seen(Lies(input), instruction.Type.DType, view) is { } seen)
-            return Of(Base(input), seen);
+        if (Composed(Lies(input), instruction.Type.DType, view) is { } composed)
+            return Of(Base(input), composed);
         int copy = _builder.Add(Copy.Op, [input], _builder[input].Type);
-        return Of(copy, Seen(Lies(copy), instruction.Type.DType, view)!);
+        return Of(copy, Composed(Lies(copy), instruction.Type.DType, view)!);
     }
 
     /// <summary>What a product reads: a matrix that was sliced backwards is copied as <see cref="MatMul.Forward"/> does, and the other factor stays as it lies.</summary>
@@ -104,8 +104,8 @@ internal sealed class Views
         return view.To == type.Shape && view.IsWhole(type.Shape.Size) ? value : _builder.Add(view, [value], new(type.DType, view.To));
     }
 
-    /// <summary>How the op sees a view: asked of a tensor that has its strides and no elements.</summary>
-    private static View? Seen(View at, DType dtype, IView view) =>
+    /// <summary>The view of a view: the op is asked what it sees of a tensor that has the strides and no elements.</summary>
+    private static View? Composed(View at, DType dtype, IView view) =>
         view.See(new Tensor(ElementType.Of(dtype), at.To, s_nowhere, at.Offset, [.. at.Strides])) is { } seen
             ? new(seen.Shape, seen.Offset, Axes.Of(seen.Strides))
             : null;

@@ -16,7 +16,7 @@ internal sealed class Replay
     /// <param name="reverse">Is reverse mode to follow? Then ops give what its rules will ask for beside their values.</param>
     public Replay(Graph graph, ImmutableArray<Expr> arguments, bool reverse)
     {
-        var given = graph.Place(arguments);
+        var given = graph.ByPosition(arguments);
         bool sameValues = SameValues(graph, arguments);
         var nodes = graph.Order.Carry<Expr>((visit, inputs) => given[visit.Position] ?? Again(visit, Inputs.Of(inputs), sameValues, reverse), node => node);
         (_graph, _order, Outputs) = (graph, graph.Order.Of(nodes), graph.Collect(nodes, node => node));
@@ -61,5 +61,5 @@ internal sealed class Replay
         [.. Tangents(tangents).Select((tangent, i) => tangent ?? Expr.Zeros(_graph.Outputs[i].Shape, _graph.Outputs[i].DType))];
 
     /// <summary>The outputs' tangents; null where there is none.</summary>
-    public ImmutableArray<Expr?> Tangents(ImmutableArray<Expr?> tangents) => _graph.Collect(ForwardMode.Fold(_order, _graph.Place(tangents)), _ => null);
+    public ImmutableArray<Expr?> Tangents(ImmutableArray<Expr?> tangents) => _graph.Collect(ForwardMode.Fold(_order, _graph.ByPosition(tangents)), _ => null);
 }

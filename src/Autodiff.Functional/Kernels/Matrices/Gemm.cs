@@ -96,38 +96,38 @@ internal static class Gemm
     }
 
     /// <summary>Can blocks of C be computed apart, without copying B for each again where it is copied as a whole?</summary>
-    public static bool HasParts<E>(int m, int n, int k, bool byRows) where E : struct =>
+    public static bool HasBlocks<E>(int m, int n, int k, bool byRows) where E : struct =>
         m > 24 && n > 24 && k > 1 && (typeof(E) == typeof(Real64) ? byRows || !UnpackedGemm.IsBest<double>(m, n, k, byRows)
             : typeof(E) == typeof(Real32) && (byRows || !UnpackedGemm.IsBest<float>(m, n, k, byRows)));
 
-    /// <summary>A block of C, of a product that <see cref="HasParts"/>. How it is computed depends on the whole product, and so its bits are those of the whole.</summary>
-    public static void MultiplyPart<E>(int m, int n, int k, ReadOnlySpan<E> a, int aRow, int aColumn, ReadOnlySpan<E> b, int bRow, int bColumn, Span<E> c, Range rows, Range columns)
+    /// <summary>A block of C, of a product that <see cref="HasBlocks"/>. How it is computed depends on the whole product, and so its bits are those of the whole.</summary>
+    public static void MultiplyBlock<E>(int m, int n, int k, ReadOnlySpan<E> a, int aRow, int aColumn, ReadOnlySpan<E> b, int bRow, int bColumn, Span<E> c, Range rows, Range columns)
         where E : struct, IElementary<E>
     {
         if (typeof(E) == typeof(Real64))
-            Part<double>(m, n, k, new(Elements.As<E, double>(a), aRow, aColumn), new(Elements.As<E, double>(b), bRow, bColumn), Elements.As<E, double>(c), rows, columns);
+            Block<double>(m, n, k, new(Elements.As<E, double>(a), aRow, aColumn), new(Elements.As<E, double>(b), bRow, bColumn), Elements.As<E, double>(c), rows, columns);
         else
-            Part<float>(m, n, k, new(Elements.As<E, float>(a), aRow, aColumn), new(Elements.As<E, float>(b), bRow, bColumn), Elements.As<E, float>(c), rows, columns);
+            Block<float>(m, n, k, new(Elements.As<E, float>(a), aRow, aColumn), new(Elements.As<E, float>(b), bRow, bColumn), Elements.As<E, float>(c), rows, columns);
     }
 
-    private static void Part<T>(int m, int n, int k, Strided<T> a, Strided<T> b, Span<T> c, Range rows, Range columns) where T : unmanaged, INumberBase<T>
+    private static void Block<T>(int m, int n, int k, Strided<T> a, Strided<T> b, Span<T> c, Range rows, Range columns) where T : unmanaged, INumberBase<T>
     {
         Check(m, n, k, a, b, c);
         var ((i, height), (j, width)) = (rows.GetOffsetAndLength(m), columns.GetOffsetAndLength(n));
         bool isPacked = !UnpackedGemm.IsBest<T>(m, n, k, b.Column == 1);
         int depth = Depth(m, n);
-        if (Vector512.IsHardwareAccelerated) Part<T, Register512<T>>(isPacked, depth, height, width, k, a.FromRow(i), b.FromColumn(j), c[(i * n + j)..], n);
-        else Part<T, Register256<T>>(isPacked, depth, height, width, k, a.FromRow(i), b.FromColumn(j), c[(i * n + j)..], n);
+        if (Vector512.IsHardwareAccelerated) Block<T, Register512<T>>(isPacked, depth, height, width, k, a.FromRow(i), b.FromColumn(j), c[(i * n + j)..], n);
+        else Block<T, Register256<T>>(isPacked, depth, height, width, k, a.FromRow(i), b.FromColumn(j), c[(i * n + j)..], n);
     }
 
-    private static void Part<T, V>(bool isPacked, int depth, int m, int n, int k, Strided<T> a, Strided<T> b, Span<T> c, int cRow) where T : unmanaged, INumberBase<T> where V : struct, IRegister<V, T>
+    private static void Block<T, V>(bool isPacked, int depth, int m, int n, int k, Strided<T> a, Strided<T> b, Span<T> c, int cRow) where T : unmanaged, INumberBase<T> where V : struct, IRegister<V, T>
     {
         if (k > depth)
         {
             int half = Reductions.Half(k, 256);
             using var second = new Buffer<T>(m * n);
-            Part<T, V>(isPacked, depth, m, n, half, a, b, c, cRow);
-            Part<T, V>(isPacked, depth, m, n, k - half, a.FromColumn(half), b.FromRow(half), second.Span, n);
+            Block<T, V>(isPacked, depth, m, n, half, a, b, c, cRow);
+            Block<T, V>(isPacked, depth, m, n, k - half, a.FromColumn(half), b.FromRow(half), second.Span, n);
             for (int i = 0; i < m; i++) AddTo<T>(c.Slice(i * cRow, n), second.Span.Slice(i * n, n));
         }
         else if (isPacked) PackedGemm.Multiply<T, V>(m, n, k, a, b, c, cRow);

@@ -162,8 +162,8 @@ internal static class GemmKernel
 
     /// <summary>The register at this place of the row; of the last one perhaps only the first lanes.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static V Load<T, V, TWidth, TPlace>(ref T row, int last, V mask) where T : unmanaged where V : struct, IRegister<V, T> where TWidth : struct, IWidth where TPlace : struct, ICount =>
-        TWidth.IsPartial && TPlace.Value == TWidth.Value ? V.LoadFirst(ref row, (TPlace.Value - 1) * V.Count, last, mask) : V.Load(ref row, (TPlace.Value - 1) * V.Count);
+    private static V Load<T, V, TWidth, TIndex>(ref T row, int last, V mask) where T : unmanaged where V : struct, IRegister<V, T> where TWidth : struct, IWidth where TIndex : struct, ICount =>
+        TWidth.IsPartial && TIndex.Value == TWidth.Value ? V.LoadFirst(ref row, (TIndex.Value - 1) * V.Count, last, mask) : V.Load(ref row, (TIndex.Value - 1) * V.Count);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Store<T, V, TWidth>(ref T c, V c0, V c1, V c2, int last, V mask, bool add) where T : unmanaged where V : struct, IRegister<V, T> where TWidth : struct, IWidth
@@ -180,9 +180,9 @@ internal static class GemmKernel
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Store<T, V, TWidth, TPlace>(ref T c, V value, int last, V mask) where T : unmanaged where V : struct, IRegister<V, T> where TWidth : struct, IWidth where TPlace : struct, ICount
+    private static void Store<T, V, TWidth, TIndex>(ref T c, V value, int last, V mask) where T : unmanaged where V : struct, IRegister<V, T> where TWidth : struct, IWidth where TIndex : struct, ICount
     {
-        if (TWidth.IsPartial && TPlace.Value == TWidth.Value) value.StoreFirst(ref c, (TPlace.Value - 1) * V.Count, last, mask);
-        else value.Store(ref c, (TPlace.Value - 1) * V.Count);
+        if (TWidth.IsPartial && TIndex.Value == TWidth.Value) value.StoreFirst(ref c, (TIndex.Value - 1) * V.Count, last, mask);
+        else value.Store(ref c, (TIndex.Value - 1) * V.Count);
     }
 }

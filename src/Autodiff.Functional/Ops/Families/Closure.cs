@@ -89,7 +89,7 @@ internal static class Closure
     /// <summary>Which outputs depend on the marked parameters; <paramref name="smoothly"/>: by a way along which derivatives go.</summary>
     public static ImmutableArray<bool> Dependent(Graph graph, ImmutableArray<bool> marked, bool smoothly)
     {
-        var given = graph.Place(marked);
+        var given = graph.ByPosition(marked);
         return graph.Collect(graph.Order.Carry<bool>((visit, inputs) => given[visit.Position] || ((!smoothly || IsSmooth(visit.Node)) && inputs.Contains(true)), _ => false), _ => false);
     }
 

@@ -12,8 +12,8 @@ internal static class Linearity
     /// <summary>How a graph's outputs depend on directions that its parameters depend on as given.</summary>
     public static ImmutableArray<Degree> Of(Graph graph, ReadOnlySpan<Degree> parameters)
     {
-        var given = graph.Place(ImmutableArray.Create(parameters));
-        var isParameter = graph.Place([.. parameters.ToArray().Select(_ => true)]);
+        var given = graph.ByPosition(ImmutableArray.Create(parameters));
+        var isParameter = graph.ByPosition([.. parameters.ToArray().Select(_ => true)]);
         // Of each output of a node.
         var degrees = graph.Order.Carry<ImmutableArray<Degree>>((visit, inputs) => isParameter[visit.Position] ? [given[visit.Position]] : Step(visit, inputs), node => [OfOutside(node)]);
         return [.. graph.Collect(degrees, node => [OfOutside(node)]).Select(each => each[0])];

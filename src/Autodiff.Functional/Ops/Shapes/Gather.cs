@@ -180,7 +180,7 @@ internal readonly struct IndexPlaces
         _shared = data.Slice(0, leading).Size;
         _before = data.Slice(leading, axis - leading).Size;
         Inner = along.Inner;
-        _indices = indices.DType == DType.Int64 ? Array.ConvertAll(indices.ToArray<long>(), along.Place) : Array.ConvertAll(indices.ToArray<int>(), i => along.Place(i));
+        _indices = indices.DType == DType.Int64 ? Array.ConvertAll(indices.ToArray<long>(), along.Position) : Array.ConvertAll(indices.ToArray<int>(), i => along.Position(i));
     }
 
     /// <summary>Indices must be integers; if they are known they must be inside, so that the error comes where the op is written.</summary>

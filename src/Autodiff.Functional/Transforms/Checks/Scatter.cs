@@ -17,7 +17,7 @@ internal static class Scatter
         try
         {
             var exact = graph.Evaluate([.. arguments]);
-            var known = graph.Place(arguments);
+            var known = graph.ByPosition(arguments);
             for (int sample = 0; sample < Samples; sample++)
             {
                 var random = new Random(seed + sample);

@@ -40,7 +40,7 @@ internal abstract class SequenceOf<P, T>(Structure<T> item) : Structure<P>
 
     protected virtual bool IsMissing(P value) => value is null;
 
-    internal override IEnumerable<Part> Parts(P value) => IsMissing(value) ? [] : Items(value).Select((one, i) => new Part($"[{i}]", item, one));
+    internal override IEnumerable<Child> Children(P value) => IsMissing(value) ? [] : Items(value).Select((one, i) => new Child($"[{i}]", item, one));
 }
 
 internal sealed class ArrayOf<T>(Structure<T> item) : SequenceOf<T[], T>(item)
@@ -145,8 +145,8 @@ internal sealed class DictionaryOf<P, K, V>(Structure<V> item, Func<P, KeyValueP
         return with(like, items);
     }
 
-    internal override IEnumerable<Part> Parts(P value) => value is null ? [] :
-        Items(value).Select(pair => new Part(pair.Key is string key ? $"[\"{key}\"]" : string.Create(CultureInfo.InvariantCulture, $"[{pair.Key}]"), item, pair.Value));
+    internal override IEnumerable<Child> Children(P value) => value is null ? [] :
+        Items(value).Select(pair => new Child(pair.Key is string key ? $"[\"{key}\"]" : string.Create(CultureInfo.InvariantCulture, $"[{pair.Key}]"), item, pair.Value));
 }
 
 /// <summary>A struct that may be missing.</summary>
@@ -163,7 +163,7 @@ internal sealed class NullableOf<T>(Structure<T> item) : Structure<T?> where T :
 
     internal override T? Replace(T? like, Walk walk) => like is { } one ? item.Replace(one, walk) : null;
 
-    internal override IEnumerable<Part> Parts(T? value) => value is { } one ? [new Part("", item, one)] : [];
+    internal override IEnumerable<Child> Children(T? value) => value is { } one ? [new Child("", item, one)] : [];
 }
 
 internal sealed class PairOf<A, B>(Structure<A> first, Structure<B> second) : Structure<(A, B)>
@@ -176,7 +176,7 @@ internal sealed class PairOf<A, B>(Structure<A> first, Structure<B> second) : St
 
     internal override (A, B) Replace((A, B) like, Walk walk) => (first.Replace(like.Item1, walk), second.Replace(like.Item2, walk));
 
-    internal override IEnumerable<Part> Parts((A, B) value) => [new(".Item1", first, value.Item1), new(".Item2", second, value.Item2)];
+    internal override IEnumerable<Child> Children((A, B) value) => [new(".Item1", first, value.Item1), new(".Item2", second, value.Item2)];
 }
 
 internal sealed class TripleOf<A, B, C>(Structure<A> first, Structure<B> second, Structure<C> third) : Structure<(A, B, C)>
@@ -190,5 +190,5 @@ internal sealed class TripleOf<A, B, C>(Structure<A> first, Structure<B> second,
 
     internal override (A, B, C) Replace((A, B, C) like, Walk walk) => (first.Replace(like.Item1, walk), second.Replace(like.Item2, walk), third.Replace(like.Item3, walk));
 
-    internal override IEnumerable<Part> Parts((A, B, C) value) => [new(".Item1", first, value.Item1), new(".Item2", second, value.Item2), new(".Item3", third, value.Item3)];
+    internal override IEnumerable<Child> Children((A, B, C) value) => [new(".Item1", first, value.Item1), new(".Item2", second, value.Item2), new(".Item3", third, value.Item3)];
 }

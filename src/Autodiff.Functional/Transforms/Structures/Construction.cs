@@ -53,7 +53,7 @@ internal static class Construction
     }
 
     private static IStructure Compiled(Type type, Writer writer, ImmutableArray<Member> members, Func<ImmutableArray<Member>, Expression> replace) =>
-        Recognition.Make(typeof(Compiled<>), [type], writer.Layout(writer.Collect(members, Fields(type).Where(field => CanBeMember(field.FieldType) && !Recognition.Of(field.FieldType).HoldsNodes)), replace(members), _ => members));
+        Recognition.Make(typeof(CompiledStructure<>), [type], writer.Layout(writer.Collect(members, Fields(type).Where(field => CanBeMember(field.FieldType) && !Recognition.Of(field.FieldType).HoldsNodes)), replace(members), _ => members));
 
     private static ImmutableArray<Member> Readable(Type type, bool isFSharp)
     {

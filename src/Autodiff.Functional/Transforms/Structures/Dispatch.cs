@@ -40,7 +40,7 @@ internal sealed class Dispatch<P>(Structure<P>? exact, Structure<P>? view, Func<
 
     internal override P Replace(P like, Walk walk) => like is null ? like! : (P)walk.ReplaceDeeper(For(like), like);
 
-    internal override IEnumerable<Part> Parts(P value) => [];
+    internal override IEnumerable<Child> Children(P value) => [];
 }
 
 /// <summary>A type inside itself: its structure is looked up when it is first needed.</summary>
@@ -67,7 +67,7 @@ internal sealed class Deferred<P>(Func<Type, IStructure> recognise) : Structure<
 
     internal override P Replace(P like, Walk walk) => like is null || Target is IOpen ? Target.Replace(like, walk) : (P)walk.ReplaceDeeper(Target, like);
 
-    internal override IEnumerable<Part> Parts(P value) => Target.Parts(value);
+    internal override IEnumerable<Child> Children(P value) => Target.Children(value);
 }
 
 /// <summary>A structure that looks at each value's own type.</summary>

@@ -59,7 +59,7 @@ internal static class FSharp
                 Expression.Convert(Expression.Call(makers[one.Key], one.Value.Select(writer.Replaced)), type), Expression.Constant(one.Key)))]);
         var tagOf = Expression.Lambda(typeof(Func<,>).MakeGenericType(type, typeof(int)), tag, writer.Value);
         var reader = new Lazy<Delegate>(tagOf.Compile);
-        return Recognition.Make(typeof(Compiled<>), [type],
+        return Recognition.Make(typeof(CompiledStructure<>), [type],
             writer.Layout(collect, replace, value => cases.GetValueOrDefault((int)reader.Value.DynamicInvoke(value)!, []), nullIsCase));
     }
 

@@ -20,7 +20,7 @@ internal static class Paths
         }
     }
 
-    private readonly record struct Visited(Trail Trail, Part Part, object? Leaving = null);
+    private readonly record struct Visited(Trail Trail, Child Child, object? Leaving = null);
 
     public static ImmutableArray<(string Path, Expr Node)> Leaves<P>(Structure<P> structure, P value, string op, string name) =>
         [.. Tokens(structure, value, op, name).Where(token => token.Node is not null).Select(token => (token.Trail.ToString(), token.Node!))];
@@ -67,29 +67,29 @@ internal static class Paths
                 ancestors.Remove(left);
                 continue;
             }
-            var (trail, part) = (visited.Trail, visited.Part with { Structure = visited.Part.Structure.For(visited.Part.Value) });
-            if (part.Structure.Flaw is { } flaw && (part.Value is not null || trail.Before is null))
+            var (trail, child) = (visited.Trail, visited.Child with { Structure = visited.Child.Structure.For(visited.Child.Value) });
+            if (child.Structure.Flaw is { } flaw && (child.Value is not null || trail.Before is null))
                 throw new StructureException(op, flaw.Expected, $"{flaw.Got} (at {trail})", flaw.Remedy);
-            if (part.Structure is OneNode)
+            if (child.Structure is OneNode)
             {
-                if (part.Value is null && !part.MayBeMissing)
+                if (child.Value is null && !child.MayBeMissing)
                     throw new StructureException(op, "a value", $"null at {trail}", "Make the member nullable (Expr?) if it may be missing.");
-                yield return (trail, part.Value as Expr, part.Value is null ? "null" : null);
+                yield return (trail, child.Value as Expr, child.Value is null ? "null" : null);
                 continue;
             }
-            if (part.Value is null && trail.Before is null && !part.Structure.NullIsValue)
+            if (child.Value is null && trail.Before is null && !child.Structure.NullIsValue)
                 throw new StructureException(op, "a value", $"null at {trail}");
-            if (part.Value is { } parent && !parent.GetType().IsValueType)
+            if (child.Value is { } parent && !parent.GetType().IsValueType)
             {
                 if (!ancestors.Add(parent))
                     throw new StructureException(op, "a structure that ends", $"{Names.Of(parent.GetType())} at {trail}, which holds itself: a cycle", "Break the cycle; what refers to another part can do so by its key or index.");
                 rest.Push(new(trail, default, parent));
             }
-            Part[] parts = [.. part.Structure.Parts(part.Value)];
-            if (part.Structure.HoldsNodes && parts.Length == 0)
-                yield return (trail, null, part.Value is null ? "null" : "empty or without nodes");
-            for (int i = parts.Length - 1; i >= 0; i--)
-                rest.Push(new(new(trail, parts[i].Step), parts[i]));
+            Child[] children = [.. child.Structure.Children(child.Value)];
+            if (child.Structure.HoldsNodes && children.Length == 0)
+                yield return (trail, null, child.Value is null ? "null" : "empty or without nodes");
+            for (int i = children.Length - 1; i >= 0; i--)
+                rest.Push(new(new(trail, children[i].Step), children[i]));
         }
     }
 }

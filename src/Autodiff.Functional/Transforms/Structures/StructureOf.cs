@@ -33,8 +33,8 @@ public abstract class Structure<P> : IStructure
     /// <summary>A value like a given one with other nodes, which are taken from the walk.</summary>
     internal abstract P Replace(P like, Walk walk);
 
-    /// <summary>The parts of a value that nodes may be in, in order: what paths and errors are made from.</summary>
-    internal abstract IEnumerable<Part> Parts(P value);
+    /// <summary>The children of a value that may hold nodes, in order. Paths and errors are made from them.</summary>
+    internal abstract IEnumerable<Child> Children(P value);
 
     bool IStructure.HoldsNodes => HoldsNodes;
     bool IStructure.NullIsValue => NullIsValue;
@@ -43,7 +43,7 @@ public abstract class Structure<P> : IStructure
     IStructure IStructure.For(object? value) => For(value);
     void IStructure.Collect(object value, Walk walk) => Collect((P)value, walk);
     object IStructure.Replace(object like, Walk walk) => Replace((P)like, walk)!;
-    IEnumerable<Part> IStructure.Parts(object? value) => value is null && default(P) is not null ? [] : Parts((P)value!);
+    IEnumerable<Child> IStructure.Children(object? value) => value is null && default(P) is not null ? [] : Children((P)value!);
 
     // ---- what all give ----
 
@@ -159,7 +159,7 @@ internal interface IStructure
     IStructure For(object? value);
     void Collect(object value, Walk walk);
     object Replace(object like, Walk walk);
-    IEnumerable<Part> Parts(object? value);
+    IEnumerable<Child> Children(object? value);
 }
 
 /// <summary>What a value is besides its nodes: lengths, keys and cases, and what passes through untouched.</summary>
@@ -172,8 +172,8 @@ internal readonly record struct Rest(int Marks, List<object?>? Others)
     public override int GetHashCode() => Marks;
 }
 
-/// <summary>A part of a value: how one gets there, and what it is. <paramref name="MayBeMissing"/>: an annotation allows it to be null.</summary>
-internal readonly record struct Part(string Step, IStructure Structure, object? Value, bool MayBeMissing = false);
+/// <summary>A child of a value in its structure: the step that leads there, and the value. <paramref name="MayBeMissing"/>: an annotation allows it to be null.</summary>
+internal readonly record struct Child(string Step, IStructure Structure, object? Value, bool MayBeMissing = false);
 
 /// <summary>Why values of a type can't be taken apart and put together again, and what to do.</summary>
 internal sealed record Flaw(string Expected, string Got, string Remedy);
@@ -185,7 +185,7 @@ internal sealed class OneNode : Structure<Expr>
 
     internal override Expr Replace(Expr like, Walk walk) => walk.Next();
 
-    internal override IEnumerable<Part> Parts(Expr value) => [];
+    internal override IEnumerable<Child> Children(Expr value) => [];
 
     internal override ImmutableArray<Expr> Flatten(Expr value, string op = "Structure") => value is not null ? [value] : throw Missing(nameof(value), op);
 
@@ -213,7 +213,7 @@ internal sealed class Opaque<P> : Structure<P>
 
     internal override P Replace(P like, Walk walk) => like;
 
-    internal override IEnumerable<Part> Parts(P value) => [];
+    internal override IEnumerable<Child> Children(P value) => [];
 }
 
 /// <summary>Values that have nodes but can't be rebuilt with others.</summary>
@@ -229,7 +229,7 @@ internal sealed class Flawed<P>(Flaw flaw) : Structure<P>
 
     internal override P Replace(P like, Walk walk) => like;
 
-    internal override IEnumerable<Part> Parts(P value) => [];
+    internal override IEnumerable<Child> Children(P value) => [];
 }
 
 /// <summary>A type that the user said how to take apart.</summary>
@@ -250,7 +250,7 @@ internal sealed class Registered<P>(Func<P, IEnumerable<Expr>> leaves, Func<P, I
 
     internal override P Replace(P like, Walk walk) => like is null ? like : rebuild(like, walk.Next(leaves(like).Count()));
 
-    internal override IEnumerable<Part> Parts(P value) => value is null ? [] : leaves(value).Select((leaf, i) => new Part(Step(i), Structure.Node, leaf));
+    internal override IEnumerable<Child> Children(P value) => value is null ? [] : leaves(value).Select((leaf, i) => new Child(Step(i), Structure.Node, leaf));
 
     // From "m => [m.W, m.B]" the steps are .W and .B; from anything else [0], [1].
     private string Step(int index)

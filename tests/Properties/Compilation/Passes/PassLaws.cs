@@ -50,7 +50,7 @@ public sealed class PassLaws(ITestOutputHelper output)
     {
         var before = Pipeline.Of(new()).TakeWhile(pass => pass.Name != "blocks")
             .Aggregate(Functional.Compilation.Program.Of(Graph.Trace(x => [p.Run([.. x]), x[0], .. Ad.Grad<Expr[]>(p.Loss, [.. x])], [.. p.Inputs.Select(input => input.Type)])).Program, (program, pass) => pass.Apply(program));
-        var after = Pieces.Apply(before, 2, Scheduling.Apply);
+        var after = Segments.Apply(before, 2, Scheduling.Apply);
         var (expected, actual) = (before.Evaluate(p.Inputs.AsSpan()), after.Evaluate(p.Inputs.AsSpan()));
         return Enumerable.Range(0, expected.Length).All(i => Same.SameBits(expected[i], actual[i])) ? null : $"before\n{before}\nafter\n{after}";
     });

@@ -47,7 +47,7 @@ internal sealed class ArenaLayout
         Add(offset, bytes);
     }
 
-    /// <summary>What a request takes: nothing takes a line too, so that no two lie at the same place.</summary>
+    /// <summary>What a request takes: nothing takes a line too, so that no two lie at the same address.</summary>
     public static long Rounded(long bytes) => Math.Max(CacheLine.Bytes, CacheLine.Rounded(bytes));
 
     private void Add(long offset, long bytes)

@@ -34,9 +34,9 @@ internal sealed class Buffers
         (_program, _kernels, _small) = (program, kernels, small);
         (_step, _last, _buffer, Scratch) = (new int[program.Count], new int[program.Count], new ValueBuffer?[program.Count], new Location[program.Count]);
         FindLives();
-        PlaceLeaves();
-        PlaceOutputs();
-        PlaceRest();
+        AssignLeaves();
+        AssignOutputs();
+        AssignRest();
     }
 
     /// <summary>The bytes of the arena.</summary>
@@ -53,7 +53,7 @@ internal sealed class Buffers
                 if (buffer.At.Region == Location.Arena)
                 {
                     long bytes = ArenaLayout.Rounded(buffer.Bytes);
-                    // What is written over an input takes its place already at the step that reads it last.
+                    // What is written over an input takes its memory already at the step that reads it last.
                     change[buffer.First + (over.Contains((buffer.At.Offset, buffer.First)) ? 2 : 1)] += bytes;
                     change[buffer.Last + 2] -= bytes;
                     over.Add((buffer.At.Offset, buffer.Last));
@@ -77,7 +77,7 @@ internal sealed class Buffers
     /// <summary>The instructions that are steps, in order.</summary>
     public ImmutableArray<int> Steps { get; private set; } = [];
 
-    /// <summary>For each instruction that is a step, the place of its scratch memory.</summary>
+    /// <summary>For each instruction that is a step, the location of its scratch memory.</summary>
     public Location[] Scratch { get; }
 
     /// <summary>All buffers.</summary>
@@ -121,7 +121,7 @@ internal sealed class Buffers
             _last[Base(output)] = Steps.Length;
     }
 
-    private void PlaceLeaves()
+    private void AssignLeaves()
     {
         var inPlace = ImmutableArray.CreateBuilder<Tensor>();
         for (int value = 0; value < _program.Count; value++)
@@ -130,40 +130,40 @@ internal sealed class Buffers
                 long bytes = _program[value].Type.Bytes;
                 if (bytes >= Large && constant.IsContiguous)
                 {
-                    Place(value, new(Regions++, 0), bytes);
+                    Assign(value, new(Regions++, 0), bytes);
                     inPlace.Add(constant);
                     continue;
                 }
-                Place(value, new(Location.Constants, ConstantBytes), bytes);
+                Assign(value, new(Location.Constants, ConstantBytes), bytes);
                 ConstantBytes += CacheLine.Rounded(bytes);
             }
         InPlace = inPlace.ToImmutable();
         for (int value = 0; value < _program.Count; value++)
             if (IsRead(value) && _program[value] is { Op: Leaf and not Constant } parameter)
-                Place(value, parameter.Type.Bytes is var bytes && bytes <= _small ? new(Location.Arena, _arena.Take(bytes)) : new(Regions++, 0), bytes);
+                Assign(value, parameter.Type.Bytes is var bytes && bytes <= _small ? new(Location.Arena, _arena.Take(bytes)) : new(Regions++, 0), bytes);
     }
 
-    private void PlaceOutputs()
+    private void AssignOutputs()
     {
         foreach (int output in _program.Outputs)
             if (_program[output].Type.Bytes is var bytes && bytes > _small)
-                Place(output, new(Regions++, 0), bytes);
+                Assign(output, new(Regions++, 0), bytes);
     }
 
-    private void PlaceRest()
+    private void AssignRest()
     {
         // What is free after a step. Leaves that nobody reads again are, too.
         var ends = new List<(long Offset, long Bytes)>[Steps.Length];
-        var written = new HashSet<(long Offset, long Bytes)>();      // of those the places that the step writes its parts to, which are not free yet
+        var written = new HashSet<(long Offset, long Bytes)>();      // of those the memory that the step writes its parts to, which are not free yet
         foreach (var buffer in _all)
             EndsAt(buffer.Last, buffer.At, buffer.Bytes);
         for (int step = 0; step < Steps.Length; step++)
         {
             int value = Steps[step];
             if (_program[value].Op is IPartsOp several)
-                PlaceParts(value, several, step);
+                AssignParts(value, several, step);
             else if (!IsBundle(value))
-                PlaceNew(value, step);
+                AssignNew(value, step);
             if (_kernels[value] is { ScratchBytes: var scratch and > 0 })
             {
                 Scratch[value] = new(Location.Arena, _arena.Take(scratch));
@@ -175,30 +175,30 @@ internal sealed class Buffers
                     _arena.GiveBack(end.Offset, end.Bytes);
         }
 
-        void PlaceNew(int value, int step)
+        void AssignNew(int value, int step)
         {
             if (_buffer[value] is not null)
                 return;
             long bytes = _program[value].Type.Bytes;
             var at = new Location(Location.Arena, _arena.Take(bytes));
-            Place(value, at, bytes);
+            Assign(value, at, bytes);
             EndsAt(Math.Max(step, _last[value]), at, bytes);
         }
 
-        void PlaceParts(int value, IPartsOp several, int step)
+        void AssignParts(int value, IPartsOp several, int step)
         {
             var over = several is Fused fused && _kernels[value] is { InPlace: true } ? new Overwriting(fused, Ending(value, step)) : null;
             int count = several.Parts.Length;
             for (int i = 0, part = value + 1; i < count; i++, part++)   // its parts follow an op
-                if (_buffer[part] is null && over?.Place(i) is { } input)
+                if (_buffer[part] is null && over?.BufferFor(i) is { } input)
                 {
-                    // The input's place is not free after this step, but when the part's life ends.
+                    // The input's memory is not free after this step, but when the part's life ends.
                     written.Add((input.At.Offset, input.Bytes));
-                    Place(part, input.At, input.Bytes);
+                    Assign(part, input.At, input.Bytes);
                     EndsAt(Math.Max(step, _last[part]), input.At, input.Bytes);
                 }
                 else
-                    PlaceNew(part, step);
+                    AssignNew(part, step);
         }
 
         void EndsAt(int step, Location at, long bytes)
@@ -220,7 +220,7 @@ internal sealed class Buffers
     }
 
     /// <summary>
-    /// Which memory a loop writes a part over: that of a value that nobody reads later, and that the loop reads only at the very place that the part is written to. A loop may read a
+    /// Which memory a loop writes a part over: that of a value that nobody reads later, and that the loop reads only at the very element that the part is written to. A loop may read a
     /// value by several of its inputs, so what counts is the memory and not the input.
     /// </summary>
     private sealed class Overwriting
@@ -252,27 +252,27 @@ internal sealed class Buffers
                     _free.Add((memory, read));
         }
 
-        /// <summary>The place for a part; null if it needs a new one.</summary>
-        public ValueBuffer? Place(int part)
+        /// <summary>The buffer that a part takes over; null if it needs a new one.</summary>
+        public ValueBuffer? BufferFor(int part)
         {
             if (_result[part] < 0 || _fused.Loop.Results[_result[part]] is not { Fold: LoopFold.None } result)
                 return null;
             for (int i = _first; i < _free.Count; i++)
             {
-                var (place, read) = _free[i];
-                if (place.Bytes != _fused.Parts[part].Bytes || ElementType.Of(read.DType).Size != ElementType.Of(result.DType).Size || !read.Strides.AsSpan().SequenceEqual(result.Strides.AsSpan()))
+                var (buffer, read) = _free[i];
+                if (buffer.Bytes != _fused.Parts[part].Bytes || ElementType.Of(read.DType).Size != ElementType.Of(result.DType).Size || !read.Strides.AsSpan().SequenceEqual(result.Strides.AsSpan()))
                     continue;
                 // The others before it keep their order.
                 for (; i > _first; i--)
                     _free[i] = _free[i - 1];
                 _first++;
-                return place;
+                return buffer;
             }
             return null;
         }
     }
 
-    private void Place(int value, Location at, long bytes)
+    private void Assign(int value, Location at, long bytes)
     {
         _buffer[value] = new(value, at, bytes, _step[value], Math.Max(_step[value], _last[value]));
         _all.Add(_buffer[value]!);

@@ -18,10 +18,10 @@ internal sealed unsafe class Frame : IDisposable
     /// <param name="regions">How many regions there are, with arena and constants.</param>
     /// <param name="bundles">How many values of several outputs.</param>
     /// <param name="children">How many bodies.</param>
-    /// <param name="placesBytes">How much memory for addresses that stand ready.</param>
+    /// <param name="addressesBytes">How much memory for addresses that stand ready.</param>
     /// <param name="parent">The memory of the program that this one is a body of, which it works in.</param>
     /// <param name="bodyBytes">How much memory bodies work in, one at a time.</param>
-    public Frame(long arenaBytes, nint constants, ImmutableArray<Tensor> inPlace, int regions, int bundles, int children, int placesBytes, Frame? parent, long bodyBytes)
+    public Frame(long arenaBytes, nint constants, ImmutableArray<Tensor> inPlace, int regions, int bundles, int children, int addressesBytes, Frame? parent, long bodyBytes)
     {
         Root = parent?.Root ?? this;
         _arena = parent?._arena ?? CacheLine.Allocate(CacheLine.Rounded(arenaBytes) + bodyBytes);
@@ -39,8 +39,8 @@ internal sealed unsafe class Frame : IDisposable
         Bundles = new Tensor?[bundles];
         Children = new Frame?[children];
         Team = new Team();
-        _places = CacheLine.Allocate(placesBytes);
-        Places = (nint*)CacheLine.Start(_places);
+        _addresses = CacheLine.Allocate(addressesBytes);
+        Addresses = (nint*)CacheLine.Start(_addresses);
     }
 
     /// <summary>Another one over the same memory, whose arguments and outputs may lie elsewhere. Not for callers' arrays: it pins none.</summary>
@@ -52,23 +52,23 @@ internal sealed unsafe class Frame : IDisposable
         _firstMoving = other._firstMoving;
         for (int i = 0; i < _firstMoving; i++)
             Regions[i] = other.Regions[i];
-        _places = CacheLine.Allocate((other._places.Length - 1L) * CacheLine.Bytes);
-        Places = (nint*)CacheLine.Start(_places);
+        _addresses = CacheLine.Allocate((other._addresses.Length - 1L) * CacheLine.Bytes);
+        Addresses = (nint*)CacheLine.Start(_addresses);
     }
 
     /// <summary>Where each region starts.</summary>
     public nint* Regions { get; }
 
     /// <summary>Addresses that stand ready for <see cref="BoundLoop"/>s.</summary>
-    public nint* Places { get; }
+    public nint* Addresses { get; }
 
-    private readonly CacheLine[] _places;
+    private readonly CacheLine[] _addresses;
 
     /// <summary>The frame of every second step of a loop, whose carries go back and forth; made when it is first asked for.</summary>
-    public Frame Twin(Places places)
+    public Frame Twin(BoundAddresses addresses)
     {
         if (_twin is null)
-            places.Prepare(_twin = new(this));
+            addresses.Prepare(_twin = new(this));
         return _twin;
     }
 

@@ -1,6 +1,6 @@
 namespace Autodiff.Functional.Compilation;
 
-/// <summary>A place in the memory of a run: some bytes after the start of one of its regions.</summary>
+/// <summary>A location in the memory of a run: an offset in one of its regions. The frame knows the region's address.</summary>
 /// <param name="Region">The region: 0 the arena, 1 the constants, then large constants, arguments and outputs, each its own.</param>
 /// <param name="Offset">How many bytes after its start.</param>
 internal readonly record struct Location(int Region, long Offset)
@@ -13,7 +13,7 @@ internal readonly record struct Location(int Region, long Offset)
 /// <summary>An array in the memory of a run, as a step sees it: elements of a type at strides.</summary>
 /// <param name="Type">The dtype and the shape.</param>
 /// <param name="At">Where the first element stands.</param>
-/// <param name="Strides">By how many elements the place moves along each axis.</param>
+/// <param name="Strides">The distance between neighbors along each axis, in elements.</param>
 internal sealed record Operand(TensorType Type, Location At, Axes Strides)
 {
     public static Operand Dense(TensorType type, Location at) => new(type, at, Axes.Of(type.Shape.Strides()));
@@ -26,7 +26,7 @@ internal sealed record Operand(TensorType Type, Location At, Axes Strides)
 
     public long Bytes { get; } = Type.Bytes;
 
-    /// <summary>How many elements lie between the first and the last place, both included; the strides are not negative.</summary>
+    /// <summary>How many elements lie between the first and the last, both included; the strides are not negative.</summary>
     public int Extent { get; } = ExtentOf(Type.Shape, Strides);
 
     private static int ExtentOf(Shape shape, Axes strides)

@@ -24,7 +24,7 @@ internal sealed class PoisonedLives
             foreach (int value in ReadBy(steps[step]).Concat(WrittenBy(steps[step])))
                 last[value] = step;
         foreach (int output in program.Outputs)
-            last[Seen(output)] = steps.Length;
+            last[Base(output)] = steps.Length;
         var scratches = buffers.All.Where(buffer => buffer.Value < 0).ToLookup(buffer => buffer.First, buffer => (buffer.At, buffer.Bytes));
         for (int step = 0; step < steps.Length; step++)
         {
@@ -35,9 +35,9 @@ internal sealed class PoisonedLives
                 .. WrittenBy(steps[step]).Where(value => last[value] == step).Select(Memory).Where(result => result.At.Region == Location.Arena), .. scratch];
         }
 
-        int Seen(int value) => program[value].Op is View ? Seen(program[value].Inputs[0]) : value;
+        int Base(int value) => program[value].Op is View ? Base(program[value].Inputs[0]) : value;
 
-        IEnumerable<int> ReadBy(int value) => program[value].Inputs.Select(Seen).Distinct().Where(input => !buffers.IsBundle(input));
+        IEnumerable<int> ReadBy(int value) => program[value].Inputs.Select(Base).Distinct().Where(input => !buffers.IsBundle(input));
 
         IEnumerable<int> WrittenBy(int value) => program[value].Op is IPartsOp several ? Enumerable.Range(value + 1, several.Parts.Length) : buffers.IsBundle(value) ? [] : [value];
 

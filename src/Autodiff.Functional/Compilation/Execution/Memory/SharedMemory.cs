@@ -13,7 +13,7 @@ internal static unsafe class SharedMemory
 {
     private const int Few = 16;     // so many are compared each with each; more are sorted
 
-    private static readonly Comparison<(int Array, int Start, int Index)> s_byPlace = (a, b) => a.Array != b.Array ? a.Array.CompareTo(b.Array) : a.Start.CompareTo(b.Start);
+    private static readonly Comparison<(int Array, int Start, int Index)> s_byAddress = (a, b) => a.Array != b.Array ? a.Array.CompareTo(b.Array) : a.Start.CompareTo(b.Start);
 
     /// <summary>No two buffers share memory: what would be in them then depends on which is written last.</summary>
     /// <exception cref="ArgumentException">Two do.</exception>
@@ -48,13 +48,13 @@ internal static unsafe class SharedMemory
                     for (int j = 0; j < buffers.Length; j++)    // known by its address only
                         if (i != j && Overlap(buffers[i], buffers[j]))
                             throw Shared(Math.Min(i, j), Math.Max(i, j));
-            var places = rented.AsSpan(0, count);
-            places.Sort(s_byPlace);
+            var ranges = rented.AsSpan(0, count);
+            ranges.Sort(s_byAddress);
             // Two arrays may have one hash: each is compared with all of its hash that begin before its end.
             for (int i = 0; i < count; i++)
-                for (int j = i + 1; j < count && places[j].Array == places[i].Array && places[j].Start < places[i].Start + buffers[places[i].Index].Length; j++)
-                    if (Overlap(buffers[places[i].Index], buffers[places[j].Index]))
-                        throw Shared(Math.Min(places[i].Index, places[j].Index), Math.Max(places[i].Index, places[j].Index));
+                for (int j = i + 1; j < count && ranges[j].Array == ranges[i].Array && ranges[j].Start < ranges[i].Start + buffers[ranges[i].Index].Length; j++)
+                    if (Overlap(buffers[ranges[i].Index], buffers[ranges[j].Index]))
+                        throw Shared(Math.Min(ranges[i].Index, ranges[j].Index), Math.Max(ranges[i].Index, ranges[j].Index));
         }
         finally
         {
@@ -85,18 +85,18 @@ internal static unsafe class SharedMemory
     public static void CopyOverwritten(Frame frame, ImmutableArray<Operand> arguments, ImmutableArray<Operand> outputs)
     {
         (nint Start, nint End)[]? rented = outputs.Length > Few ? ArrayPool<(nint Start, nint End)>.Shared.Rent(outputs.Length) : null;
-        var places = rented is not null ? rented.AsSpan(0, outputs.Length) : stackalloc (nint Start, nint End)[outputs.Length];
+        var ranges = rented is not null ? rented.AsSpan(0, outputs.Length) : stackalloc (nint Start, nint End)[outputs.Length];
         var (first, last) = (nint.MaxValue, nint.MinValue);
-        for (int i = 0; i < places.Length; i++)
+        for (int i = 0; i < ranges.Length; i++)
         {
             nint start = frame.Address(outputs[i].At), end = start + (nint)outputs[i].Bytes;
-            places[i] = (start, end);
+            ranges[i] = (start, end);
             (first, last) = (Math.Min(first, start), Math.Max(last, end));
         }
         if (rented is not null)
-            places.Sort();
+            ranges.Sort();
         foreach (var argument in arguments)
-            if (frame.Address(argument.At) is var address && address < last && address + (nint)argument.Bytes > first && Meets(address, argument.Bytes, places, isSorted: rented is not null))
+            if (frame.Address(argument.At) is var address && address < last && address + (nint)argument.Bytes > first && Meets(address, argument.Bytes, ranges, isSorted: rented is not null))
             {
                 var copy = argument.Element.Allocate(argument.Size);
                 fixed (byte* to = &MemoryMarshal.GetArrayDataReference(copy))
@@ -107,16 +107,16 @@ internal static unsafe class SharedMemory
             ArrayPool<(nint Start, nint End)>.Shared.Return(rented);
     }
 
-    private static bool Meets(nint start, long bytes, ReadOnlySpan<(nint Start, nint End)> places, bool isSorted)
+    private static bool Meets(nint start, long bytes, ReadOnlySpan<(nint Start, nint End)> ranges, bool isSorted)
     {
-        int from = 0, to = places.Length;
+        int from = 0, to = ranges.Length;
         if (isSorted)
         {
             // The first that ends behind the start: as they are apart, no other is nearer.
             for (int high = to; from < high;)
             {
                 int middle = (from + high) / 2;
-                if (places[middle].End > start)
+                if (ranges[middle].End > start)
                     high = middle;
                 else
                     from = middle + 1;
@@ -124,7 +124,7 @@ internal static unsafe class SharedMemory
             to = Math.Min(to, from + 1);
         }
         for (; from < to; from++)
-            if (places[from].End > start && places[from].Start < start + (nint)bytes)
+            if (ranges[from].End > start && ranges[from].Start < start + (nint)bytes)
                 return true;
         return false;
     }

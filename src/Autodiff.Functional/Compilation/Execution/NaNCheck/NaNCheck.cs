@@ -38,7 +38,7 @@ internal sealed class CheckedStep(Step step, Program program, int value, Immutab
     /// <summary>A body is a program of checked steps.</summary>
     private void RunInside(Frame frame, NaNs nans)
     {
-        nans.Enter(Place(frame));
+        nans.Enter(Site(frame));
         try
         {
             step.Run(frame);
@@ -76,7 +76,7 @@ internal sealed class CheckedStep(Step step, Program program, int value, Immutab
         (Slot Slot, int Value)[] given = [.. inputs.Zip(program[value].Inputs)];
         bool isElementwise = given.All(input => input.Slot.Array is { } array && (array.Size == 1 || array.Type.Shape == type.Shape));
         (Tensor Tensor, int At, int Value)[] arguments = isElementwise ? [.. given.Select(input => (input.Slot.Read(frame), input.Slot.Array!.Size == 1 ? 0 : element, input.Value))] : [];
-        return new([Place(frame), .. nans.Around], type, element,
+        return new([Site(frame), .. nans.Around], type, element,
             isElementwise ? string.Join(", ", arguments.Select(argument => argument.Tensor.ElementAsDouble(argument.At).ToString("G6", CultureInfo.InvariantCulture))) : null,
             isElementwise ? [.. arguments.Where(argument => double.IsNaN(argument.Tensor.ElementAsDouble(argument.At))).Select(argument => argument.Value)]
                 : [.. given.Where(input => input.Slot.Array is not null && input.Slot.HasNaN(frame)).Select(input => input.Value)]);
@@ -84,21 +84,21 @@ internal sealed class CheckedStep(Step step, Program program, int value, Immutab
 
     private static void Write(Slot slot, Frame frame, Tensor[] parts) => slot.Write(frame, slot.Array is null ? Tensor.Bundle(parts) : parts[0]);
 
-    private NaNPlace Place(Frame frame) => new(program, value, body, frame.Trips);
+    private NaNSite Site(Frame frame) => new(program, value, body, frame.Trips);
 }
 
-/// <summary>A place in a run: an instruction of a program.</summary>
+/// <summary>An instruction of a program in a run, at one step of the loop around it.</summary>
 /// <param name="Program">The program.</param>
 /// <param name="Value">The instruction.</param>
 /// <param name="Body">The program's graph, if it is the body of a loop or branch.</param>
 /// <param name="Trip">How often the body had begun.</param>
-internal sealed record NaNPlace(Program Program, int Value, Graph? Body, int Trip)
+internal sealed record NaNSite(Program Program, int Value, Graph? Body, int Trip)
 {
     /// <summary>The instruction; of a part of several outputs, the one that gives them.</summary>
     public Instruction Instruction => Program[Value] is { Op: Project } part ? Program[part.Inputs[0]] : Program[Value];
 
-    /// <summary>Which body of its instruction another place is in; −1 if the instruction does not know it.</summary>
-    public int BodyOf(NaNPlace inside)
+    /// <summary>Which body of its instruction another site is in; −1 if the instruction does not know it.</summary>
+    public int BodyOf(NaNSite inside)
     {
         int index = 0;
         foreach (var (_, graph) in Instruction.Op.Bodies)
@@ -112,14 +112,14 @@ internal sealed record NaNPlace(Program Program, int Value, Graph? Body, int Tri
 }
 
 /// <summary>A NaN that came up in a run. It is an error if a result depends on it: then it is caught by whoever knows the function, and told in its words (<see cref="NaNReport"/>).</summary>
-/// <param name="places">The instruction, and those of the loops and branches around it, from within.</param>
+/// <param name="sites">The instruction, and those of the loops and branches around it, from within.</param>
 /// <param name="type">The type of the value that it is in.</param>
 /// <param name="element">At which of the value's elements it is.</param>
 /// <param name="arguments">The numbers that it came from, if it did from numbers.</param>
 /// <param name="from">Those of the instruction's inputs that held NaN already: the program's own.</param>
-internal sealed class NaNFound(ImmutableArray<NaNPlace> places, TensorType type, int element, string? arguments, ImmutableArray<int> from) : Exception
+internal sealed class NaNFound(ImmutableArray<NaNSite> sites, TensorType type, int element, string? arguments, ImmutableArray<int> from) : Exception
 {
-    public ImmutableArray<NaNPlace> Places => places;
+    public ImmutableArray<NaNSite> Sites => sites;
 
     public TensorType Type => type;
 
@@ -132,5 +132,5 @@ internal sealed class NaNFound(ImmutableArray<NaNPlace> places, TensorType type,
     /// <summary>The op that makes a number of it on which the result depends; null if the result is NaN.</summary>
     public string? SwallowedBy { get; init; }
 
-    public NaNFound Swallowed(string op) => new(places, type, element, arguments, from) { SwallowedBy = op };
+    public NaNFound Swallowed(string op) => new(sites, type, element, arguments, from) { SwallowedBy = op };
 }

@@ -17,7 +17,7 @@ internal sealed class NaNReport(NaNFound found, Func<int, string> argument, Func
     /// <param name="again">The same graph traced again, and where its nodes were made.</param>
     public NotANumberException Error(Graph graph, int arguments, (Graph Graph, Origins Origins) again)
     {
-        var instruction = found.Places[0].Instruction;
+        var instruction = found.Sites[0].Instruction;
         string call = found.Arguments is { } numbers ? $", as {instruction.Op.Name}({numbers})" : "";
         string[] remedy = [Line(graph, again), From(arguments), found.SwallowedBy is { } op ? $"{op} makes a number of it, on which the result depends." : Into()];
         return new(instruction.Op.Name, "numbers", $"NaN{Index(found.Type.Shape, found.Element)} in its value {found.Type}{call}{Loops()}", string.Join(" ", remedy.Where(sentence => sentence.Length > 0)));
@@ -35,9 +35,9 @@ internal sealed class NaNReport(NaNFound found, Func<int, string> argument, Func
     private string Loops()
     {
         string text = "";
-        for (int i = 1; i < found.Places.Length; i++)
+        for (int i = 1; i < found.Sites.Length; i++)
         {
-            var (inside, around) = (found.Places[i - 1], found.Places[i]);
+            var (inside, around) = (found.Sites[i - 1], found.Sites[i]);
             string body = around.BodyOf(inside) is var index and >= 0 ? around.Instruction.Op.Bodies.ElementAt(index).Name : "body";
             text += string.Create(CultureInfo.InvariantCulture, $", in {body}{(around.Instruction.Op is Iteration or While ? $" {inside.Trip}" : "")} of {around.Instruction.Op.Name}");
         }
@@ -48,9 +48,9 @@ internal sealed class NaNReport(NaNFound found, Func<int, string> argument, Func
     private string Line(Graph graph, (Graph Graph, Origins Origins) again)
     {
         var (was, now, line) = (graph, again.Graph, "");
-        for (int i = found.Places.Length - 1; i >= 0; i--)
+        for (int i = found.Sites.Length - 1; i >= 0; i--)
         {
-            int position = found.Places[i].Instruction.Origin - 1;
+            int position = found.Sites[i].Instruction.Origin - 1;
             if (position < 0 || position >= now.Order.Count)
                 return line;
             var (old, node) = (was.Order[position].Node, now.Order[position].Node);
@@ -58,7 +58,7 @@ internal sealed class NaNReport(NaNFound found, Func<int, string> argument, Func
                 return "Traced again, the function made other nodes, so that its line is not known: is it pure?";
             line = again.Origins.Of(node) ?? line;
             // A body that a pass made is in no trace.
-            if (i == 0 || found.Places[i].BodyOf(found.Places[i - 1]) is not (var body and >= 0) || !ReferenceEquals(old.Op.Bodies.ElementAtOrDefault(body).Graph, found.Places[i - 1].Body))
+            if (i == 0 || found.Sites[i].BodyOf(found.Sites[i - 1]) is not (var body and >= 0) || !ReferenceEquals(old.Op.Bodies.ElementAtOrDefault(body).Graph, found.Sites[i - 1].Body))
                 return line;
             (was, now) = (old.Op.Bodies.ElementAt(body).Graph, node.Op.Bodies.ElementAt(body).Graph);
         }
@@ -68,15 +68,15 @@ internal sealed class NaNReport(NaNFound found, Func<int, string> argument, Func
     /// <summary>Where it came from, if it did not come up here.</summary>
     private string From(int arguments)
     {
-        var place = found.Places[0];
+        var site = found.Sites[0];
         if (found.From.IsEmpty)
             return "No argument of the op is NaN.";
         int value = found.From[0];
-        while (place.Program[value].Op is View or Copy)
-            value = place.Program[value].Inputs[0];
-        return place.Program[value].Op switch
+        while (site.Program[value].Op is View or Copy)
+            value = site.Program[value].Inputs[0];
+        return site.Program[value].Op switch
         {
-            Parameter when place.Body is not null => "It comes into the body from outside.",
+            Parameter when site.Body is not null => "It comes into the body from outside.",
             Parameter parameter when parameter.Index < arguments => $"{Capital(argument(parameter.Index))} holds NaN already.",
             Parameter => "A variable that the function captures holds NaN already.",
             Constant => "A constant of the function holds NaN already.",
@@ -87,7 +87,7 @@ internal sealed class NaNReport(NaNFound found, Func<int, string> argument, Func
     /// <summary>What depends on it of the function's outputs.</summary>
     private string Into()
     {
-        var (program, value) = (found.Places[^1].Program, found.Places[^1].Value);
+        var (program, value) = (found.Sites[^1].Program, found.Sites[^1].Value);
         var depends = new bool[program.Count];
         for (int i = value; i < program.Count; i++)
             depends[i] = i == value || program[i].Inputs.Any(input => depends[input]);

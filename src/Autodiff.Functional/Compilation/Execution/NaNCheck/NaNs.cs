@@ -15,7 +15,7 @@ internal sealed class NaNs(int draw = -1, int only = 0, long limit = long.MaxVal
     private const int Most = ushort.MaxValue;
 
     private readonly List<NaNFound> _found = [];
-    private readonly Stack<NaNPlace> _around = [];
+    private readonly Stack<NaNSite> _around = [];
     private readonly List<(int Number, string Op)> _swallows = [];
 
     public int Draw => draw;
@@ -32,7 +32,7 @@ internal sealed class NaNs(int draw = -1, int only = 0, long limit = long.MaxVal
     public IReadOnlyList<(int Number, string Op)> Swallows => _swallows;
 
     /// <summary>The loops and branches that run now, from within.</summary>
-    public IEnumerable<NaNPlace> Around => _around;
+    public IEnumerable<NaNSite> Around => _around;
 
     public long Steps { get; private set; }
 
@@ -42,7 +42,7 @@ internal sealed class NaNs(int draw = -1, int only = 0, long limit = long.MaxVal
             throw new ReplayTooLong();
     }
 
-    public void Enter(NaNPlace place) => _around.Push(place);
+    public void Enter(NaNSite site) => _around.Push(site);
 
     public void Leave() => _around.Pop();
 

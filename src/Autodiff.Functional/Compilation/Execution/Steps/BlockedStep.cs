@@ -14,7 +14,7 @@ internal sealed unsafe class BlockedStep : ChunkedStep
     private readonly Body _body;
     private readonly Body? _rest;
     private readonly Location _sums;                             // of all chunks
-    private readonly int[] _places;                              // of each output in those of a chunk, in elements of 8 bytes
+    private readonly int[] _offsets;                              // of each output in those of a chunk, in elements of 8 bytes
 
     public BlockedStep(Blocked op, ImmutableArray<Operand> inputs, ImmutableArray<Operand> outputs, CompileOptions options) : base(options.Threads)
     {
@@ -22,9 +22,9 @@ internal sealed unsafe class BlockedStep : ChunkedStep
         options = options with { Threads = 1 };                  // each thread has blocks of its own
         _body = new(op.Body, options);
         _rest = op.Rest is null ? null : new(op.Rest, options);
-        _places = new int[op.Writes.Length];
-        for (int i = 1; i < _places.Length; i++)
-            _places[i] = _places[i - 1] + (op.Writes[i - 1].Step == 0 ? 3 * Padded(outputs[i - 1]) : 0);
+        _offsets = new int[op.Writes.Length];
+        for (int i = 1; i < _offsets.Length; i++)
+            _offsets[i] = _offsets[i - 1] + (op.Writes[i - 1].Step == 0 ? 3 * Padded(outputs[i - 1]) : 0);
         if (op.SumsOfChunk > 0)
             _sums = outputs[^1].At;
         Flops = (op.Length / op.Size) * _body.Steps.Flops + (_rest?.Steps.Flops ?? 0);
@@ -68,7 +68,7 @@ internal sealed unsafe class BlockedStep : ChunkedStep
 
     /// <summary>The total of a chunk's sum, what rounding lost of it, or what a block adds to it, in memory that is scratch.</summary>
     private nint Sum(Frame frame, int chunk, int output, int which) =>
-        frame.Address(_sums) + (nint)sizeof(double) * (chunk * _op.SumsOfChunk + _places[output] + which * Padded(_outputs[output]));
+        frame.Address(_sums) + (nint)sizeof(double) * (chunk * _op.SumsOfChunk + _offsets[output] + which * Padded(_outputs[output]));
 
     protected override void Finish(Frame frame)
     {

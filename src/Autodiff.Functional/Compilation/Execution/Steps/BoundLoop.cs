@@ -4,12 +4,12 @@ namespace Autodiff.Functional.Compilation;
 /// <param name="loop">The step as it is elsewhere.</param>
 /// <param name="body">Its code.</param>
 /// <param name="points">For how many points.</param>
-/// <param name="first">The first of its places in the frame.</param>
+/// <param name="first">The first of its addresses in the frame.</param>
 internal sealed unsafe class BoundLoop(LoopStep loop, TileBody body, int points, int first) : Step
 {
     public override string Kind => loop.Kind;
 
     public override double Flops => loop.Flops;
 
-    public override void Run(Frame frame) => body.Run(frame.Places + first, points);
+    public override void Run(Frame frame) => body.Run(frame.Addresses + first, points);
 }

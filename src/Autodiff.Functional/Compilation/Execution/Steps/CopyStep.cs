@@ -6,16 +6,16 @@ namespace Autodiff.Functional.Compilation;
 /// <summary>Arrays copied to places in another, which is cleared before if they do not fill it.</summary>
 internal sealed class CopyStep : Step
 {
-    private readonly ImmutableArray<Piece> _pieces;
+    private readonly ImmutableArray<Source> _sources;
     private readonly Operand _output;
     private readonly bool _clears;
 
-    /// <param name="pieces">What is copied, and to where in the output.</param>
+    /// <param name="sources">What is copied, and to where in the output.</param>
     /// <param name="output">The output.</param>
-    public CopyStep(IEnumerable<(Operand From, View To)> pieces, Operand output)
+    public CopyStep(IEnumerable<(Operand From, View To)> sources, Operand output)
     {
-        (_output, _pieces) = (output, [.. pieces.Select(piece => new Piece(piece.From, piece.To))]);
-        _clears = _pieces.Sum(piece => piece.Size) < output.Size;
+        (_output, _sources) = (output, [.. sources.Select(source => new Source(source.From, source.To))]);
+        _clears = _sources.Sum(source => source.Size) < output.Size;
     }
 
     public override string Kind => "copy";
@@ -26,23 +26,23 @@ internal sealed class CopyStep : Step
     {
         if (_clears)
             NativeMemory.Clear((void*)frame.Address(_output.At), (nuint)_output.Bytes);
-        foreach (var piece in _pieces)
+        foreach (var source in _sources)
             switch (_output.Element.Size)
             {
-                case 8: piece.Copy<long>(frame, _output.At); break;
-                case 4: piece.Copy<int>(frame, _output.At); break;
-                default: piece.Copy<byte>(frame, _output.At); break;
+                case 8: source.Copy<long>(frame, _output.At); break;
+                case 4: source.Copy<int>(frame, _output.At); break;
+                default: source.Copy<byte>(frame, _output.At); break;
             }
     }
 
     /// <summary>One array's way to its place: axes of length 1 are left out, and neighbours that lie as one on both sides are one.</summary>
-    private sealed class Piece
+    private sealed class Source
     {
         private readonly Operand _from;
         private readonly int _offset;
         private readonly int[] _size, _fromStep, _toStep;
 
-        public Piece(Operand from, View to)
+        public Source(Operand from, View to)
         {
             (_from, _offset, Size) = (from, to.Offset, from.Size);
             List<int> size = [], fromStep = [], toStep = [];

@@ -39,7 +39,7 @@ internal sealed record IndexedAxis(IndexRange Along, int Leading, Operand Indice
             var (block, from) = Math.DivRem(first, PerShared);
             var row = indices.Slice(block / _before * PerShared + from, Math.Min(Math.Min(PerShared - from, end - first), places.Length));
             for (int i = 0; i < row.Length; i++)
-                places[i] = (block * Along.Length + Along.Place(long.CreateTruncating(row[i]))) * Inner;
+                places[i] = (block * Along.Length + Along.Position(long.CreateTruncating(row[i]))) * Inner;
             visitor.Visit(places[..row.Length], first * Inner);
             first += row.Length;
         }

@@ -4,7 +4,7 @@ using Autodiff.Functional.Kernels;
 namespace Autodiff.Functional.Compilation;
 
 /// <summary>
-/// A scan: one compiled body, run once for each row, whose carries go back and forth between two places and end in the output. Even and odd steps have an address
+/// A scan: one compiled body, run once for each row, whose carries go back and forth between two buffers and end in the output. Even and odd steps have an address
 /// list each, in which from step to step only the rows move on.
 /// </summary>
 internal sealed unsafe class ScanStep : Step
@@ -14,7 +14,7 @@ internal sealed unsafe class ScanStep : Step
     private readonly SubProgram _body;
     private readonly Carries _carries;
     private readonly Operand[] _rows, _given;
-    private readonly (int Index, nint Bytes)[] _regions, _places;      // of rows, and by how much they move in two steps
+    private readonly (int Index, nint Bytes)[] _regions, _addresses;      // of rows, and by how much they move in two steps
 
     public ScanStep(Iteration scan, ImmutableArray<Operand> inputs, ImmutableArray<Operand> outputs, SubProgram body)
     {
@@ -23,7 +23,7 @@ internal sealed unsafe class ScanStep : Step
         _carries = new([.. inputs[scan.Captures..first]], [.. outputs[..scan.Carries]]);
         (_rows, _given) = ([.. inputs[first..]], [.. outputs[scan.Carries..]]);
         (int Region, nint Bytes)[] moving = [.. _rows.Select((row, i) => (body.RegionOfArgument(first + i), TwoSteps(row))).Where(row => row.Item1 >= 0), .. _given.Select((row, i) => (body.RegionOfOutput(scan.Carries + i), TwoSteps(row)))];
-        _places = [.. moving.SelectMany(row => body.Executable.Places.Of(row.Region).Select(place => (place.Place, row.Bytes)))];
+        _addresses = [.. moving.SelectMany(row => body.Executable.Addresses.Of(row.Region).Select(entry => (entry.Index, row.Bytes)))];
         _regions = body.Executable.Steps.All(step => step is BoundLoop) ? [] : moving;
 
         nint TwoSteps(Operand array) => (scan.Reverse ? -2 : 2) * RowBytes(array);
@@ -77,9 +77,9 @@ internal sealed unsafe class ScanStep : Step
     {
         own.Trips = step;
         _body.Run(own);
-        nint* places = own.Places, regions = own.Regions;
-        foreach (var (index, bytes) in _places)
-            places[index] += bytes;
+        nint* addresses = own.Addresses, regions = own.Regions;
+        foreach (var (index, bytes) in _addresses)
+            addresses[index] += bytes;
         foreach (var (index, bytes) in _regions)
             regions[index] += bytes;
     }
@@ -167,7 +167,7 @@ internal sealed class SwitchStep(Switch op, ImmutableArray<Operand> inputs, Immu
     }
 }
 
-/// <summary>What a loop hands from step to step: each carry has two places, its output and a spare one in the body's memory.</summary>
+/// <summary>What a loop hands from step to step: each carry has two buffers, its output and a spare one in the body's memory.</summary>
 internal sealed class Carries
 {
     private readonly Operand[] _starts, _outputs;
@@ -184,7 +184,7 @@ internal sealed class Carries
         }
     }
 
-    /// <summary>Where the spare places of a run begin.</summary>
+    /// <summary>The address of the spare buffers of a run.</summary>
     public nint Spare(Frame body)
     {
         nint spare = body.Spare(_bytes);
@@ -203,7 +203,7 @@ internal sealed class Carries
             Move(Start(frame, i), frame.Address(_outputs[i].At), i);
     }
 
-    /// <summary>The carries in the spare places are the last.</summary>
+    /// <summary>The carries in the spare buffers are the last.</summary>
     public unsafe void Keep(Frame frame, nint spare)
     {
         for (int i = 0; i < _starts.Length; i++)

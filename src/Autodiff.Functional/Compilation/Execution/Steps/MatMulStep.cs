@@ -22,7 +22,7 @@ internal sealed class MatMulStep<E> : ChunkedStep where E : unmanaged, IElementa
 
         // Of equal size, an even number, so that two threads have the same to do; whole registers but for the last.
         int lines = Math.Max(_m, _n), block = lines;
-        if (2.0 * _m * _n * _k > WorthSharing && Gemm.HasParts<E>(_m, _n, _k, right.Strides[^1] == 1))
+        if (2.0 * _m * _n * _k > WorthSharing && Gemm.HasBlocks<E>(_m, _n, _k, right.Strides[^1] == 1))
             block = (lines / (2 * Math.Max(1, lines / (2 * LinesOfBlock))) + 23) / 24 * 24;
         (_height, _width) = _m >= _n ? (block, _n) : (_m, block);
         _blocks = (lines + block - 1) / block;
@@ -47,7 +47,7 @@ internal sealed class MatMulStep<E> : ChunkedStep where E : unmanaged, IElementa
             if (count == _blocks)
                 Gemm.Multiply(_m, _n, _k, left, _left.Strides[^2], _left.Strides[^1], right, _right.Strides[^2], _right.Strides[^1], output);
             else
-                Gemm.MultiplyPart(_m, _n, _k, left, _left.Strides[^2], _left.Strides[^1], right, _right.Strides[^2], _right.Strides[^1], output,
+                Gemm.MultiplyBlock(_m, _n, _k, left, _left.Strides[^2], _left.Strides[^1], right, _right.Strides[^2], _right.Strides[^1], output,
                     Lines(_m, _height), Lines(_n, _width));
 
             Range Lines(int length, int size) => size == length ? .. : (block * size)..Math.Min((block + count) * size, length);

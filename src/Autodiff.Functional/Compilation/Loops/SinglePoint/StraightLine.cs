@@ -62,12 +62,12 @@ internal sealed unsafe class StraightLine : LoopKernel
         public override int SlotBytes => scratchBytes;
         public override ReadOnlySpan<int> Slots => _slots;
 
-        public override void Run(nint* places, int count) => Run(places, scratchBytes == 0 ? 0 : places[operands]);
+        public override void Run(nint* addresses, int count) => Run(addresses, scratchBytes == 0 ? 0 : addresses[operands]);
 
-        public void Run(nint* places, nint scratch)
+        public void Run(nint* addresses, nint scratch)
         {
             foreach (var code in codes)
-                code(places, scratch);
+                code(addresses, scratch);
         }
     }
 
@@ -86,7 +86,7 @@ internal sealed unsafe class StraightLine : LoopKernel
         {
             int[] last = TileCode.LastUses(Program);
             int start = Computed.Start.Value, end = Computed.End.Value, inputs = Program.Inputs.Length;
-            var results = Program.Results.Select((result, r) => (result.Value, Place: inputs + r)).ToLookup(result => result.Value, result => result.Place);
+            var results = Program.Results.Select((result, r) => (result.Value, Operand: inputs + r)).ToLookup(result => result.Value, result => result.Operand);
             for (int value = start == inputs ? 0 : start; value < end; value++)
             {
                 bool later = last[value] >= end - inputs;
@@ -101,9 +101,9 @@ internal sealed unsafe class StraightLine : LoopKernel
             }
             // No result is written before all inputs are read.
             for (int value = start == inputs ? 0 : start; value < end; value++)
-                foreach (int place in results[value])
+                foreach (int operand in results[value])
                 {
-                    Address(place);
+                    Address(operand);
                     Push(value);
                     Il.Emit(OpCodes.Stobj, TypeOf(Program.DTypeOf(value)));
                 }
@@ -119,10 +119,10 @@ internal sealed unsafe class StraightLine : LoopKernel
             Il.Emit(OpCodes.Ldobj, TypeOf(Program.DTypeOf(value)));
         }
 
-        private void Address(int place)
+        private void Address(int operand)
         {
             Il.Emit(OpCodes.Ldarg_0);
-            Il.Emit(OpCodes.Ldc_I4, place * sizeof(nint));
+            Il.Emit(OpCodes.Ldc_I4, operand * sizeof(nint));
             Il.Emit(OpCodes.Add);
             Il.Emit(OpCodes.Ldind_I);
         }

@@ -8,8 +8,8 @@ using Wide = Autodiff.Functional.Kernels.Wide;
 namespace Autodiff.Functional.Compilation;
 
 /// <summary>
-/// A body as generated code: a loop over lanes, with what is computed on the way in registers. A long one is cut into parts, as the JIT inlines only so much into a
-/// method; what one part computes and another uses lies in slots, as it does where tiles are interpreted.
+/// A body as generated code: a loop over lanes, with what is computed on the way in registers. A long one is cut into segments, as the JIT inlines only so much into a
+/// method; values that one segment computes and another uses lie in slots, as it does where tiles are interpreted.
 /// </summary>
 /// <remarks>
 /// The points past the last full register go through the same code on copies, filled up with ones. In a short tile that would take longer than the points before
@@ -17,12 +17,12 @@ namespace Autodiff.Functional.Compilation;
 /// </remarks>
 internal sealed unsafe class GeneratedTile : TileBody
 {
-    private const int PartLength = 45, ShortTile = 64;
+    private const int SegmentLength = 45, ShortTile = 64;
 
-    // So many registers go through the code together. A part of it then has so many calls to inline that weigh about as much as one operation on a register; a function by a series has as many as these.
-    private const int MostUnrolled = 2, PartWeight = 155, Function = 8;
+    // So many registers go through the code together. A segment of it then has so many calls to inline that weigh about as much as one operation on a register; a function by a series has as many as these.
+    private const int MostUnrolled = 2, SegmentWeight = 155, Function = 8;
 
-    private delegate void Code(nint* places, nint count);
+    private delegate void Code(nint* addresses, nint count);
 
     private readonly Code[] _codes;
     private readonly int _step, _inputs;        // the points that the code needs at least
@@ -75,32 +75,32 @@ internal sealed unsafe class GeneratedTile : TileBody
             : !tile.Accumulates && tile.Points <= ShortTile && tile.Points > V.Count && !full ? LaneLoop.Overlapping : LaneLoop.Plain;
         bool unrolled = loop >= LaneLoop.Unrolled;
         int[] starts = Starts(tile.Program, unrolled ? registers : 0);
-        int parts = starts.Length - 1;
-        int Start(int part) => starts[part];
-        int PartOf(int instruction) => Array.BinarySearch(starts, instruction) is var at && at >= 0 ? at : ~at - 1;
+        int segments = starts.Length - 1;
+        int Start(int segment) => starts[segment];
+        int SegmentOf(int instruction) => Array.BinarySearch(starts, instruction) is var at && at >= 0 ? at : ~at - 1;
 
-        // Slots of what one part computes and a later one uses.
+        // Slots of values that one segment computes and a later one uses.
         var slots = new SlotPool(tile);
-        int[] place = new int[tile.Values], last = TileCode.LastUses(tile.Program);
-        Array.Fill(place, -1);
+        int[] slot = new int[tile.Values], last = TileCode.LastUses(tile.Program);
+        Array.Fill(slot, -1);
         bool[] uniform = tile.UniformValues();
-        var dying = new List<int>[parts];
-        for (int part = 0; part < parts; part++)
+        var dying = new List<int>[segments];
+        for (int segment = 0; segment < segments; segment++)
         {
-            dying[part] ??= [];
-            for (int value = tile.Inputs + Start(part); value < tile.Inputs + Start(part + 1); value++)
-                if (last[value] >= Start(part + 1))
+            dying[segment] ??= [];
+            for (int value = tile.Inputs + Start(segment); value < tile.Inputs + Start(segment + 1); value++)
+                if (last[value] >= Start(segment + 1))
                 {
-                    place[value] = slots.Take(tile.DType(value), uniform[value]);
-                    (dying[PartOf(last[value])] ??= []).Add(value);
+                    slot[value] = slots.Take(tile.DType(value), uniform[value]);
+                    (dying[SegmentOf(last[value])] ??= []).Add(value);
                 }
-            foreach (int value in dying[part])
-                slots.Free(place[value], tile.DType(value), uniform[value]);
+            foreach (int value in dying[segment])
+                slots.Free(slot[value], tile.DType(value), uniform[value]);
         }
-        return new([.. Enumerable.Range(0, parts).Select(part => Part<V, E, M>(tile, Start(part)..Start(part + 1), place, loop))], unrolled ? tile.Points : V.Count, loop, tile, slots);
+        return new([.. Enumerable.Range(0, segments).Select(segment => Segment<V, E, M>(tile, Start(segment)..Start(segment + 1), slot, loop))], unrolled ? tile.Points : V.Count, loop, tile, slots);
     }
 
-    /// <summary>Where parts start, of about the same weight: of instructions, where all registers are in one loop, else of calls that are to be inlined, reads and writes among them.</summary>
+    /// <summary>Where segments start, of about the same weight: of instructions, where all registers are in one loop, else of calls that are to be inlined, reads and writes among them.</summary>
     private static int[] Starts(LoopProgram program, int registers)
     {
         int inputs = program.Inputs.Length;
@@ -108,11 +108,11 @@ internal sealed unsafe class GeneratedTile : TileBody
         foreach (var result in program.Results)
             if (result.Value >= inputs)
                 weights[result.Value - inputs] += registers;
-        int total = weights.Sum(), most = registers == 0 ? PartLength : PartWeight, parts = Math.Max(1, (total + most - 1) / most), sum = 0;
+        int total = weights.Sum(), most = registers == 0 ? SegmentLength : SegmentWeight, segments = Math.Max(1, (total + most - 1) / most), sum = 0;
         var starts = new List<int> { 0 };
         for (int i = 0; i < weights.Length; i++)
         {
-            if (sum >= (long)total * starts.Count / parts && starts[^1] < i)
+            if (sum >= (long)total * starts.Count / segments && starts[^1] < i)
                 starts.Add(i);
             sum += weights[i];
         }
@@ -122,7 +122,7 @@ internal sealed unsafe class GeneratedTile : TileBody
     }
 
     [RequiresDynamicCode("Makes a method.")]
-    private static Code Part<V, E, M>(TileCode tile, Range instructions, int[] slots, LaneLoop loop)
+    private static Code Segment<V, E, M>(TileCode tile, Range instructions, int[] slots, LaneLoop loop)
         where V : unmanaged, IMaskedLanes<V, E, M> where E : unmanaged where M : unmanaged, IMasked<M, M>
     {
         var method = new DynamicMethod("Loop", typeof(void), [typeof(nint*), typeof(nint)], typeof(GeneratedTile).Module, skipVisibility: true);
@@ -134,18 +134,18 @@ internal sealed unsafe class GeneratedTile : TileBody
     public override ReadOnlySpan<int> Slots => _slots;
     public override bool InPlace => _codes.Length == 1 && _loop != LaneLoop.Overlapping;
 
-    public override void Run(nint* places, int count)
+    public override void Run(nint* addresses, int count)
     {
         int full = _loop == LaneLoop.Overlapping && count >= _step ? count : count - count % _step;
         if (full > 0)
             foreach (var code in _codes)
-                code(places, full);
+                code(addresses, full);
         if (full < count)
-            RunRest(places, full, count - full);
+            RunRest(addresses, full, count - full);
     }
 
     [SkipLocalsInit]
-    private void RunRest(nint* places, int start, int count)
+    private void RunRest(nint* addresses, int start, int count)
     {
         int bytes = (_step * sizeof(double) + 63) & -64;
         nint* own = stackalloc nint[_sizes.Length + _slots.Length];
@@ -154,16 +154,16 @@ internal sealed unsafe class GeneratedTile : TileBody
         {
             own[k] = (nint)(copies + k * bytes);
             if (k < _inputs && _uniform[k])
-                own[k] = places[k];
+                own[k] = addresses[k];
             else if (k < _inputs)
-                Fill(own[k], places[k] + start * _sizes[k], count, _sizes[k]);
+                Fill(own[k], addresses[k] + start * _sizes[k], count, _sizes[k]);
         }
         for (int slot = _sizes.Length; slot < _sizes.Length + _slots.Length; slot++)
-            own[slot] = places[slot];
+            own[slot] = addresses[slot];
         foreach (var code in _codes)
             code(own, _step);
         for (int k = _inputs; k < _sizes.Length; k++)
-            Unsafe.CopyBlockUnaligned((void*)(places[k] + start * _sizes[k]), (void*)own[k], (uint)(count * _sizes[k]));
+            Unsafe.CopyBlockUnaligned((void*)(addresses[k] + start * _sizes[k]), (void*)own[k], (uint)(count * _sizes[k]));
     }
 
     private void Fill(nint to, nint from, int count, int size)

@@ -11,7 +11,7 @@ internal sealed unsafe class InterpretedTile : TileBody
     private readonly Step[] _steps;
     private readonly int[] _slots;
 
-    /// <summary>Places by number: an argument that is the same at all points is written as its complement.</summary>
+    /// <summary>Operands by number: an argument that is the same at all points is written as its complement.</summary>
     private readonly record struct Step(TileFunction Function, int First, int Second, int Third, int Arguments, int Result);
 
     public InterpretedTile(TileCode code)
@@ -20,9 +20,9 @@ internal sealed unsafe class InterpretedTile : TileBody
         int inputs = code.Inputs;
         bool[] uniform = code.UniformValues();
         int[] last = TileCode.LastUses(program);
-        var place = new int[code.Values];
+        var operand = new int[code.Values];
         for (int i = 0; i < inputs; i++)
-            place[i] = i;
+            operand[i] = i;
 
         // A value may be computed where a result goes once no input is read any more, or if the result is put elsewhere later.
         int lastRead = -1;
@@ -47,11 +47,11 @@ internal sealed unsafe class InterpretedTile : TileBody
             int value = inputs + i;
             foreach (int argument in arguments.Distinct())
                 if (last[argument] == i && argument >= inputs && bound[argument] < 0)
-                    slots.Free(place[argument], code.DType(argument), uniform[argument]);
-            place[value] = bound[value] >= 0 ? inputs + bound[value] : slots.Take(dtype, uniform[value]);
-            steps.Add(Of(((ILoopOp)op).Tile([.. arguments.Select(code.DType)]), arguments.AsSpan(), place[value], uniform[value]));
+                    slots.Free(operand[argument], code.DType(argument), uniform[argument]);
+            operand[value] = bound[value] >= 0 ? inputs + bound[value] : slots.Take(dtype, uniform[value]);
+            steps.Add(Of(((ILoopOp)op).Tile([.. arguments.Select(code.DType)]), arguments.AsSpan(), operand[value], uniform[value]));
             if (last[value] < 0)
-                slots.Free(place[value], dtype, uniform[value]);
+                slots.Free(operand[value], dtype, uniform[value]);
         }
         for (int r = 0; r < program.Results.Length; r++)
         {
@@ -65,17 +65,17 @@ internal sealed unsafe class InterpretedTile : TileBody
 
         Step Of(TileFunction function, ReadOnlySpan<int> arguments, int result, bool single)
         {
-            Span<int> places = stackalloc int[MaxArguments];
+            Span<int> operands = stackalloc int[MaxArguments];
             for (int k = 0; k < arguments.Length; k++)
-                places[k] = uniform[arguments[k]] ? ~place[arguments[k]] : place[arguments[k]];
-            return new(function, places[0], places[1], places[2], arguments.Length, single ? ~result : result);
+                operands[k] = uniform[arguments[k]] ? ~operand[arguments[k]] : operand[arguments[k]];
+            return new(function, operands[0], operands[1], operands[2], arguments.Length, single ? ~result : result);
         }
     }
 
     public override int SlotBytes { get; }
     public override ReadOnlySpan<int> Slots => _slots;
 
-    public override void Run(nint* places, int count)
+    public override void Run(nint* addresses, int count)
     {
         TileOperand* arguments = stackalloc TileOperand[MaxArguments];
         foreach (ref readonly var step in _steps.AsSpan())
@@ -85,10 +85,10 @@ internal sealed unsafe class InterpretedTile : TileBody
                 arguments[1] = Operand(step.Second);
             if (step.Arguments > 2)
                 arguments[2] = Operand(step.Third);
-            step.Function.Run(arguments, places[Math.Max(step.Result, ~step.Result)], step.Result < 0 ? 1 : count);
+            step.Function.Run(arguments, addresses[Math.Max(step.Result, ~step.Result)], step.Result < 0 ? 1 : count);
         }
 
-        TileOperand Operand(int place) => place < 0 ? new(places[~place], 1) : new(places[place], count);
+        TileOperand Operand(int operand) => operand < 0 ? new(addresses[~operand], 1) : new(addresses[operand], count);
     }
 
     private static TileFunction Copy(DType dtype) => ElementType.Of(dtype).Size switch

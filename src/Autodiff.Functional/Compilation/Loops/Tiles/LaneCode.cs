@@ -5,7 +5,7 @@ using Autodiff.Functional.Kernels;
 namespace Autodiff.Functional.Compilation;
 
 /// <summary>
-/// Writes the code of a tile, or of a part of its instructions: what other parts need of them lies in slots. It is a loop over registers of points, or, for few of them, straight on:
+/// Writes the code of a tile, or of a segment of its instructions: values that other segments need lie in slots. It is a loop over registers of points, or, for few of them, straight on:
 /// each value of all registers after the other, so that none waits for what it was computed from.
 /// </summary>
 /// <remarks>
@@ -16,9 +16,9 @@ internal sealed unsafe class LaneCode<V, E, M>(TileCode tile, ILGenerator il, Ra
     where V : unmanaged, IMaskedLanes<V, E, M> where E : unmanaged where M : unmanaged, IMasked<M, M>
 {
     private readonly bool[] _uniform = tile.UniformValues();
-    private readonly Dictionary<int, LocalBuilder> _places = [];
+    private readonly Dictionary<int, LocalBuilder> _addresses = [];
     private readonly LocalBuilder _index = il.DeclareLocal(typeof(nint)), _lanes = il.DeclareLocal(typeof(M));
-    private readonly int _start = tile.Inputs + instructions.Start.Value, _end = tile.Inputs + instructions.End.Value;     // the values that this part computes
+    private readonly int _start = tile.Inputs + instructions.Start.Value, _end = tile.Inputs + instructions.End.Value;     // the values that this segment computes
 
     public void Emit()
     {
@@ -35,11 +35,11 @@ internal sealed unsafe class LaneCode<V, E, M>(TileCode tile, ILGenerator il, Ra
         il.Emit(OpCodes.Ret);
     }
 
-    /// <summary>The results that this part writes: those that it computes. Those that are inputs are written by the first part.</summary>
+    /// <summary>The results that this segment writes: those that it computes. Those that are inputs are written by the first segment.</summary>
     private List<int> Results() => [.. Enumerable.Range(0, tile.Program.Results.Length).Where(result =>
         tile.Program.Results[result].Value is var value && value < _end && (value >= _start || (_start == tile.Inputs && value < tile.Inputs)))];
 
-    /// <summary>The values from before this part that it reads.</summary>
+    /// <summary>The values from before this segment that it reads.</summary>
     private SortedSet<int> Reads(List<int> results)
     {
         var read = new SortedSet<int>(results.Select(result => tile.Program.Results[result].Value).Where(value => value < _start));
@@ -55,12 +55,12 @@ internal sealed unsafe class LaneCode<V, E, M>(TileCode tile, ILGenerator il, Ra
     {
         var read = Reads(results);
         foreach (int value in read)
-            Place(value < tile.Inputs ? value : slots[value]);
+            LoadAddress(value < tile.Inputs ? value : slots[value]);
         foreach (int result in results)
-            Place(tile.Inputs + result);
+            LoadAddress(tile.Inputs + result);
         for (int value = _start; value < _end; value++)
             if (slots[value] >= 0)
-                Place(slots[value]);
+                LoadAddress(slots[value]);
         foreach (int value in read)
             if (_uniform[value])
                 KeepUniform(value, registers);
@@ -139,16 +139,16 @@ internal sealed unsafe class LaneCode<V, E, M>(TileCode tile, ILGenerator il, Ra
         il.Emit(OpCodes.Sub);
     }
 
-    private void Place(int place)
+    private void LoadAddress(int operand)
     {
-        if (_places.ContainsKey(place))
+        if (_addresses.ContainsKey(operand))
             return;
-        _places.Add(place, il.DeclareLocal(typeof(nint)));
+        _addresses.Add(operand, il.DeclareLocal(typeof(nint)));
         il.Emit(OpCodes.Ldarg_0);
-        il.Emit(OpCodes.Ldc_I4, place * sizeof(nint));
+        il.Emit(OpCodes.Ldc_I4, operand * sizeof(nint));
         il.Emit(OpCodes.Add);
         il.Emit(OpCodes.Ldind_I);
-        il.Emit(OpCodes.Stloc, _places[place]);
+        il.Emit(OpCodes.Stloc, _addresses[operand]);
     }
 
     /// <summary>The code for one register of points: the one that the loop is at, or one of all.</summary>
@@ -181,15 +181,15 @@ internal sealed unsafe class LaneCode<V, E, M>(TileCode tile, ILGenerator il, Ra
         protected override void Read(int value)
         {
             bool mask = Tile.DType(value) == DType.Bool;
-            int place = value < Tile.Inputs ? value : all.Slots[value];
+            int operand = value < Tile.Inputs ? value : all.Slots[value];
             if (all._uniform[value])
             {
-                Il.Emit(OpCodes.Ldloc, all._places[place]);
+                Il.Emit(OpCodes.Ldloc, all._addresses[operand]);
                 Il.Emit(OpCodes.Call, (mask ? (Func<nint, M>)SplatMask : (Delegate)(Func<nint, V>)Splat).Method);
                 return;
             }
-            Address(place, mask);
-            if (HasFirstLanes(place))
+            Address(operand, mask);
+            if (HasFirstLanes(operand))
             {
                 Il.Emit(OpCodes.Ldloc, all._lanes);
                 Il.Emit(OpCodes.Call, ((Func<nint, M, V>)V.LoadFirst).Method);
@@ -198,15 +198,15 @@ internal sealed unsafe class LaneCode<V, E, M>(TileCode tile, ILGenerator il, Ra
                 Il.Emit(OpCodes.Call, (mask ? (Func<nint, M>)LoadMask : (Delegate)(Func<nint, V>)Load).Method);
         }
 
-        public void Write(int value, int place, bool first = false)
+        public void Write(int value, int operand, bool first = false)
         {
             bool mask = Tile.DType(value) == DType.Bool;
             Push(value);
             if (first)
-                Il.Emit(OpCodes.Ldloc, all._places[place]);
+                Il.Emit(OpCodes.Ldloc, all._addresses[operand]);
             else
-                Address(place, mask);
-            if (HasFirstLanes(place))
+                Address(operand, mask);
+            if (HasFirstLanes(operand))
             {
                 Il.Emit(OpCodes.Ldloc, all._lanes);
                 Il.Emit(OpCodes.Call, ((Action<V, nint, M>)V.StoreFirst).Method);
@@ -215,15 +215,15 @@ internal sealed unsafe class LaneCode<V, E, M>(TileCode tile, ILGenerator il, Ra
                 Il.Emit(OpCodes.Call, (mask ? (Action<M, nint>)StoreMask : (Delegate)(Action<V, nint>)Store).Method);
         }
 
-        /// <summary>Is the place an array with points for some of the lanes only? In slots there is room for all.</summary>
-        private bool HasFirstLanes(int place) => all.Loop == LaneLoop.UnrolledMasked && place < Tile.Operands && (number + 1) * V.Count > Tile.Points;
+        /// <summary>Is the operand an array with points for some of the lanes only? In slots there is room for all.</summary>
+        private bool HasFirstLanes(int operand) => all.Loop == LaneLoop.UnrolledMasked && operand < Tile.Operands && (number + 1) * V.Count > Tile.Points;
 
-        private void Address(int place, bool mask)
+        private void Address(int operand, bool mask)
         {
             int size = mask ? 1 : sizeof(E);
-            Il.Emit(OpCodes.Ldloc, all._places[place]);
+            Il.Emit(OpCodes.Ldloc, all._addresses[operand]);
             if (all.IsUnrolled)
-                Il.Emit(OpCodes.Ldc_I4, (all.Loop == LaneLoop.Unrolled && place < Tile.Operands ? Math.Min(number * V.Count, Tile.Points - V.Count) : number * V.Count) * size);
+                Il.Emit(OpCodes.Ldc_I4, (all.Loop == LaneLoop.Unrolled && operand < Tile.Operands ? Math.Min(number * V.Count, Tile.Points - V.Count) : number * V.Count) * size);
             else
             {
                 Il.Emit(OpCodes.Ldloc, all._index);

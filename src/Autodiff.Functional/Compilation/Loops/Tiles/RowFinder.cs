@@ -18,7 +18,7 @@ internal sealed unsafe class RowFinder(IndexRange range, TileOperandShape data, 
     public TileOperandShape Line { get; } = indices.RowIsUniform ? data : new(data.Rows, data.Row, [0]);
 
     /// <summary>The bytes before the row that an index names.</summary>
-    public nint Distance(nint index) => range.Place(indexSize == sizeof(long) ? *(long*)index : *(int*)index) * (nint)range.Inner * size;
+    public nint Distance(nint index) => range.Position(indexSize == sizeof(long) ? *(long*)index : *(int*)index) * (nint)range.Inner * size;
 
     /// <param name="source">Where the operand would begin if all indices were 0.</param>
     /// <param name="index">The first index.</param>
@@ -33,14 +33,14 @@ internal sealed unsafe class RowFinder(IndexRange range, TileOperandShape data, 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Find<I>(nint source, I* index, int rows, nint* lines) where I : unmanaged, IBinaryInteger<I>
     {
-        int[] elements = data.Offsets, places = indices.Offsets;
+        int[] elements = data.Offsets, points = indices.Offsets;
         nint step = (nint)range.Inner * size, row = (nint)data.Row * size, next = indices.Row;
         if (LinesOfRow == 1)
             for (nint i = 0; i < rows; i++, source += row, index += next)
-                lines[i] = source + range.Place(long.CreateTruncating(*index)) * step;
+                lines[i] = source + range.Position(long.CreateTruncating(*index)) * step;
         else
             for (int i = 0; i < rows; i++, source += row, index += next)
-                for (int point = 0; point < places.Length; point++)
-                    *lines++ = source + range.Place(long.CreateTruncating(index[places[point]])) * step + (nint)elements[point] * size;
+                for (int point = 0; point < points.Length; point++)
+                    *lines++ = source + range.Position(long.CreateTruncating(index[points[point]])) * step + (nint)elements[point] * size;
     }
 }

@@ -14,18 +14,18 @@ internal sealed class SlotPool(TileCode code)
     public int Take(DType dtype, bool uniform)
     {
         int size = ElementType.Of(dtype).Size;
-        if (_free.TryGetValue((size, uniform), out var free) && free.TryPop(out int place))
-            return place;
+        if (_free.TryGetValue((size, uniform), out var free) && free.TryPop(out int slot))
+            return slot;
         _offsets.Add(Bytes);
         Bytes += (size * (uniform ? 1 : code.Points) + Alignment - 1) / Alignment * Alignment;
         return code.Operands + _offsets.Count - 1;
     }
 
-    public void Free(int place, DType dtype, bool uniform)
+    public void Free(int slot, DType dtype, bool uniform)
     {
         var key = (ElementType.Of(dtype).Size, uniform);
         if (!_free.TryGetValue(key, out var free))
             _free.Add(key, free = []);
-        free.Push(place);
+        free.Push(slot);
     }
 }

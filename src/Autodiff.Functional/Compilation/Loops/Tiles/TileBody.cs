@@ -12,9 +12,9 @@ internal abstract unsafe class TileBody
     /// <summary>Is everything read before a result is written that may lie over it?</summary>
     public virtual bool InPlace => true;
 
-    /// <param name="places">The addresses: of the inputs, the results, the slots.</param>
+    /// <param name="addresses">The addresses: of the inputs, the results, the slots.</param>
     /// <param name="count">The number of points.</param>
-    public abstract void Run(nint* places, int count);
+    public abstract void Run(nint* addresses, int count);
 }
 
 /// <summary>What a body is told of its program: how the arrays of a tile look to it.</summary>

@@ -16,7 +16,7 @@ internal abstract class TileFold
     {
         Rows = shape.Rows;
         Block = shape.Offsets.Length;
-        // A row keeps as many apart as it has places; one that is repeated keeps no more than one row does.
+        // A row keeps as many apart as it has elements; one that is repeated keeps no more than one row does.
         int[] distinct = [.. shape.Offsets.Distinct()];
         int apart = shape.RowsAreOne ? 1 : Rows;
         Kind = distinct.Length == 1 && apart == 1 ? Pattern.All
@@ -27,7 +27,7 @@ internal abstract class TileFold
         Columns = distinct.Length;
         ByColumn = [.. Enumerable.Range(0, Block).OrderBy(point => Array.IndexOf(distinct, shape.Offsets[point]))];
         RowsApart = apart > 1;
-        Places = [.. Enumerable.Range(0, apart).SelectMany(row => distinct.Select(offset => row * shape.Row + offset))];
+        Offsets = [.. Enumerable.Range(0, apart).SelectMany(row => distinct.Select(offset => row * shape.Row + offset))];
         TilesBetweenFlushes = Kind is Pattern.EachColumn ? Math.Max(1, PlainRows / Rows) : PlainRows;
         IsShort = tiles <= TilesBetweenFlushes;
     }
@@ -38,20 +38,20 @@ internal abstract class TileFold
     private protected bool RowsApart { get; }
     private protected Pattern Kind { get; }
 
-    /// <summary>The points of a row, those that go to one place together.</summary>
+    /// <summary>The points of a row, those that go to one element together.</summary>
     private protected int[] ByColumn { get; }
 
     /// <summary>Is it done before anything has to be added to a total?</summary>
     private protected bool IsShort { get; }
 
-    /// <summary>Has each point of a tile a place of its own, in the order of the points?</summary>
+    /// <summary>Has each point of a tile an element of its own, in the order of the points?</summary>
     public bool IsByPoint => Kind == Pattern.Each && ByColumn.AsSpan().SequenceEqual([.. Enumerable.Range(0, Block)]);
 
     /// <summary>Where the results go, from the tile's first on, in elements.</summary>
-    public int[] Places { get; }
+    public int[] Offsets { get; }
 
     /// <summary>How many results a full tile gives.</summary>
-    public int Kept => Places.Length;
+    public int Kept => Offsets.Length;
 
     /// <summary>How many a tile of fewer rows gives.</summary>
     public int KeptOf(int rows) => RowsApart ? rows * Columns : Kept;
@@ -69,18 +69,18 @@ internal abstract class TileFold
     /// <summary>Adds what was folded lately to the total.</summary>
     public abstract void Flush(nint accumulator);
 
-    /// <summary>Folds results of others, one for each place.</summary>
+    /// <summary>Folds results of others, one for each element.</summary>
     public abstract void Combine(nint accumulator, nint results);
 
     /// <summary>The results, side by side.</summary>
     public abstract void Results(nint accumulator, nint results);
 
-    /// <summary>The results, at their places.</summary>
+    /// <summary>Stores the results.</summary>
     public abstract void Store(nint accumulator, nint destination, int rows);
 
     /// <param name="fold">How it folds.</param>
     /// <param name="dtype">What.</param>
-    /// <param name="shape">The places of a tile's points.</param>
+    /// <param name="shape">The elements of a tile's points.</param>
     /// <param name="tiles">How many tiles it folds before its results are stored.</param>
     public static TileFold Of(LoopFold fold, DType dtype, TileOperandShape shape, int tiles) => ElementType.Of(dtype).Run<Maker, TileFold>(new(fold, shape, tiles));
 
@@ -147,7 +147,7 @@ internal sealed unsafe class TileFold<TFold, E>(TileOperandShape shape, int tile
         }
     }
 
-    /// <summary>What goes to one place is put side by side first.</summary>
+    /// <summary>Values for one element are put side by side first.</summary>
     [SkipLocalsInit]
     private void Mixed<V, T>(T* recent, T* tile, int rows) where V : struct, ILanes<V, T> where T : unmanaged, IElementary<T>
     {
@@ -202,7 +202,7 @@ internal sealed unsafe class TileFold<TFold, E>(TileOperandShape shape, int tile
             return;
         }
         for (int i = 0; i < KeptOf(rows); i++)
-            ((E*)destination)[Places[i]] = Result(accumulator, i);
+            ((E*)destination)[Offsets[i]] = Result(accumulator, i);
     }
 
     private E Result(nint accumulator, int i) => IsShort ? ((E*)accumulator)[i] : Accumulators.Result(((E*)accumulator)[Kept + i], ((E*)accumulator)[2 * Kept + i]);

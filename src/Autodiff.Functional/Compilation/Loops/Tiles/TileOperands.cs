@@ -119,7 +119,7 @@ internal sealed class TileOperands
     {
         var kind = _program.Results[r].Fold;
         bool runs = _tiling.Loops.Any(loop => loop.Reduced && loop.Steps[k] == 0);
-        var fold = TileFold.Of(kind, dtype, _tiling.Operands[k], !runs ? 1 : _tiling.Parts == 1 ? _tiling.UnitTiles : int.MaxValue);
+        var fold = TileFold.Of(kind, dtype, _tiling.Operands[k], !runs ? 1 : _tiling.ChunksPerUnit == 1 ? _tiling.UnitTiles : int.MaxValue);
         // Where each point of a tile has a sum of its own, the body adds to it.
         int input = kind == LoopFold.Sum && fold.IsByPoint ? Body.Inputs.Length : -1;
         if (input >= 0)

@@ -36,11 +36,11 @@ internal sealed unsafe class TiledLoop : LoopKernel
         LoopResult? first = program.Results.FirstOrDefault(result => Runs(result).Any());
         bool[] later = [.. program.Results.Select(result => Runs(result).Any() && !Runs(result).SequenceEqual(Runs(first!)))];
         return later.Contains(true)
-            ? new LoopSequence(Of(Part(false), generateCode), Of(Part(true), generateCode), later, program.Inputs.Length)
+            ? new LoopSequence(Of(Only(false), generateCode), Of(Only(true), generateCode), later, program.Inputs.Length)
             : new TiledLoop(program, tiling, generateCode);
 
         IEnumerable<TileLoop> Runs(LoopResult result) => tiling.Loops.Where(loop => result.Fold != LoopFold.None && loop.Steps[program.Inputs.Length + program.Results.IndexOf(result)] == 0);
-        LoopProgram Part(bool which) => (program with { Results = [.. program.Results.Where((_, r) => later[r] == which)] }).WithoutDeadCode();
+        LoopProgram Only(bool which) => (program with { Results = [.. program.Results.Where((_, r) => later[r] == which)] }).WithoutDeadCode();
     }
 
     private TiledLoop(LoopProgram program, Tiling tiling, bool generateCode)
@@ -58,7 +58,7 @@ internal sealed unsafe class TiledLoop : LoopKernel
         var code = new TileCode(operands.Body, [.. operands.Uniform], operands.Staged, tiling.Points) { Accumulates = _accumulators > 0 };
         _body = (generateCode && RuntimeFeature.IsDynamicCodeSupported ? GeneratedTile.Of(code) : null) ?? new InterpretedTile(code);
         Slots = operands.Take(_body.SlotBytes);
-        Places = operands.Take((_accumulators + _operands + _body.Slots.Length) * sizeof(nint));
+        TileAddresses = operands.Take((_accumulators + _operands + _body.Slots.Length) * sizeof(nint));
         Positions = operands.Take(_operands * sizeof(nint));
         Counters = operands.Take(tiling.Loops.Length * sizeof(int));
         Together = operands.Take((_gathered.Length + _scattered.Length) * sizeof(int));
@@ -71,7 +71,7 @@ internal sealed unsafe class TiledLoop : LoopKernel
     }
 
     private int Slots { get; }
-    private int Places { get; }
+    private int TileAddresses { get; }
     private int Positions { get; }
     private int Counters { get; }
     private int Together { get; }
@@ -79,10 +79,10 @@ internal sealed unsafe class TiledLoop : LoopKernel
     private int RowsBuffer { get; }
 
     public override int Chunks => _tiling.Chunks;
-    public override bool Finishes => _tiling.Parts > 1;
+    public override bool Finishes => _tiling.ChunksPerUnit > 1;
     public override bool InPlace { get; }
     public override (TileBody Body, int Points)? Bare => _plain ? (_body, _tiling.Points) : null;
-    public override int ScratchBytes => _tiling.Parts == 1 ? 0 : _tiling.Chunks * _partialBytes;
+    public override int ScratchBytes => _tiling.ChunksPerUnit == 1 ? 0 : _tiling.Chunks * _partialBytes;
 
     /// <summary>The points of a tile, so that what is alive at once stays in the first cache.</summary>
     private static int Points(LoopProgram program)
@@ -126,14 +126,14 @@ internal sealed unsafe class TiledLoop : LoopKernel
     private void Run(ReadOnlySpan<nint> addresses, int firstChunk, int endChunk, nint scratch, byte* memory)
     {
         Poison.Fill((nint)memory, _memory);
-        nint* places = (nint*)(memory + Places);
-        addresses[.._operands].CopyTo(new Span<nint>(places, _operands));
+        nint* tileAddresses = (nint*)(memory + TileAddresses);
+        addresses[.._operands].CopyTo(new Span<nint>(tileAddresses, _operands));
         var slots = _body.Slots;
         for (int i = 0; i < slots.Length; i++)
-            places[_accumulators + _operands + i] = (nint)(memory + Slots + slots[i]);
+            tileAddresses[_accumulators + _operands + i] = (nint)(memory + Slots + slots[i]);
         if (_plain)
         {
-            _body.Run(places, _tiling.Points);
+            _body.Run(tileAddresses, _tiling.Points);
             return;
         }
         FindRows(addresses, _gathered, (int*)(memory + Together));
@@ -154,9 +154,9 @@ internal sealed unsafe class TiledLoop : LoopKernel
 
     private void RunChunk(ReadOnlySpan<nint> addresses, int chunk, nint scratch, byte* memory)
     {
-        int firstUnit = chunk / _tiling.Parts * _tiling.UnitsPerChunk, part = chunk % _tiling.Parts;
+        int firstUnit = chunk / _tiling.ChunksPerUnit * _tiling.UnitsPerChunk, part = chunk % _tiling.ChunksPerUnit;
         int endUnit = Math.Min(firstUnit + _tiling.UnitsPerChunk, _tiling.Units);
-        int firstTile = part * _tiling.TilesPerPart, endTile = Math.Min(firstTile + _tiling.TilesPerPart, _tiling.UnitTiles);
+        int firstTile = part * _tiling.TilesPerChunk, endTile = Math.Min(firstTile + _tiling.TilesPerChunk, _tiling.UnitTiles);
 
         nint* positions = (nint*)(memory + Positions);
         int* counters = (int*)(memory + Counters);
@@ -179,12 +179,12 @@ internal sealed unsafe class TiledLoop : LoopKernel
         }
     }
 
-    /// <summary>What was folded goes to its place, or aside if other chunks fold the rest.</summary>
+    /// <summary>Stores a folded result, or puts it aside if other chunks fold the rest.</summary>
     private void Keep(in FoldedResult folding, byte* memory, nint* positions, int rows, int chunk, nint scratch)
     {
         nint accumulator = (nint)memory + folding.Accumulator;
         folding.Fold.Flush(accumulator);
-        if (_tiling.Parts == 1)
+        if (_tiling.ChunksPerUnit == 1)
             folding.Fold.Store(accumulator, positions[folding.Operand], rows);
         else
             folding.Fold.Results(accumulator, scratch + chunk * _partialBytes + folding.Partial);
@@ -192,32 +192,32 @@ internal sealed unsafe class TiledLoop : LoopKernel
 
     private void RunTile(byte* memory, nint* positions, int rows, int tiles)
     {
-        nint* places = (nint*)(memory + Places);
+        nint* tileAddresses = (nint*)(memory + TileAddresses);
         for (int k = 0; k < _inputs; k++)
-            places[k] = positions[k];
+            tileAddresses[k] = positions[k];
         for (int k = _inputs; k < _operands; k++)
-            places[_accumulators + k] = positions[k];
+            tileAddresses[_accumulators + k] = positions[k];
         foreach (ref readonly var staging in _scattered.AsSpan())
-            places[_accumulators + staging.Operand] = (nint)memory + staging.Offset;
+            tileAddresses[_accumulators + staging.Operand] = (nint)memory + staging.Offset;
         foreach (ref readonly var folding in _folds.AsSpan())
             if (folding.Input >= 0)
-                places[folding.Input] = places[_accumulators + folding.Operand] = (nint)memory + folding.Accumulator;
+                tileAddresses[folding.Input] = tileAddresses[_accumulators + folding.Operand] = (nint)memory + folding.Accumulator;
             else
-                places[_accumulators + folding.Operand] = (nint)memory + folding.Staged;
+                tileAddresses[_accumulators + folding.Operand] = (nint)memory + folding.Staged;
 
         foreach (var (k, index, finder) in _oneRow)
-            places[k] += finder.Distance(positions[index]);
+            tileAddresses[k] += finder.Distance(positions[index]);
         int* together = (int*)(memory + Together);
         for (int i = 0; i < _gathered.Length; i += together[i])
-            Gather(i, together[i], positions, places, rows, memory);
+            Gather(i, together[i], positions, tileAddresses, rows, memory);
 
-        _body.Run(places, rows * _tiling.Block);
+        _body.Run(tileAddresses, rows * _tiling.Block);
 
         foreach (ref readonly var folding in _folds.AsSpan())
         {
             nint accumulator = (nint)memory + folding.Accumulator;
             if (folding.Input < 0)
-                folding.Fold.Add(accumulator, places[_accumulators + folding.Operand], rows);
+                folding.Fold.Add(accumulator, tileAddresses[_accumulators + folding.Operand], rows);
             if (folding.Runs && tiles % folding.Fold.TilesBetweenFlushes == 0)
                 folding.Fold.Flush(accumulator);
             if (!folding.Runs)
@@ -233,28 +233,28 @@ internal sealed unsafe class TiledLoop : LoopKernel
             int k = _scattered[i].Operand;
             bool streams = _scattered[i].Streams && together[i] == _scattered[i].Shape.Row;
             nint target = streams ? (nint)memory + RowsBuffer : positions[k];
-            TileCopy.Scatter(places + _accumulators + k, new(target, (nint)_scattered[i].Shape.Row * _sizes[k]), together[i], _sizes[k], _scattered[i].Shape, rows);
+            TileCopy.Scatter(tileAddresses + _accumulators + k, new(target, (nint)_scattered[i].Shape.Row * _sizes[k]), together[i], _sizes[k], _scattered[i].Shape, rows);
             if (streams)
                 TileCopy.Stream(target, positions[k], rows * together[i] * _sizes[k]);
         }
     }
 
     /// <summary>Gathers operands that lie side by side into their tiles.</summary>
-    private void Gather(int first, int together, nint* positions, nint* places, int rows, byte* memory)
+    private void Gather(int first, int together, nint* positions, nint* tileAddresses, int rows, byte* memory)
     {
         int k = _gathered[first].Operand;
-        nint source = places[k];
+        nint source = tileAddresses[k];
         for (int i = first; i < first + together; i++)
-            places[_gathered[i].Operand] = (nint)memory + _gathered[i].Offset;
+            tileAddresses[_gathered[i].Operand] = (nint)memory + _gathered[i].Offset;
         var shape = _gathered[first].Shape;
         if (_gathered[first].Finder is not { } finder)
         {
-            TileCopy.Gather(new EvenLines(source, (nint)shape.Row * _sizes[k]), places + k, together, _sizes[k], shape, rows);
+            TileCopy.Gather(new EvenLines(source, (nint)shape.Row * _sizes[k]), tileAddresses + k, together, _sizes[k], shape, rows);
             return;
         }
         nint* lines = (nint*)(memory + Lines);
         finder.Find(source, positions[_gathered[first].Index], rows, lines);
-        TileCopy.Gather(new ListedLines(lines), places + k, together, _sizes[k], finder.Line, rows * finder.LinesOfRow);
+        TileCopy.Gather(new ListedLines(lines), tileAddresses + k, together, _sizes[k], finder.Line, rows * finder.LinesOfRow);
     }
 
     /// <summary>The rows of the tile that the loops are at.</summary>
@@ -300,7 +300,7 @@ internal sealed unsafe class TiledLoop : LoopKernel
     [SkipLocalsInit]
     public override void Finish(ReadOnlySpan<nint> addresses, nint scratch)
     {
-        if (_tiling.Parts == 1)
+        if (_tiling.ChunksPerUnit == 1)
             return;
         if (_memory > MostOnStack)
         {
@@ -328,8 +328,8 @@ internal sealed unsafe class TiledLoop : LoopKernel
                     continue;
                 nint accumulator = (nint)memory + folding.Accumulator;
                 folding.Fold.Reset(accumulator);
-                for (int part = 0; part < _tiling.Parts; part++)
-                    folding.Fold.Combine(accumulator, scratch + (unit * _tiling.Parts + part) * _partialBytes + folding.Partial);
+                for (int part = 0; part < _tiling.ChunksPerUnit; part++)
+                    folding.Fold.Combine(accumulator, scratch + (unit * _tiling.ChunksPerUnit + part) * _partialBytes + folding.Partial);
                 folding.Fold.Store(accumulator, positions[folding.Operand], rows);
             }
         }

@@ -2,7 +2,7 @@ namespace Autodiff.Functional.Compilation;
 
 /// <summary>
 /// How a space is walked through. Its last axes, as many as fit, are a block; a tile is some rows of blocks along the axis before them; the loops
-/// over tiles go first over what no fold reduces (a unit each), then over what is reduced. A chunk is some units, or a part of one.
+/// over tiles go first over what no fold reduces (a unit each), then over what is reduced. A chunk is some units, or some tiles of one.
 /// </summary>
 /// <remarks>Axes of length 1 are dropped, and neighbours along which every operand walks on evenly are one axis.</remarks>
 internal sealed class Tiling
@@ -10,8 +10,8 @@ internal sealed class Tiling
     /// <summary>The number of points that a chunk has at least, times what is done at each.</summary>
     private const long ChunkWork = 1 << 18;
 
-    /// <summary>No more parts of a unit than this, as their folds are combined by one thread.</summary>
-    private const int MaxParts = 64;
+    /// <summary>No more chunks of a unit than this, as their folds are combined by one thread.</summary>
+    private const int MaxChunksPerUnit = 64;
 
     /// <summary>A row of so many points may be a tile alone.</summary>
     private const int LongRow = 96;
@@ -27,16 +27,16 @@ internal sealed class Tiling
         long tiles = Math.Max(1, ChunkWork / work / (rows * block));
         if (UnitTiles >= 2 * tiles && unitLoops < loops.Length)
         {
-            TilesPerPart = (int)Math.Max(tiles, (UnitTiles + MaxParts - 1) / MaxParts);
-            Parts = (UnitTiles + TilesPerPart - 1) / TilesPerPart;
+            TilesPerChunk = (int)Math.Max(tiles, (UnitTiles + MaxChunksPerUnit - 1) / MaxChunksPerUnit);
+            ChunksPerUnit = (UnitTiles + TilesPerChunk - 1) / TilesPerChunk;
             UnitsPerChunk = 1;
         }
         else
         {
-            (Parts, TilesPerPart) = (1, UnitTiles);
+            (ChunksPerUnit, TilesPerChunk) = (1, UnitTiles);
             UnitsPerChunk = (int)Math.Clamp(tiles / UnitTiles, 1, Units);
         }
-        Chunks = (Units + UnitsPerChunk - 1) / UnitsPerChunk * Parts;
+        Chunks = (Units + UnitsPerChunk - 1) / UnitsPerChunk * ChunksPerUnit;
     }
 
     /// <summary>The rows of a full tile.</summary>
@@ -61,8 +61,8 @@ internal sealed class Tiling
     public int UnitTiles { get; }
 
     /// <summary>The chunks that each unit is cut into.</summary>
-    public int Parts { get; }
-    public int TilesPerPart { get; }
+    public int ChunksPerUnit { get; }
+    public int TilesPerChunk { get; }
     public int UnitsPerChunk { get; }
     public int Chunks { get; }
 

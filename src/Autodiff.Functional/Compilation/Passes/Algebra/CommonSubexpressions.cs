@@ -14,13 +14,13 @@ internal static class CommonSubexpressions
         table.Space[..size].Clear();             // value + 1; 0: free
         return program.Rewrite((builder, instruction) =>
         {
-            Span<int> places = table.Space, known = hashes.Space;
+            Span<int> entries = table.Space, known = hashes.Space;
             int hash = Hash(instruction), at = hash & (size - 1);
-            for (; places[at] > 0; at = (at + 1) & (size - 1))
-                if (known[places[at] - 1] == hash && AreEqual(builder[places[at] - 1], instruction))
-                    return places[at] - 1;
+            for (; entries[at] > 0; at = (at + 1) & (size - 1))
+                if (known[entries[at] - 1] == hash && AreEqual(builder[entries[at] - 1], instruction))
+                    return entries[at] - 1;
             int value = builder.Add(instruction);
-            (places[at], known[value]) = (value + 1, hash);
+            (entries[at], known[value]) = (value + 1, hash);
             return value;
         });
     }

@@ -66,7 +66,7 @@ internal sealed class BlockEmission
         }
         else
             for (int k = 0; k < _program[step].Inputs.Length; k++)
-                if (_group.Seen(_program[step].Inputs[k]) is var (value, view) && !IsCut(value))
+                if (_group.Underlying(_program[step].Inputs[k]) is var (value, view) && !IsCut(value))
                     yield return (value, Labels(step, k).IndexOf(axis) is var along and >= 0 ? view.Strides[along] : 0);
     }
 
@@ -106,13 +106,13 @@ internal sealed class BlockEmission
             int axis = _group.AxisOf(step);
             var inputs = new List<int>();
             var loopInputs = fused.Loop.Inputs.ToBuilder();
-            var places = fused.Reads.ToBuilder();
-            for (int i = 0; i < places.Count; i++)
+            var reads = fused.Reads.ToBuilder();
+            for (int i = 0; i < reads.Count; i++)
             {
-                int value = _program[step].Inputs[places[i].Array], array = Array(value, loopInputs[i].Strides[axis]);
+                int value = _program[step].Inputs[reads[i].Array], array = Array(value, loopInputs[i].Strides[axis]);
                 if (!inputs.Contains(array))
                     inputs.Add(array);
-                places[i] = new(inputs.IndexOf(array), Short(value, places[i].Offset));
+                reads[i] = new(inputs.IndexOf(array), Short(value, reads[i].Offset));
                 loopInputs[i] = loopInputs[i] with { Strides = [.. loopInputs[i].Strides.Select(stride => Short(value, stride))] };
             }
             var results = fused.Loop.Results.ToBuilder();
@@ -125,7 +125,7 @@ internal sealed class BlockEmission
             }
             ImmutableArray<TensorType> parts = [.. _group.Results(step).Select(Type)];
             var loop = fused.Loop with { Space = fused.Loop.Space.With(axis, length), Inputs = loopInputs.ToImmutable(), Results = results.ToImmutable() };
-            int added = _builder.Add(new Fused(loop, places.ToImmutable(), writes.ToImmutable(), parts), [.. inputs], new(default, Shape.Of(parts.Length)));
+            int added = _builder.Add(new Fused(loop, reads.ToImmutable(), writes.ToImmutable(), parts), [.. inputs], new(default, Shape.Of(parts.Length)));
             for (int part = 0; part < parts.Length; part++)
                 _moved[step + 1 + part] = _builder.Add(new Part(part), [added], parts[part]);
         }
@@ -135,7 +135,7 @@ internal sealed class BlockEmission
             var inputs = _program[step].Inputs.ToArray();
             for (int k = 0; k < inputs.Length; k++)
             {
-                var (value, view) = _group.Seen(inputs[k]);
+                var (value, view) = _group.Underlying(inputs[k]);
                 int along = emission.Labels(step, k).IndexOf(_group.AxisOf(step)), array = Array(value, along < 0 ? 0 : view.Strides[along]);
                 view = new(along < 0 ? view.To : view.To.With(along, length), Short(value, view.Offset), [.. view.Strides.Select(stride => Short(value, stride))]);
                 var type = _builder[array].Type;

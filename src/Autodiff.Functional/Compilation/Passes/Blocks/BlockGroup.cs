@@ -144,7 +144,7 @@ internal sealed class BlockGroup
         for (int k = 0; k < inputs.Length; k++)
         {
             int axis = product.Labels(k, type.Shape.Rank).IndexOf(label);
-            var (value, view) = Seen(inputs[k]);
+            var (value, view) = Underlying(inputs[k]);
             if (axis >= 0 && view.To[axis] != _length)
                 return false;
             if (_cuts.TryGetValue(value, out var cut) && cut.Along(view.To, view.Offset, view.Strides.Span) is var along && (along is null || along != axis))
@@ -169,7 +169,7 @@ internal sealed class BlockGroup
 
     private static int Base(Program program, int value) => program[value].Op is View ? program[value].Inputs[0] : value;
 
-    public (int Value, View View) Seen(int value) => _program[value].Op is View view ? (_program[value].Inputs[0], view) : (value, View.Of(_program[value].Type.Shape));
+    public (int Value, View View) Underlying(int value) => _program[value].Op is View view ? (_program[value].Inputs[0], view) : (value, View.Of(_program[value].Type.Shape));
 
     /// <summary>The values that a step gives: itself, or its parts.</summary>
     public IEnumerable<int> Results(int step) => _program[step].Op is IPartsOp several ? Enumerable.Range(step + 1, several.Parts.Length) : [step];

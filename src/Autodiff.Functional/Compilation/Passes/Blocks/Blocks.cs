@@ -16,13 +16,13 @@ internal static class Blocks
     private const int Granularity = 16;
 
     /// <summary>The instructions of a piece: many times what a group reaches over, as none goes from one piece into the next.</summary>
-    private const int Piece = 2048;
+    private const int SegmentLength = 2048;
 
     public static Program Apply(Program program)
     {
         for (int step = program.Parameters; step < program.Count; step++)
             if (Starts(program, step, LeastLength, LeastSaved).Any())
-                return Pieces.Apply(program, Piece, piece => Apply(piece, BytesOfBlock, LeastLength, LeastSaved, Pays));
+                return Segments.Apply(program, SegmentLength, segment => Apply(segment, BytesOfBlock, LeastLength, LeastSaved, Pays));
         return program;
     }
 

@@ -14,7 +14,7 @@ internal sealed class FusedLoopEmission(Fusion fusion, Fusion.Group group, bool[
     private readonly Dictionary<int, int> _arrays = [];                   // where a value is among them
     private readonly Dictionary<(int Value, int Offset, Axes Strides), int> _reads = [];
     private readonly ImmutableArray<LoopInput>.Builder _loopInputs = ImmutableArray.CreateBuilder<LoopInput>();
-    private readonly ImmutableArray<Place>.Builder _places = ImmutableArray.CreateBuilder<Place>();
+    private readonly ImmutableArray<ArrayElement>.Builder _elements = ImmutableArray.CreateBuilder<ArrayElement>();
     private readonly ImmutableArray<LoopInstruction>.Builder _instructions = ImmutableArray.CreateBuilder<LoopInstruction>(group.Members.Count);
     private readonly ImmutableArray<LoopResult>.Builder _results = ImmutableArray.CreateBuilder<LoopResult>();
     private readonly List<int> _parts = [];                               // the members that are stored
@@ -32,7 +32,7 @@ internal sealed class FusedLoopEmission(Fusion fusion, Fusion.Group group, bool[
             if (needed[member])
                 Add(member);
         ImmutableArray<TensorType> types = [.. _parts.Select(part => _program[part].Type)];
-        var fused = new Fused(new(group.Space, _loopInputs.ToImmutable(), _instructions.DrainToImmutable(), _results.ToImmutable()), _places.ToImmutable(), [.. types.Select((_, part) => new Place(part, 0))], types);
+        var fused = new Fused(new(group.Space, _loopInputs.ToImmutable(), _instructions.DrainToImmutable(), _results.ToImmutable()), _elements.ToImmutable(), [.. types.Select((_, part) => new ArrayElement(part, 0))], types);
         int loop = builder.Add(fused, [.. _inputs.Select(input => moved[input])], new(default, Shape.Of(types.Length)));
         for (int part = 0; part < types.Length; part++)
             moved[_parts[part]] = builder.Add(new Part(part), [loop], types[part]);
@@ -86,7 +86,7 @@ internal sealed class FusedLoopEmission(Fusion fusion, Fusion.Group group, bool[
     private int Number(int input, Shape shape)
     {
         if (fusion.IsInside(group, input, shape))
-            return _numbers[fusion.Seen(input).Value];
+            return _numbers[fusion.Underlying(input).Value];
         if (!IsAgain(input))
             return Read(input, shape);
         if (!_numbers.TryGetValue(input, out int number))
@@ -96,7 +96,7 @@ internal sealed class FusedLoopEmission(Fusion fusion, Fusion.Group group, bool[
 
     private int Read(int input, Shape shape)
     {
-        var (value, _) = fusion.Seen(input);
+        var (value, _) = fusion.Underlying(input);
         var view = fusion.ViewOf(input);
         int[] strides = Fusion.Strides(shape, view.Strides.Span, group.Space)!;
         var key = (value, view.Offset, Axes.Of(strides));
@@ -109,7 +109,7 @@ internal sealed class FusedLoopEmission(Fusion fusion, Fusion.Group group, bool[
                 _arrays.Add(value, array = _inputs.Count);
                 _inputs.Add(value);
             }
-            _places.Add(new(array, view.Offset));
+            _elements.Add(new(array, view.Offset));
         }
         return number;
     }

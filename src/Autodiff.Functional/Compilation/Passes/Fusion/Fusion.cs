@@ -33,13 +33,13 @@ internal sealed class Fusion
     {
         var fusion = new Fusion(program, exact);
         for (int value = program.Parameters; value < program.Count; value++)
-            fusion.Place(value);
+            fusion.Join(value);
         return fusion.Emit();
     }
 
     // ---- which loop ----
 
-    private void Place(int value)
+    private void Join(int value)
     {
         var instruction = _program[value];
         int highest = 0;
@@ -85,7 +85,7 @@ internal sealed class Fusion
         {
             if (_level[input] < highest || highest == 0)
                 continue;
-            var (value, view) = Seen(input);
+            var (value, view) = Underlying(input);
             var group = _group[value];
             if (group is null || !_pointwise[value] || (view is not null && !view.IsWhole(_program[value].Type.Shape.Size)) || (producer is not null && producer != group))
                 return null;
@@ -108,11 +108,11 @@ internal sealed class Fusion
     /// <summary>Is the input a value of the loop itself, at the very point?</summary>
     public bool IsInside(Group group, int input, Shape shape)
     {
-        var (value, view) = Seen(input);
+        var (value, view) = Underlying(input);
         return _group[value] == group && _pointwise[value] && shape.Size == _program[value].Type.Shape.Size && (view is null || view.IsWhole(shape.Size));
     }
 
-    public (int Value, View? View) Seen(int input) => _program[input].Op is View view ? (_program[input].Inputs[0], view) : (input, null);
+    public (int Value, View? View) Underlying(int input) => _program[input].Op is View view ? (_program[input].Inputs[0], view) : (input, null);
 
     public View ViewOf(int input) => _program[input].Op as View ?? View.Of(_program[input].Type.Shape);
 
@@ -193,20 +193,20 @@ internal sealed class Fusion
     {
         var recomputation = new Recomputation(_program, value => _pointwise[value], value => _group[value] is { Space.Size: > 1 } group && group.Space == _program[value].Type.Shape);
         foreach (int output in _program.Outputs)
-            recomputation.Keep(Seen(output).Value);
+            recomputation.Keep(Underlying(output).Value);
         for (int value = _program.Parameters; value < _program.Count; value++)
         {
             if (_program[value].Op is View)
                 continue;
             foreach (int input in _program[value].Inputs)
                 if (_group[value] is not { } group)
-                    recomputation.Keep(Seen(input).Value);
+                    recomputation.Keep(Underlying(input).Value);
                 else if (!IsInside(group, input, ShapeOf(value)))
                 {
                     if (_program[input].Op is not View && group.Space == _program[input].Type.Shape && ShapeOf(value) == group.Space)
                         recomputation.Read(input);
                     else
-                        recomputation.Keep(Seen(input).Value);
+                        recomputation.Keep(Underlying(input).Value);
                 }
         }
         return recomputation.Stored();
@@ -222,7 +222,7 @@ internal sealed class Fusion
             if (_group[value] is { } group && (needed[value] |= stored[value]))
                 foreach (int input in _program[value].Inputs)
                     if (IsInside(group, input, ShapeOf(value)))
-                        needed[Seen(input).Value] = true;
+                        needed[Underlying(input).Value] = true;
         return needed;
     }
 }

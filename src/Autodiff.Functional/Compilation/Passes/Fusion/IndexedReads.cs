@@ -63,7 +63,7 @@ internal static class IndexedReads
             program = program with { Inputs = program.Inputs.SetItem(read, program.Inputs[read] with { Strides = [.. strides.Select(stride => stride % range.Inner)], Rows = new(index, range) }) };
         }
         int[] inputs = [.. places.Select(place => place.Value).Distinct()];
-        return loop with { Op = fused with { Loop = program, Reads = [.. places.Select(place => new Place(Array.IndexOf(inputs, place.Value), place.Offset))] }, Inputs = [.. inputs] };
+        return loop with { Op = fused with { Loop = program, Reads = [.. places.Select(place => new ArrayElement(Array.IndexOf(inputs, place.Value), place.Offset))] }, Inputs = [.. inputs] };
     }
 
     /// <summary>The array in which a value lies without gaps, and from which element on; null if it has gaps.</summary>

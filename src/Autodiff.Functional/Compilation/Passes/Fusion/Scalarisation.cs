@@ -66,7 +66,7 @@ internal sealed class Scalarisation
     {
         var loop = new Scalarisation(program, batch, exact);
         for (int value = program.Parameters; value < program.Count; value++)
-            loop.Place(value);
+            loop.Join(value);
         return loop.Pays ? loop.Emit() : program;
     }
 
@@ -75,7 +75,7 @@ internal sealed class Scalarisation
 
     // ---- what is in the loop ----
 
-    private void Place(int value)
+    private void Join(int value)
     {
         var instruction = _program[value];
         foreach (int input in instruction.Inputs)
@@ -174,8 +174,8 @@ internal sealed class Scalarisation
         if (instruction.Constant is { } constant && (!IsBatched(instruction.Type) || RowsAreEqual(constant)))
             return [.. Enumerable.Range(0, size).Select(element => _scalars.Constant(ElementAt(constant, element)))];
         if (instruction.Op is View view)
-            return [.. Places(view, size).Select(place => RowStride(view) == 0 && _program[instruction.Inputs[0]].Constant is { } seen
-                ? _scalars.Constant(ElementAt(seen, place)) : Outside(instruction.Inputs[0], place, RowStride(view)))];
+            return [.. Offsets(view, size).Select(offset => RowStride(view) == 0 && _program[instruction.Inputs[0]].Constant is { } seen
+                ? _scalars.Constant(ElementAt(seen, offset)) : Outside(instruction.Inputs[0], offset, RowStride(view)))];
         return [.. Enumerable.Range(0, size).Select(element => Outside(value, element, IsBatched(instruction.Type) ? size : 0))];
     }
 
@@ -190,26 +190,26 @@ internal sealed class Scalarisation
         return number;
     }
 
-    /// <summary>Elements of a value of the loop, seen at other places of the same row.</summary>
+    /// <summary>Elements of a value of the loop, viewed at other offsets of the same row.</summary>
     private int[]? See(View view, int[] seen, int size)
     {
         if (_batch > 0 && RowStride(view) != seen.Length)
             return null;
-        int[] places = [.. Places(view, size)];
-        return places.All(place => place >= 0 && place < seen.Length) ? Array.ConvertAll(places, place => seen[place]) : null;
+        int[] offsets = [.. Offsets(view, size)];
+        return offsets.All(offset => offset >= 0 && offset < seen.Length) ? Array.ConvertAll(offsets, offset => seen[offset]) : null;
     }
 
     private int RowStride(View view) => IsBatched(new(default, view.To)) ? view.Strides[0] : 0;
 
     /// <summary>Where the elements of the first row are.</summary>
-    private static IEnumerable<int> Places(View view, int size)
+    private static IEnumerable<int> Offsets(View view, int size)
     {
         for (int element = 0; element < size; element++)
         {
-            int place = view.Offset, rest = element;
+            int offset = view.Offset, rest = element;
             for (int axis = view.To.Rank - 1; axis >= 0 && rest > 0; rest /= view.To[axis--])
-                place += rest % view.To[axis] * view.Strides[axis];
-            yield return place;
+                offset += rest % view.To[axis] * view.Strides[axis];
+            yield return offset;
         }
     }
 
@@ -282,7 +282,7 @@ internal sealed class Scalarisation
         ImmutableArray<int> alongBatch = _batch > 0 ? [0] : [];
         var arrays = new List<int>();
         var inputs = ImmutableArray.CreateBuilder<LoopInput>();
-        var places = ImmutableArray.CreateBuilder<Place>();
+        var reads = ImmutableArray.CreateBuilder<ArrayElement>();
         var numbers = new int[scalars.Count];
         var constants = new List<int>();
         var elements = new List<(int Scalar, Read Read)>();
@@ -309,7 +309,7 @@ internal sealed class Scalarisation
             }
 
         var results = ImmutableArray.CreateBuilder<LoopResult>();
-        var writes = ImmutableArray.CreateBuilder<Place>();
+        var writes = ImmutableArray.CreateBuilder<ArrayElement>();
         for (int part = 0, at = 0; part < stored.Length; part++)
         {
             int size = _elements[stored[part]]!.Length;
@@ -320,7 +320,7 @@ internal sealed class Scalarisation
             }
         }
         var loop = new LoopProgram(_batch > 0 ? Shape.Of(_batch) : Shape.Scalar, inputs.ToImmutable(), instructions.ToImmutable(), results.ToImmutable());
-        return (new(loop, places.ToImmutable(), writes.ToImmutable(), [.. stored.Select(value => _program[value].Type)]), [.. arrays]);
+        return (new(loop, reads.ToImmutable(), writes.ToImmutable(), [.. stored.Select(value => _program[value].Type)]), [.. arrays]);
 
         int Input(int value, int offset, DType dtype, ImmutableArray<int> strides)
         {
@@ -331,7 +331,7 @@ internal sealed class Scalarisation
                 arrays.Add(value);
             }
             inputs.Add(new(dtype, strides));
-            places.Add(new(array, offset));
+            reads.Add(new(array, offset));
             return inputs.Count - 1;
         }
     }

@@ -2,8 +2,8 @@ using System.Collections.Immutable;
 
 namespace Autodiff.Functional.Compilation;
 
-/// <summary>Leaves out of loops the rows that they give to nobody, carries that only matter to themselves, and inputs that no step looks at.</summary>
-internal static class UnusedParts
+/// <summary>Leaves out of loops the rows that nobody reads, the carries that only they themselves depend on, and the inputs that no step reads.</summary>
+internal static class UnusedCarries
 {
     public static Program Apply(Program program)
     {

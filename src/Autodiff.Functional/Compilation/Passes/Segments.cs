@@ -2,11 +2,11 @@ using System.Collections.Immutable;
 
 namespace Autodiff.Functional.Compilation;
 
-/// <summary>Long programs go through a pass piece by piece, so that time grows with their length where the pass makes a new program again and again.</summary>
-internal static class Pieces
+/// <summary>Long programs go through a pass segment by segment, so that time grows with their length where the pass makes a new program again and again.</summary>
+internal static class Segments
 {
     /// <param name="program">The program.</param>
-    /// <param name="length">The instructions of a piece. A program of no more than two is taken as a whole.</param>
+    /// <param name="length">The instructions of a segment. A program of no more than two is taken as a whole.</param>
     /// <param name="pass">What is to be done with each.</param>
     public static Program Apply(Program program, int length, Func<Program, Program> pass)
     {
@@ -21,8 +21,8 @@ internal static class Pieces
         {
             for (end = Math.Min(program.Count, start + length); end < program.Count && program[end].Op is Part;)
                 end++;       // parts follow their op
-            var (piece, inputs, outputs) = Of(program, start, end, last);
-            var results = builder.InlineAll(pass(piece), [.. inputs.Select(input => moved[input])]);
+            var (segment, inputs, outputs) = Of(program, start, end, last);
+            var results = builder.InlineAll(pass(segment), [.. inputs.Select(input => moved[input])]);
             for (int i = 0; i < outputs.Length; i++)
                 moved[outputs[i]] = results[i];
         }
@@ -42,7 +42,7 @@ internal static class Pieces
     }
 
     /// <summary>Some instructions as a program: the values that it takes, and those that are read after it. Views of earlier values are in it.</summary>
-    private static (Program Piece, List<int> Inputs, ImmutableArray<int> Outputs) Of(Program program, int start, int end, int[] last)
+    private static (Program Segment, List<int> Inputs, ImmutableArray<int> Outputs) Of(Program program, int start, int end, int[] last)
     {
         var builder = new ProgramBuilder(end - start);
         var inputs = new List<int>();

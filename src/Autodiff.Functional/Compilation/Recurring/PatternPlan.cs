@@ -6,7 +6,7 @@ using System.Runtime.InteropServices;
 namespace Autodiff.Functional.Compilation;
 
 /// <summary>The plan for outputs and gradients of all graphs of a pattern. Its results are the same bits as without it.</summary>
-internal sealed class SeenPlan
+internal sealed class PatternPlan
 {
     /// <summary>
     /// Generated code takes some 50 µs an instruction to make, and saves about a nanosecond of each for each element: so it pays after so many elements.
@@ -19,7 +19,7 @@ internal sealed class SeenPlan
     private readonly long _elements;     // of the largest loop
     private long _run;                   // elements that have run
 
-    private SeenPlan(GraphPattern pattern, Program program, Plan plan)
+    private PatternPlan(GraphPattern pattern, Program program, Plan plan)
     {
         (_pattern, _program, _plan) = (pattern, program, plan);
         _elements = plan.Program.Instructions.Max(instruction => instruction.Op is Fused fused ? fused.Loop.Space.Size : 0L);
@@ -29,7 +29,7 @@ internal sealed class SeenPlan
     public long Bytes => 512L * _program.Count;
 
     /// <summary>The plan for graphs like this one; null if there is none, or it does not pay.</summary>
-    public static SeenPlan? Of(Graph graph)
+    public static PatternPlan? Of(Graph graph)
     {
         if (GraphPattern.Of(graph) is not { } pattern)
             return null;

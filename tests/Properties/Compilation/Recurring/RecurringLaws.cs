@@ -10,18 +10,18 @@ using Xunit.Abstractions;
 namespace Autodiff.Functional.Properties.Compilation;
 
 /// <summary>Without Compile, a graph whose structure was seen before runs a plan: to the same bits, and never another function's.</summary>
-public sealed class SeenLaws(ITestOutputHelper output)
+public sealed class RecurringLaws(ITestOutputHelper output)
 {
     public static TheoryData<string> All => EachOp.Names(op => true);
 
-    private static (Expr Value, P Gradient) Evaluate<P>(SeenGraphs seen, Func<P, Expr> f, P at) => Evaluate(GradientRoutes.With(seen), f, at);
+    private static (Expr Value, P Gradient) Evaluate<P>(RecurringGraphs seen, Func<P, Expr> f, P at) => Evaluate(GradientRoutes.With(seen), f, at);
 
     private static (Expr Value, P Gradient) Evaluate<P>(ImmutableArray<GradientRoute> routes, Func<P, Expr> f, P at) => Transform.ValueAndGrad("ValueAndGrad", f, at, Structure.Of<P>(), routes);
 
     /// <summary>The first time a graph is only remembered; from the second on its plan is run.</summary>
-    private static SeenGraphs Eager(Func<Graph, int>? hash = null) => new(sightings: 1, hash);
+    private static RecurringGraphs Eager(Func<Graph, int>? hash = null) => new(sightings: 1, hash);
 
-    private static string? Differ(SeenGraphs seen, Func<Expr[], Expr> f, Expr[] at)
+    private static string? Differ(RecurringGraphs seen, Func<Expr[], Expr> f, Expr[] at)
     {
         var expected = Evaluate(GradientRoutes.WithoutPlans, f, at);
         for (int again = 0; again < 3; again++)
@@ -255,7 +255,7 @@ public sealed class SeenLaws(ITestOutputHelper output)
     public void Many_structures_do_not_pile_up()
     {
         // Sums and products in all orders: 2⁸ structures, each met twice.
-        foreach (var (seen, most) in new[] { (new SeenGraphs(1, maxBytes: 100_000), 20), (Eager(_ => 2), 4) })
+        foreach (var (seen, most) in new[] { (new RecurringGraphs(1, maxBytes: 100_000), 20), (Eager(_ => 2), 4) })
         {
             for (int structure = 0; structure < 1 << 8; structure++)
                 for (int again = 0; again < 2; again++)
@@ -267,7 +267,7 @@ public sealed class SeenLaws(ITestOutputHelper output)
     [Theory, InlineData(10, 100), InlineData(20_000, 25), InlineData(1_000_000, 2)]
     public void What_takes_long_gets_its_plan_early(int size, int call)
     {
-        var seen = new SeenGraphs(sightings: 100);
+        var seen = new RecurringGraphs(sightings: 100);
         Expr x = Tensor.Full(Shape.Of(size), 0.5).Dense();
         for (int i = 1; i <= call; i++)
         {
@@ -290,7 +290,7 @@ public sealed class SeenLaws(ITestOutputHelper output)
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static WeakReference Capture(SeenGraphs seen)
+    private static WeakReference Capture(RecurringGraphs seen)
     {
         var data = new Random(1).NextTensor(Shape.Of(1000), new(-1, 1));
         for (int i = 0; i < 3; i++)

@@ -6,7 +6,7 @@ using System.Reflection;
 namespace Autodiff.Functional;
 
 /// <summary>A value with members (a record, a class, a tuple, a case of a union), taken apart and rebuilt by code that is compiled once for its type.</summary>
-internal sealed class Compiled<P>(Layout layout) : Structure<P>
+internal sealed class CompiledStructure<P>(Layout layout) : Structure<P>
 {
     private Action<P, Walk>? _collect;
     private Func<P, Walk, P>? _replace;
@@ -27,8 +27,8 @@ internal sealed class Compiled<P>(Layout layout) : Structure<P>
 
     internal override P Replace(P like, Walk walk) => like is not null || layout.NullIsCase ? Replacer(like, walk) : like;
 
-    internal override IEnumerable<Part> Parts(P value) => value is null ? []
-        : layout.MembersOf(value).Where(member => member.HoldsNodes).Select(member => new Part($".{member.Info.Name}", member.Structure, member.Of(value), member.MayBeMissing));
+    internal override IEnumerable<Child> Children(P value) => value is null ? []
+        : layout.MembersOf(value).Where(member => member.HoldsNodes).Select(member => new Child($".{member.Info.Name}", member.Structure, member.Of(value), member.MayBeMissing));
 }
 
 /// <summary>How values with members are read and made.</summary>
@@ -46,7 +46,7 @@ internal sealed record Member(MemberInfo Info, Type Type, IStructure Structure, 
     public object? Of(object value) => Info is PropertyInfo property ? property.GetValue(value) : ((FieldInfo)Info).GetValue(value);
 }
 
-/// <summary>Writes the code of <see cref="Compiled{P}"/>.</summary>
+/// <summary>Writes the code of <see cref="CompiledStructure{P}"/>.</summary>
 [RequiresDynamicCode(Structure.Reflective), RequiresUnreferencedCode(Structure.Reflective)]
 internal sealed class Writer
 {
