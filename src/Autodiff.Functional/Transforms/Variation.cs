@@ -74,16 +74,17 @@ internal sealed class Variation
                     Undefined = cotangent.Undefined is null ? unknown : Support.Union(cotangent.Undefined, unknown),
                     Unmasked = Support.Intersection(cotangent.Unmasked, Beside(visit, index)),
                 };
-            case Linear { Cancels: false } when visit.Inputs[index].Shape.Size >= visit.Node.Shape.Size:
-                // Not through sums: to read all data for the few parameters that they share would cost what the gradient does.
+            case Linear { Cancels: false }:
+                // To read all data for the few parameters that they share would cost what the gradient does. What is undefined, though, is asked for only where another mask is used.
+                bool isShared = visit.Inputs[index].Shape.Size < visit.Node.Shape.Size;
                 return contribution with
                 {
-                    Varying = Transposed(visit, index, cotangent.Varying),
+                    Varying = isShared ? null : Transposed(visit, index, cotangent.Varying),
                     Undefined = visit.Inputs[index].Shape.Size > visit.Node.Shape.Size ? null : Transposed(visit, index, cotangent.Undefined),     // what is stretched is NaN for the sake of any
-                    Unmasked = Transposed(visit, index, cotangent.Unmasked),
+                    Unmasked = isShared ? null : Transposed(visit, index, cotangent.Unmasked),
                 };
             default:
-                return contribution;
+                return contribution.Value is null ? contribution : contribution with { Undefined = Support.Any(cotangent.Undefined, visit.Inputs[index].Shape) };
         }
     }
 

@@ -101,8 +101,8 @@ public sealed class StructuralZeroFactors(ITestOutputHelper output)
         return null;
     });
 
-    /// <summary>The sign of an infinite slope is that of a 0, which is one of rounding.</summary>
-    private static Tensor Unsigned(Expr x) => Expr.Where(Expr.IsInf(x), double.PositiveInfinity, x).Value;
+    /// <summary>The sign of an infinite slope is that of a 0, which is one of rounding; and two of them add up to ∞ or NaN.</summary>
+    private static Tensor Unsigned(Expr x) => Expr.Where(Expr.IsFinite(x), x, double.NaN).Value;
 
     private void Counted(int cases, double atMost, Func<Limits, Program, string?> wrong, bool data = true)
     {

@@ -32,7 +32,7 @@ internal sealed class CheckedStep(Step step, Program program, int value, Immutab
             RunInside(frame, nans);
         foreach (var output in outputs)
             if (output.HasNaN(frame))
-                Write(output, frame, [.. output.Read(frame).Parts.Index().Select(part => nans.Numbered(part.Item, element => trial is { First: > 0 } ? trial.Source(part.Index, element) : 0, element => Found(frame, nans, part.Item.Type, element)))]);
+                Write(output, frame, [.. output.Read(frame).Parts.Index().Select(part => nans.Numbered(part.Item, value, element => trial is { First: > 0 } ? trial.Source(part.Index, element) : 0, element => Found(frame, nans, part.Item.Type, element)))]);
     }
 
     /// <summary>A body is a program of checked steps.</summary>
@@ -59,6 +59,9 @@ internal sealed class CheckedStep(Step step, Program program, int value, Immutab
         {
             throw nans[trial.First];      // it is what the op failed for
         }
+        nans.IsAskedFor |= trial.AsksForNaN;
+        if (nans.IsAtOrigin)
+            return;
         var parts = outputs[0].Read(frame).Parts;
         bool isChanged = false;
         for (int i = 0; i < parts.Length; i++)

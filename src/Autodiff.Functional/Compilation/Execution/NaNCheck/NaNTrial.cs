@@ -9,7 +9,7 @@ namespace Autodiff.Functional.Compilation;
 internal sealed class NaNTrial
 {
     /// <summary>How many times other numbers are tried.</summary>
-    public const int Draws = 6;
+    public const int Draws = 8;
 
     private const double Large = 1e30;
 
@@ -73,7 +73,7 @@ internal sealed class NaNTrial
     private Tensor[]? TryWith(int draw)
     {
         if (IsComparison)
-            return _values[0] == _values[1] ? _now.Value : [Answered(_now.Value[0], draw)];      // x ≠ x asks whether x is NaN, and is answered
+            return AsksForNaN ? _now.Value : [Answered(_now.Value[0], draw)];
         try
         {
             return Evaluate([.. _given.Select((input, i) => input.IsBundle ? Tensor.Bundle([.. input.Parts.Select(part => With(part, draw, _values[i]))]) : With(input, draw, _values[i]))]);
@@ -83,6 +83,9 @@ internal sealed class NaNTrial
             return null;
         }
     }
+
+    /// <summary>x ≠ x asks whether x is NaN, and is answered.</summary>
+    public bool AsksForNaN => IsComparison && _values[0] == _values[1];
 
     private bool IsComparison => _values.Length == 2 && _now.Value is [{ DType: DType.Bool } answer] && _given.All(input => !input.IsBundle && (input.Size == 1 || input.Shape == answer.Shape));
 
@@ -104,19 +107,23 @@ internal sealed class NaNTrial
         }
     }
 
-    /// <summary>Any two differ, and one is larger than the other in the last draw or in the last but one.</summary>
-    private static double Drawn(int draw, int value, int element) => draw switch
+    /// <summary>The number that stands for a NaN. In a later draw any two differ, and the one that is larger is the smaller one in the next.</summary>
+    public static double Drawn(int draw, int value, int element) => draw switch
     {
         0 => 0,
         1 => 1,
         2 => Large,
         3 => -Large,
-        4 => Scattered(value, element),
-        _ => -Scattered(value, element),
+        _ => (draw % 2 == 0 ? 100 : -100) * Scattered(value, element, draw / 2),
     };
 
-    /// <summary>A number between −100 and 100 that looks random, and is the same each time.</summary>
-    private static double Scattered(int value, int element) => 200 * Math.BitDecrement((uint)((value + 1) * 0x9E3779B1 + (element + 1) * 0x85EBCA77) / 4294967296.0) - 100;
+    /// <summary>A number between −1 and 1 that looks random, and is the same each time.</summary>
+    private static double Scattered(int value, int element, int draw)
+    {
+        ulong bits = (ulong)(value + 1) * 0x9E3779B97F4A7C15 + (ulong)(element + 1) * 0xC2B2AE3D27D4EB4F + (ulong)(draw + 1) * 0x165667B19E3779F9;
+        bits = (bits ^ (bits >> 31)) * 0xBF58476D1CE4E5B9;
+        return (long)(bits ^ (bits >> 29)) / 9.3e18;
+    }
 
     /// <summary>The answers of a comparison, with others where it was asked about NaN.</summary>
     private Tensor Answered(Tensor answers, int draw)
@@ -124,7 +131,7 @@ internal sealed class NaNTrial
         var answered = new Copier(answers).Run<Kernels.Bit>();
         for (int i = 0; i < answers.Size; i++)
             if (_given.Any(input => _nans.Covers(_nans.NumberAt(input, input.Size == 1 ? 0 : i))))
-                Elements<bool>(answered)[i] = draw < 4 ? draw % 2 == 0 : Scattered(0, i) > 0 == (draw == 4);
+                Elements<bool>(answered)[i] = draw < 2 ? draw == 0 : Scattered(_values[0] + 31 * _values[1], i, draw) > 0;
         return answered;
     }
 

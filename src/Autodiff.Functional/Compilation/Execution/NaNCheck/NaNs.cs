@@ -22,6 +22,12 @@ internal sealed class NaNs(int draw = -1, int only = 0, long limit = long.MaxVal
 
     public bool IsReplay => draw >= 0;
 
+    /// <summary>Do the numbers stand where NaNs came up, so that the run is one that could be? Else they stand where something depends on a NaN.</summary>
+    public bool IsAtOrigin => draw >= NaNTrial.Draws;
+
+    /// <summary>Has it been asked whether something is NaN that came up here?</summary>
+    public bool IsAskedFor { get; set; }
+
     /// <summary>Has any come up?</summary>
     public bool Any => _found.Count > 0;
 
@@ -77,9 +83,13 @@ internal sealed class NaNs(int draw = -1, int only = 0, long limit = long.MaxVal
     }
 
     /// <summary>A tensor whose NaNs have numbers: an element's own, else that of its source, else a new one for all that came up here.</summary>
-    public Tensor Numbered(Tensor tensor, Func<int, int> source, Func<int, NaNFound> found) => AnyIn(tensor) ? tensor.Element.Run<Numberer, Tensor>(new(this, tensor, source, found)) : tensor;
+    /// <param name="tensor">The tensor.</param>
+    /// <param name="value">Its number in the program.</param>
+    /// <param name="source">Which NaN an element comes from; 0 if from none.</param>
+    /// <param name="found">The NaN that came up at an element.</param>
+    public Tensor Numbered(Tensor tensor, int value, Func<int, int> source, Func<int, NaNFound> found) => AnyIn(tensor) ? tensor.Element.Run<Numberer, Tensor>(new(this, tensor, value, source, found)) : tensor;
 
-    private readonly struct Numberer(NaNs nans, Tensor tensor, Func<int, int> source, Func<int, NaNFound> found) : IKernel<Tensor>
+    private readonly struct Numberer(NaNs nans, Tensor tensor, int value, Func<int, int> source, Func<int, NaNFound> found) : IKernel<Tensor>
     {
         public Tensor Run<E>() where E : unmanaged, IElementary<E>
         {
@@ -90,9 +100,10 @@ internal sealed class NaNs(int draw = -1, int only = 0, long limit = long.MaxVal
                 if (IsNaN(elements[i]) && nans.NumberAt(tensor, i) == 0)
                 {
                     int number = source(i);
-                    if (number == 0)
+                    bool isNew = number == 0;
+                    if (isNew)
                         number = added = added > 0 ? added : nans.Add(found(i));
-                    elements[i] = NaN<E>(number);
+                    elements[i] = isNew && nans.IsAtOrigin && nans.Covers(number) ? E.Literal(NaNTrial.Drawn(nans.Draw - NaNTrial.Draws, value, i)) : NaN<E>(number);
                 }
             return numbered;
         }

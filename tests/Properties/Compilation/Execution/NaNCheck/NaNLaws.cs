@@ -86,7 +86,7 @@ public sealed class NaNLaws(ITestOutputHelper output)
             return null;
         // That x is NaN may be asked for, and any answer to another question is thought possible.
         var (asks, compares) = Questions(f, at(-1));
-        return !isReported ? asks ? "" : "a NaN on which the result depends is not reported"
+        return !isReported ? asks ? "" : $"a NaN on which the result depends is not reported: {string.Join(' ', values)}; {string.Join("; ", others.Select(other => other is null ? "none" : string.Join(' ', other)))}"
             : compares || others.Contains(null) ? "" : "a NaN is reported on which nothing depends";
     }
 
