@@ -80,7 +80,7 @@ internal sealed class Variation
                 return contribution with
                 {
                     Varying = isShared ? null : Transposed(visit, index, cotangent.Varying),
-                    Undefined = visit.Inputs[index].Shape.Size > visit.Node.Shape.Size ? null : Transposed(visit, index, cotangent.Undefined),     // what is stretched is NaN for the sake of any
+                    Undefined = Transposed(visit, index, cotangent.Undefined),
                     Unmasked = isShared ? null : Transposed(visit, index, cotangent.Unmasked),
                 };
             default:
