@@ -124,7 +124,7 @@ public sealed partial class Expr : IElementary<Expr>
     /// <summary>x − y, after broadcasting.</summary>
     public static Expr Subtract(Expr x, Expr y) => Binary<Subtract>.Of(x, y);
     /// <summary>x · y, element by element, after broadcasting.</summary>
-    public static Expr Multiply(Expr x, Expr y) => SquaredNorm(x, y) ?? Binary<Multiply>.Of(x, y);
+    public static Expr Multiply(Expr x, Expr y) => SquaredRoot(x, y) ?? Binary<Multiply>.Of(x, y);
     /// <summary>x ÷ y, after broadcasting: true division; integers give Float64.</summary>
     public static Expr Divide(Expr x, Expr y) => Binary<Divide>.Of(x, y);
     /// <summary>The remainder of x ÷ y with the sign of x, as .NET's <c>%</c>.</summary>
@@ -133,7 +133,7 @@ public sealed partial class Expr : IElementary<Expr>
     public static Expr Mod(Expr x, Expr y) => Binary<Mod>.Of(x, y);
     /// <summary>The other name of <see cref="Mod"/>.</summary>
     public static Expr Remainder(Expr x, Expr y) => Binary<Mod>.Of(x, y, "Remainder");
-    /// <summary>√(x² + y²), without overflow, after broadcasting.</summary>
+    /// <summary>√(x² + y²), without overflow, after broadcasting. All derivatives at (0, 0) are 0 by convention; its square, written as that of a <see cref="Norm(Expr, Axes, bool)"/>, has its exact ones.</summary>
     public static Expr Hypot(Expr x, Expr y) => Binary<Hypot>.Of(x, y);
     /// <summary>−x.</summary>
     public static Expr Negate(Expr x) => Unary<Negate>.Of(x);
@@ -143,9 +143,9 @@ public sealed partial class Expr : IElementary<Expr>
     public static Expr Pow(Expr x, Expr y) => Power(x, y, "Pow");
     /// <summary>xʸ: the overload that F#'s <c>x ** 2.0</c> looks for.</summary>
     public static Expr Pow(Expr x, double y) => Pow(x, (Expr)y);
-    private static Expr Power(Expr x, Expr y, string called) => (IsTwo(y) ? SquaredNorm(x, x) : null) ?? Binary<Power>.Of(x, y, called);
+    private static Expr Power(Expr x, Expr y, string called) => (IsTwo(y) ? SquaredRoot(x, x) : null) ?? Binary<Power>.Of(x, y, called);
     /// <summary>x².</summary>
-    public static Expr Square(Expr x) => SquaredNorm(x, x) ?? Unary<Square>.Of(x);
+    public static Expr Square(Expr x) => SquaredRoot(x, x) ?? Unary<Square>.Of(x);
     /// <summary>1 ÷ x.</summary>
     public static Expr Reciprocal(Expr x) => Unary<Reciprocal>.Of(x);
     /// <summary>|x|; its derivative at 0 is 0.</summary>

@@ -5,7 +5,7 @@ namespace Autodiff.Functional;
 /// <summary>√(x² + y²), without overflow. Derivative: the cosine and the sine of the angle; 0 at (0, 0), to every order.</summary>
 internal readonly struct Hypot : IBinary
 {
-    public static OpInfo Info => OpInfo.Binary("Hypot", Expr.Hypot, "√(x² + y²)", "(x·dx + y·dy) / z", new(-2, 2, 0.1), new(-2, 2, 0.1)) with { Edges = "No overflow; the derivatives at (0, 0) are 0; ∞ if one is infinite, also beside NaN.", Source = "C99, 7.12.7.3" };
+    public static OpInfo Info => OpInfo.Binary("Hypot", Expr.Hypot, "√(x² + y²)", "(x·dx + y·dy) / z", new(-2, 2, 0.1), new(-2, 2, 0.1)) with { Edges = "No overflow; the derivatives at (0, 0) are 0, but those of its square (Square, c·r·r, a power of 2) are exact; ∞ if one is infinite, also beside NaN.", Source = "C99, 7.12.7.3" };
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Apply<T>(T x, T y) where T : IElementary<T>

@@ -8,7 +8,7 @@ namespace Autodiff.Functional;
 /// </summary>
 internal readonly struct Norm : IReduction
 {
-    public static OpInfo Info => OpInfo.Reduction("Norm", Expr.Norm, "√Σ x²", "Σ x·d / y", ofNothing: true, on: new(-2, 2, 0.1)) with { Edges = "The gradient at 0 is the subgradient 0, and so is what is derived from it: a second derivative through a norm of 0 is 0 by convention, not by limit. The square of a norm (Square, n·n, a power of 2) is made as Σ x², whose derivatives are exact. No overflow; 0 over no elements." };
+    public static OpInfo Info => OpInfo.Reduction("Norm", Expr.Norm, "√Σ x²", "Σ x·d / y", ofNothing: true, on: new(-2, 2, 0.1)) with { Edges = "The gradient at 0 is the subgradient 0, and so is what is derived from it: a second derivative through a norm of 0 is 0 by convention, not by limit. The square of a norm (Square, c·n·n, a power of 2) is made as Σ x², whose derivatives are exact. No overflow; 0 over no elements." };
     public static Formula? Latex(Formula x) => new Formula($@"\left\lVert{x}\right\rVert");
 
     public static E Apply<E>(Span<E> column) where E : unmanaged, IElementary<E>
@@ -52,26 +52,12 @@ public sealed partial class Expr
 {
     /// <summary>
     /// The Euclidean norm over all axes, or those named. Its gradient at 0 is the subgradient 0, and so is every derivative of that gradient. The square of a norm, written as
-    /// <c>Square(n)</c>, <c>n * n</c> or a power of 2, is made as Σ x² and has its exact derivatives at 0. Write other smooth functions of ‖x‖² in Σ x² as well.
+    /// <c>Square(n)</c>, <c>n * n</c> or a power of 2, is made as Σ x² and has its exact derivatives at 0; so is that of a norm with factors and divisors, as in <c>0.5 * n * n</c>.
+    /// Write other smooth functions of ‖x‖² in Σ x² as well.
     /// </summary>
     /// <exception cref="AxisException">An axis is outside the rank, or named twice.</exception>
     public static Expr Norm(Expr x, Axes axes = default, bool keepDims = false) => Reduction<Norm>.Of(x, axes, keepDims);
 
     /// <summary>The Euclidean norm over all axes, or those named.</summary>
     public Expr Norm(Axes axes = default, bool keepDims = false) => Norm(this, axes, keepDims);
-
-    /// <summary>Σ x² if both factors are the norm of one x, else null. It is smooth at 0, where the product of two norms would have the derivatives of the subgradient.</summary>
-    private static Expr? SquaredNorm(Expr? left, Expr? right)
-    {
-        if (Kept(left) is not { Op: Reduction<Norm> { Axes: var axes } } norm || Kept(right) is not { } other || !norm.Op.Equals(other.Op)
-            || !ReferenceEquals(norm.Inputs[0], other.Inputs[0]) || left!.Shape != right!.Shape)
-            return null;
-        var squares = Sum(Square(norm.Inputs[0]), axes);
-        return ReferenceEquals(norm, left) ? squares : Reshape(squares, left.Shape);
-
-        // With axes of length 1 where it dropped them, if they are to be kept.
-        static Expr? Kept(Expr? x) => x?.Op is Reshape ? x.Inputs[0] : x;
-    }
-
-    private static bool IsTwo(Expr? x) => x is { IsWeak: true, IsConstant: true, Rank: 0 } && x.Value.ToScalar<double>() == 2;
 }

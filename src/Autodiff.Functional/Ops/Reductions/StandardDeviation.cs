@@ -14,7 +14,7 @@ file static class Entry
     {
         Signature = "StandardDeviation(x, axes = all, keepDims = false, ddof = 0)",
         Derivative = "Σ (x − mean)·d / ((n − ddof)·y)",
-        Edges = "The gradient where all are equal is 0, as in PyTorch (JAX has NaN); no square overflows, but the sum of the elements may; no value over no elements.",
+        Edges = "The gradient where all are equal is 0, as in PyTorch (JAX has NaN), and so are the second derivatives; those of its square are exact, as of a norm's; no square overflows, but the sum of the elements may; no value over no elements.",
         Source = "NumPy, std",
     };
 }
@@ -23,7 +23,7 @@ public sealed partial class Expr
 {
     /// <summary>
     /// The standard deviation over all axes, or those named: the root of the mean squared distance from the mean, divided by n − <paramref name="ddof"/>.
-    /// Its gradient where all elements are equal is the subgradient 0, as that of <see cref="Norm(Expr, Axes, bool)"/>, which it is composed of.
+    /// Its gradient where all elements are equal is the subgradient 0, as that of <see cref="Norm(Expr, Axes, bool)"/>, which it is composed of; its square, written as that of a norm, has exact derivatives.
     /// </summary>
     /// <exception cref="ShapeException">It would be over no elements.</exception>
     /// <exception cref="DTypeException">The dtype is Bool.</exception>

@@ -45,6 +45,51 @@ public sealed class ReductionEdges
             }
     }
 
+    /// <summary>Roots of sums of squares of two numbers, that are 0 at (0, 0), and the Hessian of the square.</summary>
+    private static readonly Dictionary<string, (Func<Expr, Expr> Root, double[] Hessian)> s_roots = new()
+    {
+        ["Norm"] = (x => Expr.Norm(x), [2, 0, 0, 2]),
+        ["Norm, kept"] = (x => Expr.Norm(x, 0, keepDims: true), [2, 0, 0, 2]),
+        ["Hypot"] = (x => Expr.Hypot(x[0], x[1]), [2, 0, 0, 2]),
+        ["StandardDeviation"] = (x => Expr.StandardDeviation(x), [0.5, -0.5, -0.5, 0.5]),
+        ["StandardDeviation, where"] = (x => Expr.StandardDeviation(x, where: Tensor.Of([true, true])), [0.5, -0.5, -0.5, 0.5]),
+    };
+
+    /// <summary>Ways to write a multiple of a root, and how many times the root it is.</summary>
+    private static readonly (Func<Expr, Expr> Of, double Times)[] s_multiples =
+    [
+        (n => n, 1), (n => 0.5 * n, 0.5), (n => n * 2.0, 2), (n => n / 4.0, 0.25), (n => -n, -1), (n => 0.5 * (n * 8.0), 4), (n => -(2.0 * n) / 8.0, -0.25),
+        (n => Expr.Variable("c", Tensor.Scalar(2.0)) * n, 2), (n => n / Expr.Full(n.Shape, 4), 0.25),
+    ];
+
+    public static TheoryData<string> Roots => [.. s_roots.Keys];
+
+    [Theory, MemberData(nameof(Roots))]
+    public void The_square_of_a_root_has_its_derivatives_at_zero_however_it_is_written(string name)
+    {
+        var (root, second) = s_roots[name];
+        var spellings = (from left in s_multiples from right in s_multiples select ((Func<Expr, Expr>)(n => left.Of(n) * right.Of(n)), left.Times * right.Times))
+            .Concat(s_multiples.Select(multiple => ((Func<Expr, Expr>)(n => Expr.Square(multiple.Of(n))), multiple.Times * multiple.Times)))
+            .Concat(s_multiples.Select(multiple => ((Func<Expr, Expr>)(n => Expr.Pow(multiple.Of(n), 2.0)), multiple.Times * multiple.Times))).ToArray();
+        int failed = 0;
+        string first = "";
+        for (int k = 0; k < spellings.Length; k++)
+        {
+            var (spelling, times) = spellings[k];
+            Expr Once(Expr x) => Expr.Sum(spelling(root(x)));
+            var at = Vector(0, 0);
+            var results = k % 25 == 0 ? Modes(Once, at) : [("reverse", Ad.Grad(Once, at), Ad.Hessian(Once, at)), ("forward", Ad.JacobianForward(Once, at), Ad.JacobianForward(y => Ad.JacobianForward(Once, y), at))];
+            foreach (var (mode, gradient, hessian) in results)
+                if (!Elements(gradient).All(slope => slope == 0) || !Elements(hessian).Zip(second).All(pair => Math.Abs(pair.First - times * pair.Second) <= 1e-15 * Math.Abs(times)))
+                    first = failed++ == 0 ? $"spelling {k}, {mode}: {gradient}, {hessian}; expected {times} times the Hessian" : first;
+            // Beside 0, and where a square alone would overflow or vanish, the value is that of the product.
+            foreach (double[] point in new double[][] { [3, -4], [3e-170, -4e-170], [3e150, -4e150] })
+                if (root(Vector(point)).Value.Elements<double>()[0] is var r && Elements(spelling(root(Vector(point)))) is [var value] && !(Math.Abs(value - times * r * r) <= 1e-15 * Math.Abs(value)))
+                    first = failed++ == 0 ? $"spelling {k}: {value:R}, expected {times * r * r:R}" : first;
+        }
+        Assert.True(failed == 0, $"{failed} failures over {spellings.Length} spellings. {first}");
+    }
+
     [Fact]
     public void A_norm_at_zero_keeps_its_convention() => Assert.All(Modes(x => Expr.Norm(x), Vector(0, 0)), result =>
     {
