@@ -10,7 +10,7 @@ using Autodiff.Functional.Json;
 namespace Autodiff.Functional;
 
 /// <summary>
-/// A function compiled for arguments of given types: steps, and where each value lies. Immutable and pure; any number of threads may run it at once, each in memory of its own.
+/// A function compiled for arguments of given types: its steps, and the location of each value. Immutable and pure; any number of threads may run it at once, each in memory of its own.
 /// </summary>
 [JsonConverter(typeof(NoJsonConverter))]
 public sealed class Plan

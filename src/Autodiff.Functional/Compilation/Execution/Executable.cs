@@ -3,7 +3,7 @@ using Autodiff.Functional.Kernels;
 
 namespace Autodiff.Functional.Compilation;
 
-/// <summary>A program ready to run: its steps, where each value lies, and its constants. What is run by itself is a <see cref="Plan"/>; the body of a loop is this alone.</summary>
+/// <summary>A program ready to run: its steps, the location of each value, and its constants. A <see cref="Plan"/> has one that it runs by itself; the body of a loop is an executable too.</summary>
 internal sealed class Executable
 {
     private readonly ImmutableArray<Step> _steps;
@@ -48,10 +48,10 @@ internal sealed class Executable
 
     public ImmutableArray<Step> Steps => _steps;
 
-    /// <summary>Where each argument is expected; null for one that nothing depends on.</summary>
+    /// <summary>The operand of each argument; null for one that nothing depends on.</summary>
     public ImmutableArray<Operand?> Arguments { get; }
 
-    /// <summary>Where each output is left.</summary>
+    /// <summary>The operand of each output.</summary>
     public ImmutableArray<Operand> Outputs { get; }
 
     /// <summary>The addresses that a body's loops find in the frame.</summary>
@@ -74,14 +74,14 @@ internal sealed class Executable
 
     public double Flops => _steps.Sum(step => step.Flops);
 
-    /// <summary>Says where a body's parameter stands.</summary>
+    /// <summary>Sets the address of a body's parameter.</summary>
     public void Argument(Frame own, int index, nint address)
     {
         if (Arguments[index] is { } argument)
             _addresses.Move(own, argument.At.Region, address);
     }
 
-    /// <summary>Says where a body's output goes.</summary>
+    /// <summary>Sets the address of a body's output.</summary>
     public void Output(Frame own, int index, nint address) => _addresses.Move(own, Outputs[index].At.Region, address);
 
     /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
@@ -109,7 +109,7 @@ internal sealed class Executable
     }
 }
 
-/// <summary>A program that another runs as a part of a step, in memory that the step says.</summary>
+/// <summary>A program that a step of another program runs, in memory that the step gives it.</summary>
 /// <param name="program">What is computed, without the passes.</param>
 /// <param name="graph">The graph that the program was.</param>
 /// <param name="options">How it is compiled.</param>
@@ -133,10 +133,10 @@ internal sealed class SubProgram(Program program, Graph? graph, CompileOptions o
     /// <summary>The same memory, with arguments and outputs of its own.</summary>
     public Frame Twin(Frame own) => own.Twin(_executable.Addresses);
 
-    /// <summary>Says where a parameter's value stands.</summary>
+    /// <summary>Sets the address of a parameter's value.</summary>
     public void Argument(Frame own, int index, nint address) => _executable.Argument(own, index, address);
 
-    /// <summary>Says where an output goes.</summary>
+    /// <summary>Sets the address of an output.</summary>
     public void Output(Frame own, int index, nint address) => _executable.Output(own, index, address);
 
     /// <summary>The region of a parameter; −1 if nothing depends on it.</summary>

@@ -17,7 +17,7 @@ internal abstract class LoopCode(LoopProgram program, ILGenerator il, Range inst
     /// <summary>The values that are computed here.</summary>
     protected Range Computed { get; } = new(program.Inputs.Length + instructions.Start.Value, program.Inputs.Length + instructions.End.Value);
 
-    /// <summary>Which values are locals.</summary>
+    /// <summary>The values that are locals.</summary>
     protected bool[] IsLocal { get; } = Kept(program, instructions);
 
     /// <summary>What a value is here.</summary>
@@ -71,7 +71,7 @@ internal abstract class LoopCode(LoopProgram program, ILGenerator il, Range inst
         }
     }
 
-    /// <summary>What is used more than once, or is a result, or is used elsewhere: all but what can wait on the evaluation stack for its one use.</summary>
+    /// <summary>The values that are used more than once, are results, or are used elsewhere. All others wait on the evaluation stack for their one use.</summary>
     private static bool[] Kept(LoopProgram program, Range instructions)
     {
         int inputs = program.Inputs.Length;

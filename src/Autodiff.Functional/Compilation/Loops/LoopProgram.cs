@@ -7,9 +7,9 @@ namespace Autodiff.Functional.Compilation;
 /// instructions, each of which uses earlier ones only. A mask is a value too.
 /// </summary>
 /// <param name="Space">The iteration space; its last axis is the innermost.</param>
-/// <param name="Inputs">What is read at each point.</param>
-/// <param name="Instructions">What is computed at each point.</param>
-/// <param name="Results">What is kept of it.</param>
+/// <param name="Inputs">The arrays that are read at each point.</param>
+/// <param name="Instructions">The instructions at each point.</param>
+/// <param name="Results">The values that are stored or folded.</param>
 internal sealed record LoopProgram(Shape Space, ImmutableArray<LoopInput> Inputs, ImmutableArray<LoopInstruction> Instructions, ImmutableArray<LoopResult> Results)
 {
     /// <summary>The dtype of a value.</summary>
@@ -52,7 +52,7 @@ internal sealed record LoopProgram(Shape Space, ImmutableArray<LoopInput> Inputs
         };
     }
 
-    /// <summary>Which values does a result need?</summary>
+    /// <summary>The values that some result needs.</summary>
     public bool[] Used()
     {
         var used = new bool[Inputs.Length + Instructions.Length];
@@ -141,7 +141,7 @@ internal sealed record IndexedRows(int Index, IndexRange Range);
 /// <param name="DType">The dtype of the value.</param>
 internal readonly record struct LoopInstruction(Op Op, ValueNumbers Arguments, DType DType);
 
-/// <summary>What a loop keeps of a value.</summary>
+/// <summary>A result of a loop: a value that it stores or folds.</summary>
 /// <param name="Value">Its number.</param>
 /// <param name="DType">Its dtype.</param>
 /// <param name="Strides">The distance between neighbors along each axis of the space, in elements; 0 along an axis that is reduced.</param>
@@ -153,5 +153,5 @@ internal sealed record LoopResult(int Value, DType DType, ImmutableArray<int> St
     public override int GetHashCode() => HashCode.Combine(Value, DType, Fold);
 }
 
-/// <summary>How a loop folds values.</summary>
+/// <summary>The fold of a result.</summary>
 internal enum LoopFold { None, Sum, Max, Min }

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace Autodiff.Functional.Compilation;
 
-/// <summary>What passes may do where each value must be the same bits as op by op (<see cref="CompileOptions.Exact"/>).</summary>
+/// <summary>The rules for passes if each value must have the same bits as op by op (<see cref="CompileOptions.Exact"/>).</summary>
 internal static class Exact
 {
     /// <summary>

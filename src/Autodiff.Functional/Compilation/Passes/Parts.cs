@@ -1,8 +1,8 @@
 namespace Autodiff.Functional.Compilation;
 
 /// <summary>
-/// Ops whose several outputs plans keep in memory (loops, branches, fused loops): each is followed at once by all its parts, in order, also those that nobody reads.
-/// What loops and branches read row by row, or as a whole, lies dense.
+/// Puts after each op with several outputs in memory (a loop, a branch, a fused loop) all its parts, in order, also those that nobody reads.
+/// Loops and branches read dense arrays: other inputs are copied first.
 /// </summary>
 internal static class Parts
 {

@@ -4,7 +4,7 @@ namespace Autodiff.Functional.Compilation;
 
 /// <summary>A pass: a program that computes the same, better.</summary>
 /// <param name="Name">Its name.</param>
-/// <param name="Apply">What it does.</param>
+/// <param name="Apply">The function from a program to the better one.</param>
 internal sealed record Pass(string Name, Func<Program, Program> Apply);
 
 /// <summary>The passes, in order.</summary>

@@ -1,12 +1,12 @@
 namespace Autodiff.Functional.Compilation;
 
 /// <summary>
-/// Orders what is computed so that little memory is needed at once. The best of three orders is taken: that of the program, and two that take at each point, of what can come next,
-/// what adds least to the memory in use: from the arguments on, and from the outputs back. Among equals the program's order (Kahn's) is kept.
+/// Orders the instructions so that the peak of memory is low. The pass takes the best of three orders: that of the program, and two greedy ones, from the arguments on and from the outputs back,
+/// which take the ready instruction that adds least to the memory in use. Among equals the program's order (Kahn's) remains.
 /// </summary>
 /// <remarks>
-/// Which order needs least is NP-hard to find; a step of either walk knows only what it makes and what it is the last to read. From the front that finishes one branch before it begins the
-/// next, from the back it computes late what is large and used late. Time is n log n.
+/// The best order is NP-hard to find; a step of either walk knows only the memory that it takes and the inputs that die with it. From the front the walk finishes one branch before it begins the
+/// next; from the back it computes large values late if they are used late. The time is n log n.
 /// </remarks>
 internal sealed class Scheduling
 {

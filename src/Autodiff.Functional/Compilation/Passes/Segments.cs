@@ -7,7 +7,7 @@ internal static class Segments
 {
     /// <param name="program">The program.</param>
     /// <param name="length">The instructions of a segment. A program of no more than two is taken as a whole.</param>
-    /// <param name="pass">What is to be done with each.</param>
+    /// <param name="pass">The pass for each segment.</param>
     public static Program Apply(Program program, int length, Func<Program, Program> pass)
     {
         if (program.Count <= 2 * length)

@@ -1,8 +1,8 @@
 namespace Autodiff.Functional.Compilation;
 
 /// <summary>
-/// Layout: reshapes, transposes, broadcasts and slices, and chains of them, become one view of the value that they start from, which products and loops read in place.
-/// Where no strides say it, the elements are copied. Loops compute what they read in the order in which it lies, and what they give is seen through a view.
+/// Layout: a chain of reshapes, transposes, broadcasts and slices becomes one view of the value at its start, which products and loops read in place.
+/// If no strides describe the view, the elements are copied. A loop computes in the order in which its inputs lie in memory, and its result is read through a view.
 /// </summary>
 internal sealed class Views
 {
@@ -79,7 +79,7 @@ internal sealed class Views
         return Of(copy, Composed(Lies(copy), instruction.Type.DType, view)!);
     }
 
-    /// <summary>What a product reads: a matrix that was sliced backwards is copied as <see cref="MatMul.Forward"/> does, and the other factor stays as it lies.</summary>
+    /// <summary>The operand that a product reads: a matrix that was sliced backwards is copied as <see cref="MatMul.Forward"/> does, and the other factor stays as it lies.</summary>
     private int Forward(int matrix)
     {
         var (lies, type) = (Lies(matrix), _builder[matrix].Type);

@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace Autodiff.Functional.Compilation;
 
 /// <summary>
-/// What a graph computes, without the numbers in it: ops and how they are connected. Two graphs of one pattern differ in the values of their parameters and constants alone.
+/// The structure of a graph, without the numbers in it: its ops and edges. Two graphs of one pattern differ in the values of their parameters and constants alone.
 /// It holds no node, so that it keeps no value alive.
 /// </summary>
 internal sealed class GraphPattern
@@ -125,7 +125,7 @@ internal sealed class GraphPattern
     /// <summary>Does the output at an index depend on a parameter?</summary>
     public bool Varies(int output) => _outputs[output] >= 0;
 
-    /// <summary>What a plan takes for a constant: a stretched number is handed over as one.</summary>
+    /// <summary>The argument that a plan takes for a constant: a broadcast number is passed as one number.</summary>
     public Expr Argument(int leaf, Expr constant) => _items[leaf].IsUniform ? Expr.Constant(constant.Value.First(1).Reshape(Shape.Scalar)) : constant;
 
     /// <summary>The graph made anew, with its constants as parameters after its own: those, and the outputs that depend on its own.</summary>

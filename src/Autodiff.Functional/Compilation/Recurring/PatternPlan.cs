@@ -25,7 +25,7 @@ internal sealed class PatternPlan
         _elements = plan.Program.Instructions.Max(instruction => instruction.Op is Fused fused ? fused.Loop.Space.Size : 0L);
     }
 
-    /// <summary>What it takes to keep it, in bytes, roughly. The memory of runs is the collector's.</summary>
+    /// <summary>The bytes that keep the plan, roughly. The memory of runs is the collector's.</summary>
     public long Bytes => 512L * _program.Count;
 
     /// <summary>The plan for graphs like this one; null if there is none, or it does not pay.</summary>

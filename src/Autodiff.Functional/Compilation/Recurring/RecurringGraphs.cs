@@ -20,10 +20,10 @@ internal sealed class RecurringGraphs(int sightings, Func<Graph, int>? hash = nu
     private Entry?[] _plans = new Entry?[Buckets];                 // each with others of its bucket
     private long _bytes;
 
-    /// <summary>How many plans there are.</summary>
+    /// <summary>The number of plans.</summary>
     public int Count => Volatile.Read(ref _plans).Sum(first => Chain(first).Count());
 
-    /// <summary>How often a graph was run by a plan.</summary>
+    /// <summary>The number of graphs that a plan has run.</summary>
     public long Hits => Volatile.Read(ref _hits);
     private long _hits;
 

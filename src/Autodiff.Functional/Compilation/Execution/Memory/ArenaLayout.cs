@@ -1,13 +1,13 @@
 namespace Autodiff.Functional.Compilation;
 
-/// <summary>Gives out parts of one stretch of memory and takes them back; a request gets the smallest free part that it fits in.</summary>
+/// <summary>Allocates in the arena: a request gets the smallest free range that it fits in.</summary>
 internal sealed class ArenaLayout
 {
     private readonly SortedSet<(long Bytes, long Offset)> _bySize = [];
     private readonly Dictionary<long, long> _byStart = [];   // free parts: start → bytes
     private readonly Dictionary<long, long> _byEnd = [];     // free parts: end → start
 
-    /// <summary>How much memory is needed in all.</summary>
+    /// <summary>The bytes of the arena.</summary>
     public long Bytes { get; private set; }
 
     public long Take(long bytes)

@@ -49,7 +49,7 @@ internal sealed unsafe class BoundAddresses
             frame.Addresses[index] = (nint)frame.Addresses + SlotsStart + offset;
     }
 
-    /// <summary>Says where a region begins.</summary>
+    /// <summary>Sets the address of a region, and of the entries in it.</summary>
     public void Move(Frame frame, int region, nint address)
     {
         frame.Regions[region] = address;

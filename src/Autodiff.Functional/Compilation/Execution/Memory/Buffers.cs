@@ -6,12 +6,12 @@ namespace Autodiff.Functional.Compilation;
 internal sealed record ValueBuffer(int Value, Location At, long Bytes, int First, int Last);
 
 /// <summary>
-/// Where the values of a program lie. Values that are not needed at the same time share the arena, and a loop writes over an input that it is the last to read. Large arguments and
+/// The locations of a program's values. Values that are not alive at the same time share the arena, and a loop writes over an input that it is the last to read. Large arguments and
 /// results stay where the caller has them.
 /// </summary>
 internal sealed class Buffers
 {
-    /// <summary>Up to so many bytes are copied into and out of the arena; more is pinned where it is.</summary>
+    /// <summary>Arguments and outputs of up to so many bytes are copied into and out of the arena; larger ones are pinned.</summary>
     public const int Small = 2048;
 
     /// <summary>From so many bytes on a constant stays in its tensor's array: copying it would take longer than all else, and for what fits in no cache alignment matters little.</summary>
@@ -220,7 +220,7 @@ internal sealed class Buffers
     }
 
     /// <summary>
-    /// Which memory a loop writes a part over: that of a value that nobody reads later, and that the loop reads only at the very element that the part is written to. A loop may read a
+    /// Finds the memory that a loop writes a part over: that of a value that nobody reads later, and that the loop reads only at the very element that the part is written to. A loop may read a
     /// value by several of its inputs, so what counts is the memory and not the input.
     /// </summary>
     private sealed class Overwriting

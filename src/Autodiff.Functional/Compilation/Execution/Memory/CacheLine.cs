@@ -9,7 +9,7 @@ internal readonly struct CacheLine
 {
     public const int Bytes = 64;
 
-    /// <summary>Up to whole lines.</summary>
+    /// <summary>Rounds up to whole lines.</summary>
     public static long Rounded(long bytes) => (bytes + Bytes - 1) & -Bytes;
 
     /// <summary>Memory for so many bytes from <see cref="Start"/> on, which stays where it is.</summary>

@@ -56,7 +56,7 @@ internal sealed unsafe class Frame : IDisposable
         Addresses = (nint*)CacheLine.Start(_addresses);
     }
 
-    /// <summary>Where each region starts.</summary>
+    /// <summary>The address of each region.</summary>
     public nint* Regions { get; }
 
     /// <summary>Addresses that stand ready for <see cref="BoundLoop"/>s.</summary>
@@ -92,7 +92,7 @@ internal sealed unsafe class Frame : IDisposable
     /// <summary>The NaNs of a checked run. Of the whole plan.</summary>
     public NaNs? NaNs { get; set; }
 
-    /// <summary>How often a body has begun in the step that runs it.</summary>
+    /// <summary>The number of times that a body has begun in the step that runs it.</summary>
     public int Trips { get; set; }
 
     public nint Address(Location location) => Regions[location.Region] + (nint)location.Offset;

@@ -2,7 +2,7 @@ namespace Autodiff.Functional.Compilation;
 
 /// <summary>A location in the memory of a run: an offset in one of its regions. The frame knows the region's address.</summary>
 /// <param name="Region">The region: 0 the arena, 1 the constants, then large constants, arguments and outputs, each its own.</param>
-/// <param name="Offset">How many bytes after its start.</param>
+/// <param name="Offset">The bytes from its start.</param>
 internal readonly record struct Location(int Region, long Offset)
 {
     public const int Arena = 0, Constants = 1;
@@ -12,7 +12,7 @@ internal readonly record struct Location(int Region, long Offset)
 
 /// <summary>An array in the memory of a run, as a step sees it: elements of a type at strides.</summary>
 /// <param name="Type">The dtype and the shape.</param>
-/// <param name="At">Where the first element stands.</param>
+/// <param name="At">The location of the first element.</param>
 /// <param name="Strides">The distance between neighbors along each axis, in elements.</param>
 internal sealed record Operand(TensorType Type, Location At, Axes Strides)
 {

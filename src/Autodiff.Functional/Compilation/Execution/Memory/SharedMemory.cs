@@ -6,7 +6,7 @@ using System.Runtime.InteropServices;
 namespace Autodiff.Functional.Compilation;
 
 /// <summary>
-/// Memory that two values of a run would share. A tensor may stand in an array of the caller's (of an ImmutableArray nothing is copied), and the caller may hand that very array out as a
+/// Finds memory that two values of a run would share. A tensor may stand in an array of the caller's (of an ImmutableArray nothing is copied), and the caller may hand that very array out as a
 /// buffer: then a step would read what another has written already.
 /// </summary>
 internal static unsafe class SharedMemory

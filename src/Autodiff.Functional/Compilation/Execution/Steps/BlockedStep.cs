@@ -6,7 +6,7 @@ namespace Autodiff.Functional.Compilation;
 /// <summary>Several steps, run on block after block. A chunk is some blocks, whose sums it adds up; the chunks' are added up in order.</summary>
 internal sealed unsafe class BlockedStep : ChunkedStep
 {
-    /// <summary>What a chunk has for each sum.</summary>
+    /// <summary>The memory that a chunk has for each sum.</summary>
     private const int Total = 0, Lost = 1, Block = 2;
 
     private readonly Blocked _op;

@@ -6,7 +6,7 @@ internal abstract class Step
     /// <summary>Computes the instruction.</summary>
     public abstract void Run(Frame frame);
 
-    /// <summary>How it is computed, for <see cref="Plan.Explain"/>.</summary>
+    /// <summary>The kind of step, for <see cref="Plan.Explain"/>.</summary>
     public abstract string Kind { get; }
 
     /// <summary>Floating-point operations, roughly.</summary>
@@ -26,7 +26,7 @@ internal abstract class ChunkedStep(int threads) : Step
 
     public abstract void Run(Frame frame, int firstChunk, int endChunk);
 
-    /// <summary>What is left to do when all chunks are done.</summary>
+    /// <summary>The work that remains when all chunks are done.</summary>
     protected virtual void Finish(Frame frame) { }
 
     public sealed override void Run(Frame frame)

@@ -2,7 +2,7 @@ namespace Autodiff.Functional.Compilation;
 
 /// <summary>
 /// Runs an instruction over a whole tile before the next. Values lie in slots that stay in the first cache, each taken again when its value
-/// is used up. What is the same at all points is computed once.
+/// is used up. Values that are the same at all points are computed once.
 /// </summary>
 internal sealed unsafe class InterpretedTile : TileBody
 {

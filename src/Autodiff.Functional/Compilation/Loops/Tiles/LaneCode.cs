@@ -9,7 +9,7 @@ namespace Autodiff.Functional.Compilation;
 /// each value of all registers after the other, so that none waits for what it was computed from.
 /// </summary>
 /// <remarks>
-/// What is the same at all points is computed once, before. No result is written before all inputs of a step are read. A loop that overlaps ends with the last full register of
+/// Values that are the same at all points are computed once, before. No result is written before all inputs of a step are read. A loop that overlaps ends with the last full register of
 /// points, of which it has computed some before: there are no points past it. Without a loop the last register has only the lanes that there are points for, or overlaps too.
 /// </remarks>
 internal sealed unsafe class LaneCode<V, E, M>(TileCode tile, ILGenerator il, Range instructions, int[] slots, LaneLoop loop)
@@ -255,7 +255,7 @@ internal sealed unsafe class LaneCode<V, E, M>(TileCode tile, ILGenerator il, Ra
     private bool IsUnrolled => loop >= LaneLoop.Unrolled;
 }
 
-/// <summary>How code goes over the points of a tile.</summary>
+/// <summary>The way that code takes over the points of a tile.</summary>
 internal enum LaneLoop
 {
     /// <summary>Register by register, as far as they are full; the rest goes through the code on copies.</summary>

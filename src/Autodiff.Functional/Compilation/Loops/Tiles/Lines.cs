@@ -1,6 +1,6 @@
 namespace Autodiff.Functional.Compilation;
 
-/// <summary>Where lines of elements begin.</summary>
+/// <summary>The addresses at which lines of elements begin.</summary>
 internal interface ILines
 {
     nint this[nint line] { get; }

@@ -14,7 +14,7 @@ internal sealed unsafe class RowFinder(IndexRange range, TileOperandShape data, 
     /// <summary>The lines of a row of the tile.</summary>
     public int LinesOfRow { get; } = indices.RowIsUniform ? 1 : indices.Offsets.Length;
 
-    /// <summary>How a line lies.</summary>
+    /// <summary>The layout of a line.</summary>
     public TileOperandShape Line { get; } = indices.RowIsUniform ? data : new(data.Rows, data.Row, [0]);
 
     /// <summary>The bytes before the row that an index names.</summary>

@@ -17,7 +17,7 @@ internal abstract unsafe class TileBody
     public abstract void Run(nint* addresses, int count);
 }
 
-/// <summary>What a body is told of its program: how the arrays of a tile look to it.</summary>
+/// <summary>A program as a tile's body sees it: with the layout of the tile's arrays.</summary>
 /// <param name="Program">The code.</param>
 /// <param name="Uniform">Which inputs are a single element for all points of a tile; the others lie side by side.</param>
 /// <param name="Staged">Which results are put elsewhere when the tile is done, so that nothing of an input is overwritten.</param>
@@ -37,7 +37,7 @@ internal sealed record TileCode(LoopProgram Program, bool[] Uniform, bool[] Stag
 
     public DType DType(int value) => value < Inputs ? Program.Inputs[value].DType : Program.Instructions[value - Inputs].DType;
 
-    /// <summary>Which values are the same at all points of a tile.</summary>
+    /// <summary>The values that are the same at all points of a tile.</summary>
     public bool[] UniformValues()
     {
         var uniform = new bool[Values];

@@ -47,13 +47,13 @@ internal abstract class TileFold
     /// <summary>Has each point of a tile an element of its own, in the order of the points?</summary>
     public bool IsByPoint => Kind == Pattern.Each && ByColumn.AsSpan().SequenceEqual([.. Enumerable.Range(0, Block)]);
 
-    /// <summary>Where the results go, from the tile's first on, in elements.</summary>
+    /// <summary>The offsets of the results from the tile's first, in elements.</summary>
     public int[] Offsets { get; }
 
-    /// <summary>How many results a full tile gives.</summary>
+    /// <summary>The number of results that a full tile gives.</summary>
     public int Kept => Offsets.Length;
 
-    /// <summary>How many a tile of fewer rows gives.</summary>
+    /// <summary>The number of results that a tile of fewer rows gives.</summary>
     public int KeptOf(int rows) => RowsApart ? rows * Columns : Kept;
 
     public int TilesBetweenFlushes { get; }

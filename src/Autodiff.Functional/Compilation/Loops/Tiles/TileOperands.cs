@@ -24,7 +24,7 @@ internal readonly record struct OneRowOperand(int Operand, int Index, RowFinder 
 internal readonly record struct FoldedResult(int Operand, TileFold Fold, int Accumulator, int Partial, bool Runs, int Staged, int Input);
 
 /// <summary>
-/// Divides the operands of a loop by how they get into a tile and out of it: as they lie, through memory of their own, or folded. It also adds up the memory that a thread needs for that.
+/// Sorts the operands of a loop by their way into a tile and out of it: some are used in place, some pass through staging memory, some results are folded. It also adds up the memory that a thread needs for that.
 /// </summary>
 internal sealed class TileOperands
 {
@@ -33,7 +33,7 @@ internal sealed class TileOperands
 
     private const int MaxRowsBytes = 16 << 10;
 
-    /// <summary>Where in a thread's memory things begin: at multiples of this.</summary>
+    /// <summary>The alignment of everything in a thread's memory, in bytes.</summary>
     public const int Alignment = 64;
 
     private readonly LoopProgram _program;

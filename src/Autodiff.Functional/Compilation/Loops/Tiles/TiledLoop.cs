@@ -9,7 +9,7 @@ namespace Autodiff.Functional.Compilation;
 /// </summary>
 internal sealed unsafe class TiledLoop : LoopKernel
 {
-    /// <summary>What the values of a tile may take of the first cache, and the points that a tile has then.</summary>
+    /// <summary>The bytes of the first cache that the values of a tile may take, and the limits of a tile's points.</summary>
     private const int CachedBytes = 24 << 10, MinPoints = 16, MaxPoints = 512;
 
     private const int Alignment = TileOperands.Alignment, MostOnStack = 64 << 10;

@@ -1,7 +1,7 @@
 namespace Autodiff.Functional.Compilation;
 
 /// <summary>
-/// How a space is walked through. Its last axes, as many as fit, are a block; a tile is some rows of blocks along the axis before them; the loops
+/// The way through a space. Its last axes, as many as fit, are a block; a tile is some rows of blocks along the axis before them; the loops
 /// over tiles go first over what no fold reduces (a unit each), then over what is reduced. A chunk is some units, or some tiles of one.
 /// </summary>
 /// <remarks>Axes of length 1 are dropped, and neighbours along which every operand walks on evenly are one axis.</remarks>
@@ -66,7 +66,7 @@ internal sealed class Tiling
     public int UnitsPerChunk { get; }
     public int Chunks { get; }
 
-    /// <summary>How each operand lies in a tile.</summary>
+    /// <summary>The layout of each operand in a tile.</summary>
     public TileOperandShape[] Operands { get; }
 
     /// <param name="space">The space, without an axis of length 0.</param>
@@ -124,7 +124,7 @@ internal sealed class Tiling
         return ([.. axes.Select(axis => axis.Length)], [.. strides.Select((_, k) => axes.Select(axis => axis.Strides[k]).ToArray())]);
     }
 
-    /// <summary>Where the points of a block lie, from its first on.</summary>
+    /// <summary>The offsets of a block's points from its first.</summary>
     private static int[] Offsets(int[] dimensions, int[] strides, int first, int block)
     {
         var offsets = new int[block];
@@ -150,7 +150,7 @@ internal sealed class Tiling
 /// <param name="Steps">By how many elements each operand moves.</param>
 internal sealed record TileLoop(int Count, bool Splits, bool Reduced, nint[] Steps);
 
-/// <summary>How an operand lies in a tile: in rows.</summary>
+/// <summary>The layout of an operand in a tile: rows.</summary>
 /// <param name="Rows">How many, in a full tile.</param>
 /// <param name="Row">From row to row, in elements.</param>
 /// <param name="Offsets">From the first of a row on, in elements.</param>

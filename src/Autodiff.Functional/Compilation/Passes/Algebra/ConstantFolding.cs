@@ -1,6 +1,6 @@
 namespace Autodiff.Functional.Compilation;
 
-/// <summary>What is computed from constants alone is computed now. A value without elements is a constant.</summary>
+/// <summary>Values that depend on constants alone are computed now. A value without elements is a constant.</summary>
 internal static class ConstantFolding
 {
     public static Program Apply(Program program) => program.Rewrite((builder, instruction) =>

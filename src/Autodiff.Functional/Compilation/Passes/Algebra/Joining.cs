@@ -7,7 +7,7 @@ internal interface IRest
     Op? Whole { get; }
 }
 
-/// <summary>What lowering took apart for the sake of a part that others might share is one op again where nobody else reads the part: the whole costs less than part and rest.</summary>
+/// <summary>Undoes a lowering that did not pay: where nobody else reads the shared part of a lowered op, part and rest become one op again, which costs less than the two.</summary>
 internal static class Joining
 {
     public static Program Apply(Program program)

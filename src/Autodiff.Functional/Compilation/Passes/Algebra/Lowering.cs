@@ -7,7 +7,7 @@ internal interface ILowered
     Func<Expr, Expr>? Lowered { get; }
 }
 
-/// <summary>Ops that know simpler ones are replaced by those, which are fused with what stands around, and shared.</summary>
+/// <summary>An op that knows a composition of simpler ops is replaced by it, so that these fuse with their neighbors and are shared.</summary>
 internal static class Lowering
 {
     public static Program Apply(Program program)

@@ -1,12 +1,12 @@
 namespace Autodiff.Functional.Compilation;
 
 /// <summary>
-/// What is only used where a mask holds need not be selected by that mask before: reverse mode puts a guard around each contribution, of which the last does for all.
-/// Selected results are the same to the bit; what is not selected may differ, and nobody sees it.
+/// If every consumer of a value applies the same mask, the pass drops the value's own masking: reverse mode puts a guard around each contribution, and of a chain of guards only the last remains.
+/// The selected elements are the same to the bit; the others may differ, and nobody reads them.
 /// </summary>
 /// <remarks>
-/// One walk from the outputs back. Elementwise ops are needed where their results are, the sides of a selection where it takes them. Masks are needed everywhere,
-/// so that no region depends on what was left out; and integers, whose division by zero is an error.
+/// The pass walks once from the outputs back. An elementwise op is needed where its result is, a side of a selection where the mask takes it. Masks are needed everywhere,
+/// so that no region depends on elements that were left out; so are integers, whose division by zero is an error.
 /// </remarks>
 internal static class Selections
 {

@@ -2,8 +2,8 @@ namespace Autodiff.Functional.Compilation;
 
 /// <summary>
 /// Algebra that changes no bit of a result, whatever it is (NaN, an infinity, a zero of either sign): x·1, x/1, x − 0, x + −0, −−x, |−x|, signs moved out of products and quotients
-/// and into sums and differences, selections by a constant mask, masks combined with themselves, and masks of what is one constant or another. Asked to, it also uses what
-/// holds for finite numbers only. What is the same then is computed once.
+/// and into sums and differences, selections by a constant mask, masks combined with themselves, and comparisons of a choice between two constants. On request it also uses rules
+/// that hold for finite numbers only. Afterwards common subexpressions are computed once.
 /// </summary>
 internal static class Simplification
 {

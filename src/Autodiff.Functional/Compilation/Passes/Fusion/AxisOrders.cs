@@ -1,8 +1,8 @@
 namespace Autodiff.Functional.Compilation;
 
 /// <summary>
-/// In which order loops take the axes of their space. Elementwise ops that feed one another point by point, and the folds of what they give, are an area; all of it follows the order
-/// in which most of what it reads lies in memory, so that elements that lie side by side are computed side by side. What comes out lies in that order too, and the next area follows.
+/// Chooses the order in which loops take the axes of their space. Elementwise ops that feed one another point by point, and the folds of their results, are an area; all of it follows the order
+/// in which most of its inputs lie in memory, so that neighbors in memory are computed side by side. The results lie in that order too, and the next area follows.
 /// </summary>
 internal sealed class AxisOrders
 {

@@ -3,11 +3,11 @@ using System.Collections.Immutable;
 namespace Autodiff.Functional.Compilation;
 
 /// <summary>
-/// What a linear or bilinear op does to elements, as far as it is sums: for each element of its output, the terms, each an element of one input or a product of
+/// A linear or bilinear op as sums over elements: for each element of its output the terms, each an element of one input or a product of
 /// elements of two.
 /// </summary>
 /// <remarks>
-/// It is learnt by evaluating the op at unit vectors. Of a batch two rows are tried: each must be treated alike, whatever the other holds.
+/// The map is learnt by evaluating the op at unit vectors. Of a batch two rows are tried: the op must treat both alike, whatever the other holds.
 /// </remarks>
 internal static class ElementMap
 {

@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace Autodiff.Functional.Compilation;
 
 /// <summary>Writes one loop of a fusion into the new program: the arrays that it reads, its instructions, and the values that it stores.</summary>
-/// <param name="fusion">Which loop computes which value.</param>
+/// <param name="fusion">The loop of each value.</param>
 /// <param name="group">The loop's members.</param>
 /// <param name="stored">The values that lie in memory after their loop.</param>
 /// <param name="needed">The values that loops compute.</param>
@@ -59,7 +59,7 @@ internal sealed class FusedLoopEmission(Fusion fusion, Fusion.Group group, bool[
         return _loopInputs.Count + _instructions.Count - 1;
     }
 
-    // What another loop has computed and nobody has stored is computed again: a few instructions.
+    // A value that another loop computes and does not store is recomputed: a few instructions.
     private bool IsAgain(int input) => fusion.IsPointwise(input) && !stored[input];
 
     private void ReadAll(int value)

@@ -1,11 +1,11 @@
 namespace Autodiff.Functional.Compilation;
 
 /// <summary>
-/// Elementwise instructions over one iteration space become one loop, with the reductions of their values at its end: what lies between them never gets to memory.
+/// Elementwise instructions over one iteration space become one loop, with the reductions of their values at its end: values between them never get to memory.
 /// </summary>
 /// <remarks>
 /// Each value has a level: a loop reads from lower levels only, so loops can't wait for one another in a circle. An instruction joins the loop that gives its
-/// highest inputs if it uses them point by point, else a loop of its space one level up. What another loop needs lies in memory, or is computed again where that costs less
+/// highest inputs if it uses them point by point, else a loop of its space one level up. A value that another loop needs is stored in memory, or recomputed where that costs less
 /// (<see cref="Recomputation"/>).
 /// </remarks>
 internal sealed class Fusion

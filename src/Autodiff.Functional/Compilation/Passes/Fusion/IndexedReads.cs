@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace Autodiff.Functional.Compilation;
 
-/// <summary>What is taken at indices along the first axis for one loop alone, the loop takes itself: it reads the rows where they lie, as it goes.</summary>
+/// <summary>A gather along the first axis that only one loop reads becomes part of the loop: it reads the rows in the source, as it goes.</summary>
 internal static class IndexedReads
 {
     /// <summary>Less than this stays in the first cache.</summary>

@@ -1,8 +1,8 @@
 namespace Autodiff.Functional.Compilation;
 
 /// <summary>
-/// Which values of loops are stored for other loops, and which those compute again: a few steps of arithmetic from single numbers and one array that is in memory anyway,
-/// whose reading costs no more than reading the value would, so that it need not be written. An array minus its mean, for instance. (Rows of numbers beside the array would cost what a store does.)
+/// Decides which values a loop stores for other loops, and which values those recompute: a few steps of arithmetic from single numbers and one array that is in memory anyway.
+/// Reading that array costs no more than reading the value would, so the value need not be written: an array minus its mean, for instance. (Rows of numbers beside the array would cost as much as a store.)
 /// </summary>
 internal sealed class Recomputation
 {

@@ -3,12 +3,12 @@ using System.Collections.Immutable;
 namespace Autodiff.Functional.Compilation;
 
 /// <summary>
-/// What works on tiny tensors becomes one loop whose values are their elements: over a single point, or over a batch that all of them have as their first axis
-/// (what <c>Vmap</c> leaves of a small function). Moving elements about costs nothing then, and a small product is a few multiplications and additions.
+/// Ops on tiny tensors become one loop whose values are the elements: over a single point, or over a batch axis that all tensors have first
+/// (<c>Vmap</c> of a small function is such a program). Moving elements costs nothing then, and a small product is a few multiplications and additions.
 /// </summary>
 /// <remarks>
-/// Elementwise ops are taken element by element. What a linear or bilinear op does is learnt by asking it: it is evaluated on unit vectors, and taken
-/// if each element of its result is a sum of some elements (or of products of two), for whatever rows of a batch alike and apart. So no op is known by name.
+/// Elementwise ops are taken element by element. The pass learns a linear or bilinear op by evaluating it at unit vectors, and takes it
+/// if each element of its result is a sum of some elements (or of products of two), in every row of a batch alike. So the pass knows no op by name.
 /// </remarks>
 internal sealed class Scalarisation
 {
@@ -201,7 +201,7 @@ internal sealed class Scalarisation
 
     private int RowStride(View view) => IsBatched(new(default, view.To)) ? view.Strides[0] : 0;
 
-    /// <summary>Where the elements of the first row are.</summary>
+    /// <summary>The offsets of the first row's elements.</summary>
     private static IEnumerable<int> Offsets(View view, int size)
     {
         for (int element = 0; element < size; element++)
@@ -213,7 +213,7 @@ internal sealed class Scalarisation
         }
     }
 
-    /// <summary>What was the same for the whole batch before it was folded.</summary>
+    /// <summary>The value that was the same for the whole batch before it was folded.</summary>
     private static bool RowsAreEqual(Tensor constant) => constant.Equals(constant.Slice(new int[constant.Rank], constant.Shape.With(0, 1).Dimensions, Shape.Ones(constant.Rank).Dimensions).Expand(constant.Shape));
 
     private static Tensor ElementAt(Tensor tensor, int element) => tensor.Reshape(Shape.Of(tensor.Size)).Slice([element], [1], [1]).Reshape(Shape.Scalar).Dense();
@@ -235,7 +235,7 @@ internal sealed class Scalarisation
 
     // ---- the new program ----
 
-    /// <summary>What does not depend on the loop, the loop, then what does.</summary>
+    /// <summary>Emits the values that the loop may read, the loop, then the values that depend on it.</summary>
     private Program Emit()
     {
         int[] stored = [.. Stored()];

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace Autodiff.Functional.Compilation;
 
-/// <summary>What each step of a loop would compute alike, of what the loop closes over alone, is computed once before it. Views stay: they cost nothing inside.</summary>
+/// <summary>Hoisting: a value of a loop's body that depends on captures alone is computed once, before the loop. Views stay: they cost nothing inside.</summary>
 internal static class Invariants
 {
     public static Program Apply(Program program)

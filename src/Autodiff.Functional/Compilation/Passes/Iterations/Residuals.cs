@@ -1,12 +1,12 @@
 namespace Autodiff.Functional.Compilation;
 
 /// <summary>
-/// What a loop computes step by step and a later loop of as many steps computes again (the reverse of a loop does) is kept by the first, row on row, and read by the second: where
-/// it costs more to compute than to keep, and as long as memory is not what it costs. What is cheap is computed again from what is kept.
+/// If a later loop of as many steps (the reverse of a loop) would recompute an expensive value of an earlier one, the earlier loop stores it, one row per step, and the later one reads it.
+/// The rows have a budget of memory. Cheap values are recomputed from the stored ones.
 /// </summary>
 /// <remarks>
-/// Values are the same if the same ops computed them of what both loops close over, of the same rows, or of rows that the first gave. A checkpoint is an op that is like no other:
-/// nothing of what it computes is kept, by the bodies of two loops as elsewhere.
+/// Two values are the same if the same ops compute them from the same captures, from the same rows, or from rows that the first loop gave. A checkpoint equals no other op:
+/// none of its values is stored.
 /// </remarks>
 internal static class Residuals
 {
@@ -46,7 +46,7 @@ internal static class Residuals
         });
     }
 
-    /// <summary>What loops of one number of steps have computed: each value has a number, the same in all loops, and a loop that has it first.</summary>
+    /// <summary>The values of the loops that have one number of steps: each has a number, the same in all loops, and the loop that computes it first.</summary>
     private sealed class Known(Program program, Iteration?[] loops)
     {
         private readonly Dictionary<int, int> _captures = [], _rows = [];                       // the numbers of what loops close over, and of rows

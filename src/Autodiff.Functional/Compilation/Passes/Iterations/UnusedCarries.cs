@@ -44,7 +44,7 @@ internal static class UnusedCarries
         });
     }
 
-    /// <summary>What is left of a loop: which of its inputs and parts.</summary>
+    /// <summary>The inputs and parts that a loop keeps.</summary>
     private sealed record Loop(Iteration Op, ImmutableArray<int> Inputs, ImmutableArray<int> Parts)
     {
         public static Loop Of(Iteration loop, bool[] used)
