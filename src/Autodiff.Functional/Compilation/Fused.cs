@@ -8,12 +8,10 @@ namespace Autodiff.Functional.Compilation;
 /// <param name="Reads">For each of the loop's inputs: which input of the instruction it reads, from which element on.</param>
 /// <param name="Writes">For each of the loop's results: which part it is written to, from which element on.</param>
 /// <param name="Parts">The types of the arrays that it gives.</param>
-internal sealed record Fused(LoopProgram Loop, ImmutableArray<ArrayElement> Reads, ImmutableArray<ArrayElement> Writes, ImmutableArray<TensorType> Parts) : ProgramOp, IPartsOp
+internal sealed record Fused(LoopProgram Loop, ImmutableArray<ArrayElement> Reads, ImmutableArray<ArrayElement> Writes, ImmutableArray<TensorType> Parts) : ProgramOp, IParts
 {
     public override string Attributes => $"{Loop.Space}: {(Loop.Inputs.Any(input => input.Rows is not null) ? "indexed " : "")}{string.Join(" ", Loop.Instructions.Select(instruction => instruction.Op.Name))}"
         + string.Concat(Loop.Results.Where(result => result.Fold != LoopFold.None).Select(result => $" → {result.Fold}"));
-
-    Step IPartsOp.Compile(ImmutableArray<Operand> inputs, ImmutableArray<Operand> outputs, CompileOptions options, Bodies bodies) => throw new NotSupportedException("A fused loop is run by its kernel.");
 
     /// <summary>The element for each point of a space: what a loop must read.</summary>
     /// <param name="range">The rows.</param>

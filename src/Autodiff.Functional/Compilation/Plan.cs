@@ -242,7 +242,7 @@ public sealed class Plan
         {
             int value = Buffers.Steps[step];
             var (instruction, run) = (Program[value], _executable.Steps[step]);
-            int[] results = instruction.Op is IPartsOp several ? [.. Enumerable.Range(value + 1, several.Parts.Length)] : Buffers.IsBundle(value) ? [] : [value];
+            int[] results = instruction.Op is IParts several ? [.. Enumerable.Range(value + 1, several.Parts.Length)] : Buffers.IsBundle(value) ? [] : [value];
             double bytes = instruction.Inputs.Where(input => !Buffers.IsBundle(input)).Concat(results).Sum(operand => (double)Program[operand].Type.Bytes);
             text.AppendLine(CultureInfo.InvariantCulture, $"{step,4}: {run.Kind} %{value} = {instruction.Op}({string.Join(", ", instruction.Inputs.Select(input => $"%{input}"))})");
             text.AppendLine(CultureInfo.InvariantCulture, $"      → {string.Join(", ", results.Select(result => $"%{result} {Program[result].Type} {Described(Buffers[result].At)}"))}; {run.Flops:N0} flops, {bytes:N0} bytes, about {Estimate(run, bytes):F2} µs");

@@ -81,7 +81,9 @@ internal sealed class Program
             builder.Origin = visit.Position + 1;
             byPosition[visit.Position] = builder.Add(node.Op, inputs.AsSpan(0, positions.Length), node.Type);
         }
-        return (builder.Build(graph.Collect(ImmutableCollectionsMarshal.AsImmutableArray(byPosition), border.Number)), border.Captures);
+        var program = builder.Build(graph.Collect(ImmutableCollectionsMarshal.AsImmutableArray(byPosition), border.Number));
+        Described.Check(graph, program);
+        return (program, border.Captures);
     }
 
     /// <summary>The values of the outputs, each instruction by its op: what every pass must preserve.</summary>

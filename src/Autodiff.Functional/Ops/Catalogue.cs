@@ -5,8 +5,8 @@ using System.Reflection;
 namespace Autodiff.Functional;
 
 /// <summary>
-/// The list of all ops, read by the laws that every op must obey, by the docs and by exporters. An op is in it because its own file has a static
-/// property of type <see cref="OpInfo"/> (or several of them: <c>IEnumerable&lt;OpInfo&gt;</c>): no list is kept anywhere. An op of yours, in your own
+/// The list of all ops, read by the laws that every op must obey, by the docs and by exporters. An op is in it because its own type has a static
+/// property of type <see cref="OpInfo"/> (or several of them: <c>IEnumerable&lt;OpInfo&gt;</c>), or the class that users call it by has: no list is kept anywhere. An op of yours, in your own
 /// assembly, gets in the same way.
 /// </summary>
 /// <example><code>

@@ -23,9 +23,6 @@ public sealed partial class Layers
         [("Graph", "Transforms")] = "the methods of Graph are where the folds are called: Graph.Vjp, Jvp, Batch",
         [("Graph", "Ops")] = "folding scalars asks an op for its function without tensors",
         [("Kernels", "Ops")] = "the triangular solvers run the elementwise struct Subtract",
-        [("Ops", "Compilation")] = "an op with a kernel of its own in a plan says so by ICompiledOp, which is declared there",
-        [("Ops", "Transforms")] = "the rules of loops batch and differentiate their bodies",
-        [("Ops", "Api")] = "the catalogue's cases of loops and fixed points call Ad, as users do",
     };
 
     [Fact]

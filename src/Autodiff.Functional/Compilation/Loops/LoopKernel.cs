@@ -20,7 +20,7 @@ internal abstract class LoopKernel
     private const int PatientFrom = 250, Patience = 10_000;
 
     /// <summary>Can a loop compute this op?</summary>
-    public static bool Supports(Op op, DType dtype) => op is ILoopOp && Enum.IsDefined(dtype);
+    public static bool Supports(Op op, DType dtype) => op is IPointwise && Enum.IsDefined(dtype);
 
     /// <summary>Makes a loop ready to run.</summary>
     /// <param name="program">What it does.</param>

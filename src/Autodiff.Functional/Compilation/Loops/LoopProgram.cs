@@ -155,3 +155,9 @@ internal sealed record LoopResult(int Value, DType DType, ImmutableArray<int> St
 
 /// <summary>The fold of a result.</summary>
 internal enum LoopFold { None, Sum, Max, Min }
+
+internal static class LoopFolds
+{
+    /// <summary>A fold as loops know it.</summary>
+    public static LoopFold InLoops(this FoldKind kind) => kind switch { FoldKind.Sum => LoopFold.Sum, FoldKind.Max => LoopFold.Max, _ => LoopFold.Min };
+}

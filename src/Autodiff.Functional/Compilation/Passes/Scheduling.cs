@@ -27,7 +27,7 @@ internal sealed class Scheduling
             bool isPart = op is Part or View;
             _maker[value] = op is Leaf ? -1 : isPart ? _maker[inputs[0]] : _steps.Count;
             // What has several outputs has memory for each of them, and none for all.
-            if (_maker[value] >= 0 && op is not (View or IPartsOp or MultiOutput or Pack))
+            if (_maker[value] >= 0 && op is not (View or IParts or MultiOutput or Pack))
                 _bytes[value] = type.Bytes;
             if (op is not Leaf && !isPart)
                 _steps.Add(value);

@@ -23,38 +23,6 @@ internal sealed record Implicit(Graph Function, Graph? Newton, int Captures, Sha
     /// <summary>Up to how many unknowns the linear system of a fixed point's derivative is solved directly.</summary>
     private const int Dense = 128;
 
-    public static IEnumerable<OpInfo> Entries =>
-    [
-        new("Fix", "the fixed point x = f(x)", random =>
-        {
-            var shape = random.NextShape(maxRank: 2);
-            return OpCase.Of(random.NextTensor(shape), random.NextTensor(shape), (a, b) => Ad.Fix(x => 0.1 * Expr.Sin(x * a) + b, Expr.ZerosLike(b)),
-                "Ad.Fix(x => 0.1 * Expr.Sin(x * x0) + x1, Expr.ZerosLike(x1))");
-        })
-        {
-            Signature = "Ad.Fix(f, start, tolerance, maxIterations = 1000)",
-            Derivative = "(1 − ∂f/∂x)⁻¹·df; back, the transpose",
-            Edges = "If it does not converge that is an error with residual and number of iterations, NaN for that element in a batch (Ad.Vmap). No derivative in the start.",
-            Cost = "iterations · f; for a derivative one linear system",
-            Source = "Christianson 1994, Reverse accumulation and attractive fixed points",
-            HasWitness = false,
-        },
-        new("Root", "the root f(x) = 0", random =>
-        {
-            var shape = random.NextShape(maxRank: 2);
-            return OpCase.Of(random.NextTensor(shape), random.NextTensor(shape), (a, b) => Ad.Root(x => 2 * x + Expr.Sin(x * Expr.Tanh(a)) - b, Expr.ZerosLike(b)),
-                "Ad.Root(x => 2 * x + Expr.Sin(x * Expr.Tanh(x0)) - x1, Expr.ZerosLike(x1))");
-        })
-        {
-            Signature = "Ad.Root(f, start, tolerance, maxIterations = 100)",
-            Derivative = "−(∂f/∂x)⁻¹·df; back, the transpose",
-            Edges = "As Fix; a singular Jacobian is an error, or NaN in a batch.",
-            Cost = "iterations · O(n³); for a derivative one linear system",
-            Source = "Dennis and Schnabel 1983, Numerical Methods for Unconstrained Optimization, §6.3",
-            HasWitness = false,
-        },
-    ];
-
     public override string Name => Newton is null ? "Fix" : "Root";
     public override string Attributes => string.Create(CultureInfo.InvariantCulture, $"tolerance={Tolerance}");
     internal override IEnumerable<(string Name, Graph Graph)> Bodies => [("f", Function)];

@@ -22,34 +22,6 @@ namespace Autodiff.Functional;
 /// <param name="Kept">Are the last outputs the carries before each step?</param>
 internal sealed record Scan(Graph Body, int Captures, int Carries, int Length, bool Reverse, bool Kept = false) : MultiOutput
 {
-    public static IEnumerable<OpInfo> Entries =>
-    [
-        new("Scan", "a loop over the rows of x: carry, row ↦ next carry, output; the last carry and the stacked outputs", random =>
-        {
-            int length = random.Next(4);
-            var shape = random.NextShape(maxRank: 2);
-            bool reverse = random.NextBool();
-            return new([random.NextTensor(shape), random.NextTensor(shape.Insert(0, length)), random.NextTensor(random.NextPartOf(shape))],
-                x => Ad.Scan((carry, row) => (Expr.Sin(carry * x[2] + row), carry * row), x[0], x[1], reverse) is var (last, outputs) ? Expr.Concatenate([Expr.Ravel(last), Expr.Ravel(outputs)]) : x[0],
-                $"Ad.Scan((c, x) => (Expr.Sin(c * x2 + x), c * x), x0, x1, {(reverse ? "true" : "false")})");
-        })
-        {
-            Signature = "Ad.Scan(body, start, x, reverse = false)",
-            Derivative = "a scan of the steps' differentials; back, one in the other direction",
-            Edges = "Without rows the last carry is the first.",
-            Cost = "O(length · step); reverse mode keeps the carries and computes each step once more",
-            Source = "JAX, lax.scan",
-        },
-        new("ForLoop", "a loop of a given number of steps: index, carry ↦ next carry", random =>
-        {
-            var shape = random.NextShape(maxRank: 2);
-            int count = random.Next(4);
-            return OpCase.Of(random.NextTensor(shape), random.NextTensor(shape), (x, y) => Ad.ForLoop(count, (i, carry) => Expr.Tanh(carry * y + Expr.Cast(i, carry.DType)), x),
-                $"Ad.ForLoop({count}, (i, c) => Expr.Tanh(c * x1 + Expr.Cast(i, c.DType)), x0)");
-        })
-        { Signature = "Ad.ForLoop(count, body, start)", Derivative = "as Scan", Cost = "as Scan", Source = "JAX, lax.fori_loop" },
-    ];
-
     /// <summary>One step: from carries and rows to carries and rows.</summary>
     public delegate (ImmutableArray<Expr> Carries, ImmutableArray<Expr> Rows) Step(ImmutableArray<Expr> carries, ImmutableArray<Expr> rows);
 

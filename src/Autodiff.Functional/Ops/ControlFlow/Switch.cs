@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Autodiff.Functional.Compilation;
 using Autodiff.Functional.Kernels;
 
 namespace Autodiff.Functional;
@@ -10,38 +9,8 @@ namespace Autodiff.Functional;
 /// </summary>
 /// <remarks>Over a batch in which elements take different branches all branches are computed, and <c>Where</c> selects.</remarks>
 /// <param name="Branches">The branches; their parameters are the inputs after the first.</param>
-internal sealed record Switch(ImmutableArray<Graph> Branches) : MultiOutput, IPartsOp
+internal sealed record Switch(ImmutableArray<Graph> Branches) : MultiOutput, IBranch
 {
-    public static IEnumerable<OpInfo> Entries =>
-    [
-        new("Cond", "yes(x) if the predicate is true, else no(x)", random =>
-        {
-            var shape = random.NextShape(maxRank: 2);
-            return new([random.NextMask(Shape.Scalar), random.NextTensor(shape), random.NextTensor(shape)],
-                x => Ad.Cond(x[0], v => Expr.Sin(v * x[2]), v => v * v, x[1]), "Ad.Cond(x0, v => Expr.Sin(v * x2), v => v * v, x1)");
-        })
-        {
-            Signature = "Ad.Cond(predicate, yes, no, x)",
-            Derivative = "of the branch that is taken",
-            Edges = "The other branch is not computed and has no influence; over a batch of predicates all is computed, and selected by Where.",
-            Cost = "that of the branch",
-            Source = "JAX, lax.cond",
-        },
-        new("Switch", "branchᵢ(x)", random =>
-        {
-            var shape = random.NextShape(maxRank: 2);
-            return new([Tensor.Scalar((long)random.Next(3)), random.NextTensor(shape)],
-                x => Ad.Switch(x[0], [v => v, v => Expr.Sin(v), v => v * v], x[1]), "Ad.Switch(x0, [v => v, v => Expr.Sin(v), v => v * v], x1)");
-        })
-        {
-            Signature = "Ad.Switch(index, branches, x)",
-            Derivative = "of the branch that is taken",
-            Edges = "An index outside of the branches is an error, never moved to fit. Over a batch of indices as Cond.",
-            Cost = "that of the branch",
-            Source = "JAX, lax.switch (which moves it)",
-        },
-    ];
-
     public override string Name => IsCond ? "Cond" : "Switch";
     internal override IEnumerable<(string Name, Graph Graph)> Bodies => Branches.Select((branch, i) => (!IsCond ? $"branch {i}" : i == 0 ? "yes" : "no", branch));
 
@@ -65,11 +34,6 @@ internal sealed record Switch(ImmutableArray<Graph> Branches) : MultiOutput, IPa
 
     /// <summary>Which branch a condition takes.</summary>
     public static int Taken(bool holds) => holds ? 0 : 1;
-
-    ImmutableArray<TensorType> IPartsOp.Parts => [.. Branches[0].Outputs.Select(output => output.Type)];
-
-    Step IPartsOp.Compile(ImmutableArray<Operand> inputs, ImmutableArray<Operand> outputs, CompileOptions options, Bodies bodies) =>
-        new SwitchStep(this, inputs, outputs, [.. Branches.Select(bodies.Of)]);
 
     // ---- making ----
 

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Autodiff.Functional.Compilation;
 using Autodiff.Functional.Kernels;
 
 namespace Autodiff.Functional;
@@ -12,18 +11,8 @@ namespace Autodiff.Functional;
 /// <param name="Condition">From captures and carries to a Bool.</param>
 /// <param name="Body">From captures and carries to the next carries.</param>
 /// <param name="Captures">How many values are closed over.</param>
-internal sealed record While(Graph Condition, Graph Body, int Captures) : MultiOutput, IPartsOp
+internal sealed record While(Graph Condition, Graph Body, int Captures) : MultiOutput, IWhile
 {
-    public static OpInfo Info => new("While", "the carry, after steps as long as a condition of it holds", random => new([Tensor.Scalar((long)random.Next(-3, 20)), Tensor.Scalar((long)random.Next(1, 4))],
-        x => Ad.While(carry => carry < 20, carry => carry * carry + x[1], x[0]), "Ad.While(c => c < 20, c => c * c + x1, x0)"))
-    {
-        Signature = "Ad.While(condition, body, start)",
-        Derivative = "a loop of the steps' differentials; none back",
-        Edges = "Reverse mode is an error. Over a batch it goes on until all elements are done.",
-        Cost = "steps · (condition + step)",
-        Source = "JAX, lax.while_loop",
-    };
-
     /// <summary>The number of carries.</summary>
     public int Carries => Body.Outputs.Length;
 
@@ -75,11 +64,6 @@ internal sealed record While(Graph Condition, Graph Body, int Captures) : MultiO
             }
         }
     }
-
-    ImmutableArray<TensorType> IPartsOp.Parts => [.. Body.Outputs.Select(output => output.Type)];
-
-    Step IPartsOp.Compile(ImmutableArray<Operand> inputs, ImmutableArray<Operand> outputs, CompileOptions options, Bodies bodies) =>
-        new WhileStep(this, inputs, outputs, bodies.Of(Condition), bodies.Of(Body));
 
     internal override ImmutableArray<Degree> DegreesOf(Inputs inputs, ReadOnlySpan<Degree> given)
     {

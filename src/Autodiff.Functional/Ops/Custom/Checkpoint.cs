@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Autodiff.Functional.Compilation;
 using Autodiff.Functional.Kernels;
 
 namespace Autodiff.Functional;
@@ -9,15 +8,11 @@ namespace Autodiff.Functional;
 /// themselves, compute them again. Two of them are never equal, so that no search for common subexpressions joins what is to be recomputed with what was computed before.
 /// </summary>
 /// <param name="Body">The function, of the op's inputs; it closes over nothing.</param>
-internal sealed record Checkpoint(Graph Body) : MultiOutput, IPartsOp
+internal sealed record Checkpoint(Graph Body) : MultiOutput, ICall
 {
     internal override IEnumerable<(string Name, Graph Graph)> Bodies => [("body", Body)];
 
     public override ImmutableArray<TensorType> InferParts(Inputs inputs) => [.. Body.Outputs.Select(output => output.Type)];
-
-    ImmutableArray<TensorType> IPartsOp.Parts => [.. Body.Outputs.Select(output => output.Type)];
-
-    Step IPartsOp.Compile(ImmutableArray<Operand> inputs, ImmutableArray<Operand> outputs, CompileOptions options, Bodies bodies) => new CallStep(inputs, outputs, bodies.Of(Body));
 
     public override ImmutableArray<Tensor> EvaluateParts(ReadOnlySpan<Tensor> inputs) => Body.Stepper.Evaluate(inputs);
 

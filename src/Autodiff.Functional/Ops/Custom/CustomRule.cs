@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Autodiff.Functional.Compilation;
 using Autodiff.Functional.Kernels;
 
 namespace Autodiff.Functional;
@@ -13,7 +12,7 @@ namespace Autodiff.Functional;
 /// <param name="Pushes">Is it the pushforward?</param>
 /// <param name="Captures">How many values are closed over.</param>
 /// <param name="Values">How many of the outputs are values.</param>
-internal sealed record CustomRule(Graph Forward, Graph Rule, bool Pushes, int Captures, int Values) : MultiOutput, IPartsOp
+internal sealed record CustomRule(Graph Forward, Graph Rule, bool Pushes, int Captures, int Values) : MultiOutput, ICall
 {
     /// <summary>A batch that the op is over: its size, and which inputs have it as an axis.</summary>
     private readonly record struct Level(int Size, ImmutableArray<bool> Batched);
@@ -26,9 +25,7 @@ internal sealed record CustomRule(Graph Forward, Graph Rule, bool Pushes, int Ca
 
     public override ImmutableArray<TensorType> InferParts(Inputs inputs) => [.. Forward.Outputs.Select(output => output.Type)];
 
-    ImmutableArray<TensorType> IPartsOp.Parts => [.. Forward.Outputs.Select(output => output.Type)];
-
-    Step IPartsOp.Compile(ImmutableArray<Operand> inputs, ImmutableArray<Operand> outputs, CompileOptions options, Bodies bodies) => new CallStep(inputs, outputs, bodies.Of(Forward));
+    Graph ICall.Body => Forward;
 
     public override ImmutableArray<Tensor> EvaluateParts(ReadOnlySpan<Tensor> inputs) => Forward.Stepper.Evaluate(inputs);
 

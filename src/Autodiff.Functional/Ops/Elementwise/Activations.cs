@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using Autodiff.Functional.Compilation;
 using Autodiff.Functional.Kernels;
 
 namespace Autodiff.Functional;

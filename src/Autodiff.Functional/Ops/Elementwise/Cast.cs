@@ -1,11 +1,9 @@
-using System.Runtime.CompilerServices;
-using Autodiff.Functional.Compilation;
 using Autodiff.Functional.Kernels;
 
 namespace Autodiff.Functional;
 
 /// <summary>The same numbers in another dtype. Linear between the floating dtypes; to and from others it has no derivative.</summary>
-internal sealed record Cast(DType To) : Linear, ILoopOp
+internal sealed record Cast(DType To) : Linear, IPointwise
 {
     public override bool Cancels => false;
     public static OpInfo Info => new("Cast", "the same numbers in another dtype", random =>
@@ -49,36 +47,7 @@ internal sealed record Cast(DType To) : Linear, ILoopOp
         }
     }
 
-    TileFunction ILoopOp.Tile(ReadOnlySpan<DType> arguments) => ElementType.Of(arguments[0]).Run<TileKernel, TileFunction>(new(To));
-    GroupFunction ILoopOp.Group(ReadOnlySpan<DType> arguments) => ElementType.Of(arguments[0]).Run<TileKernel, GroupFunction>(new(To));
-    Delegate ILoopOp.Function<T, R, M>() => (Func<T, R>)Convert<T, R, M>;
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static R Convert<T, R, M>(T x) where T : unmanaged, IMasked<T, M> where R : unmanaged, IMasked<R, M> where M : unmanaged, IMasked<M, M> =>
-        typeof(T) == typeof(R) ? Unsafe.BitCast<T, R>(x)
-        : typeof(R) == typeof(M) ? Unsafe.BitCast<M, R>(T.Holds<NotEqual>(x, T.Literal(0)))
-        : typeof(T) == typeof(M) ? R.Choose(Unsafe.BitCast<T, M>(x), R.Literal(1), R.Literal(0))
-        : Conversion.Convert<T, R>(x);
-
-    private readonly struct TileKernel(DType to) : IKernel<TileFunction>, IKernel<GroupFunction>
-    {
-        TileFunction IKernel<TileFunction>.Run<E>() => ElementType.Of(to).Run<TileKernelFrom<E>, TileFunction>(default);
-        GroupFunction IKernel<GroupFunction>.Run<E>() => ElementType.Of(to).Run<TileKernelFrom<E>, GroupFunction>(default);
-    }
-
-    private readonly unsafe struct TileKernelFrom<T> : IKernel<TileFunction>, IKernel<GroupFunction> where T : unmanaged
-    {
-        TileFunction IKernel<TileFunction>.Run<E>() => new(&Loop<E>);
-        GroupFunction IKernel<GroupFunction>.Run<E>() => new(&Group<E>);
-
-        private static void Group<E>(nint slots, int* x, int result, int count) where E : unmanaged
-        {
-            for (int i = 0; i < count; i++)
-                GroupFunction.Slot<E>(slots, result + i) = Conversion.Convert<T, E>(GroupFunction.Slot<T>(slots, x[i]));
-        }
-
-        private static void Loop<E>(TileOperand* x, nint result, int count) where E : unmanaged => Conversion.Convert(x[0].Elements<T>(), new Span<E>((void*)result, count));
-    }
+    Pointwise IPointwise.Function => Pointwise.Cast(To);
 
     public override Expr Transpose(int index, Expr cotangent, Inputs inputs) => Expr.Cast(cotangent, inputs[0].DType);
 

@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-using Autodiff.Functional.Compilation;
 using Autodiff.Functional.Kernels;
 
 namespace Autodiff.Functional;
@@ -127,7 +125,7 @@ internal static class Poles
 /// }
 /// Expr y = Unary&lt;Cube>.Of(x);
 /// </code></example>
-public sealed record Unary<TFunction> : Elementwise, IScalarFunction, ILoopOp, ILowered where TFunction : struct, IUnary
+public sealed record Unary<TFunction> : Elementwise, IScalarFunction, IPointwise, ILowered where TFunction : struct, IUnary
 {
     private static readonly Unary<TFunction> s_op = new();
 
@@ -184,27 +182,8 @@ public sealed record Unary<TFunction> : Elementwise, IScalarFunction, ILoopOp, I
         }
     }
 
-    TileFunction ILoopOp.Tile(ReadOnlySpan<DType> arguments) => ElementType.Of(arguments[0]).Run<TileKernel, TileFunction>(default);
-    GroupFunction ILoopOp.Group(ReadOnlySpan<DType> arguments) => ElementType.Of(arguments[0]).Run<TileKernel, GroupFunction>(default);
+    Pointwise IPointwise.Function => Pointwise.Unary<TFunction>();
     Func<Expr, Expr>? ILowered.Lowered => (default(TFunction) as ILowered)?.Lowered;
-    Cost ILoopOp.Cost => TFunction.Apply(default(Cost));
-    Delegate ILoopOp.Function<T, R, M>() => (Func<T, T>)TFunction.Apply<T>;
-
-    private readonly unsafe struct TileKernel : IKernel<TileFunction>, IKernel<GroupFunction>
-    {
-        TileFunction IKernel<TileFunction>.Run<E>() => new(&Loop<E>);
-        GroupFunction IKernel<GroupFunction>.Run<E>() => new(&Group<E>);
-
-        private static void Loop<E>(TileOperand* x, nint result, int count) where E : unmanaged, IElementary<E> =>
-            Loops.Unary<TFunction, E>(x[0].Elements<E>(), new((void*)result, count));
-
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void Group<E>(nint slots, int* x, int result, int count) where E : unmanaged, IElementary<E>
-        {
-            for (int i = 0; i < count; i++)
-                GroupFunction.Slot<E>(slots, result + i) = TFunction.Apply(GroupFunction.Slot<E>(slots, x[i]));
-        }
-    }
 }
 
 /// <summary>A function of two arguments that throws for some integers on the right, as a remainder by 0 does.</summary>
@@ -212,7 +191,7 @@ internal interface IPartialOnIntegers;
 
 /// <summary>The op of an elementwise function of two arguments, which broadcast.</summary>
 /// <typeparam name="TFunction">The function: an empty struct.</typeparam>
-public sealed record Binary<TFunction> : Elementwise, IScalarFunction, ILoopOp, IRest where TFunction : struct, IBinary
+public sealed record Binary<TFunction> : Elementwise, IScalarFunction, IPointwise, IRest where TFunction : struct, IBinary
 {
     private static readonly Binary<TFunction> s_op = new();
 
@@ -320,32 +299,13 @@ public sealed record Binary<TFunction> : Elementwise, IScalarFunction, ILoopOp, 
         }
     }
 
-    TileFunction ILoopOp.Tile(ReadOnlySpan<DType> arguments) => ElementType.Of(arguments[0]).Run<TileKernel, TileFunction>(default);
-    GroupFunction ILoopOp.Group(ReadOnlySpan<DType> arguments) => ElementType.Of(arguments[0]).Run<TileKernel, GroupFunction>(default);
-    Cost ILoopOp.Cost => TFunction.Apply(default(Cost), default);
+    Pointwise IPointwise.Function => Pointwise.Binary<TFunction>();
     Op? IRest.Whole => (default(TFunction) as IRest)?.Whole;
-    Delegate ILoopOp.Function<T, R, M>() => (Func<T, T, T>)TFunction.Apply<T>;
-
-    private readonly unsafe struct TileKernel : IKernel<TileFunction>, IKernel<GroupFunction>
-    {
-        TileFunction IKernel<TileFunction>.Run<E>() => new(&Loop<E>);
-        GroupFunction IKernel<GroupFunction>.Run<E>() => new(&Group<E>);
-
-        private static void Loop<E>(TileOperand* x, nint result, int count) where E : unmanaged, IElementary<E> =>
-            Loops.Binary<TFunction, E>(x[0].Elements<E>(), x[1].Elements<E>(), new((void*)result, count));
-
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void Group<E>(nint slots, int* x, int result, int count) where E : unmanaged, IElementary<E>
-        {
-            for (int i = 0; i < count; i++)
-                GroupFunction.Slot<E>(slots, result + i) = TFunction.Apply(GroupFunction.Slot<E>(slots, x[i]), GroupFunction.Slot<E>(slots, x[count + i]));
-        }
-    }
 }
 
 /// <summary>The op of an elementwise function of three arguments, which broadcast.</summary>
 /// <typeparam name="TFunction">The function: an empty struct.</typeparam>
-public sealed record Ternary<TFunction> : Elementwise, ILoopOp where TFunction : struct, ITernary
+public sealed record Ternary<TFunction> : Elementwise, IPointwise where TFunction : struct, ITernary
 {
     private static readonly Ternary<TFunction> s_op = new();
 
@@ -411,31 +371,12 @@ public sealed record Ternary<TFunction> : Elementwise, ILoopOp where TFunction :
             operand.IsUniform ? operand.Buffer<E>().Slice(operand.Offset, 1) : operand.Elements<E>();
     }
 
-    TileFunction ILoopOp.Tile(ReadOnlySpan<DType> arguments) => ElementType.Of(arguments[0]).Run<TileKernel, TileFunction>(default);
-    GroupFunction ILoopOp.Group(ReadOnlySpan<DType> arguments) => ElementType.Of(arguments[0]).Run<TileKernel, GroupFunction>(default);
-    Cost ILoopOp.Cost => TFunction.Apply(default(Cost), default, default);
-    Delegate ILoopOp.Function<T, R, M>() => (Func<T, T, T, T>)TFunction.Apply<T>;
-
-    private readonly unsafe struct TileKernel : IKernel<TileFunction>, IKernel<GroupFunction>
-    {
-        TileFunction IKernel<TileFunction>.Run<E>() => new(&Loop<E>);
-        GroupFunction IKernel<GroupFunction>.Run<E>() => new(&Group<E>);
-
-        private static void Loop<E>(TileOperand* x, nint result, int count) where E : unmanaged, IElementary<E> =>
-            Loops.Ternary<TFunction, E>(x[0].Elements<E>(), x[1].Elements<E>(), x[2].Elements<E>(), new((void*)result, count));
-
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void Group<E>(nint slots, int* x, int result, int count) where E : unmanaged, IElementary<E>
-        {
-            for (int i = 0; i < count; i++)
-                GroupFunction.Slot<E>(slots, result + i) = TFunction.Apply(GroupFunction.Slot<E>(slots, x[i]), GroupFunction.Slot<E>(slots, x[count + i]), GroupFunction.Slot<E>(slots, x[2 * count + i]));
-        }
-    }
+    Pointwise IPointwise.Function => Pointwise.Ternary<TFunction>();
 }
 
 /// <summary>The op of an elementwise question, with a Bool output and no derivative. The arguments broadcast.</summary>
 /// <typeparam name="TQuestion">The question: an empty struct.</typeparam>
-public sealed record Predicate<TQuestion> : Op, ILoopOp where TQuestion : struct, IPredicate
+public sealed record Predicate<TQuestion> : Op, IPointwise where TQuestion : struct, IPredicate
 {
     private static readonly Predicate<TQuestion> s_op = new();
 
@@ -494,23 +435,5 @@ public sealed record Predicate<TQuestion> : Op, ILoopOp where TQuestion : struct
         }
     }
 
-    TileFunction ILoopOp.Tile(ReadOnlySpan<DType> arguments) => ElementType.Of(arguments[0]).Run<TileKernel, TileFunction>(default);
-    GroupFunction ILoopOp.Group(ReadOnlySpan<DType> arguments) => ElementType.Of(arguments[0]).Run<TileKernel, GroupFunction>(default);
-    Delegate ILoopOp.Function<T, R, M>() => (Func<T, T, M>)T.Holds<TQuestion>;
-
-    private readonly unsafe struct TileKernel : IKernel<TileFunction>, IKernel<GroupFunction>
-    {
-        TileFunction IKernel<TileFunction>.Run<E>() => new(&Loop<E>);
-        GroupFunction IKernel<GroupFunction>.Run<E>() => new(&Group<E>);
-
-        private static void Loop<E>(TileOperand* x, nint result, int count) where E : unmanaged, IElementary<E> =>
-            Loops.Predicate<TQuestion, E>(x[0].Elements<E>(), x[1].Elements<E>(), new((void*)result, count));
-
-        private static void Group<E>(nint slots, int* x, int result, int count) where E : unmanaged, IElementary<E>
-        {
-            E yes = E.Literal(1), no = E.Literal(0);
-            for (int i = 0; i < count; i++)
-                GroupFunction.Slot<bool>(slots, result + i) = TQuestion.Select(GroupFunction.Slot<E>(slots, x[i]), GroupFunction.Slot<E>(slots, x[count + i]), yes, no).Equals(yes);
-        }
-    }
+    Pointwise IPointwise.Function => Pointwise.Predicate<TQuestion>();
 }

@@ -1,15 +1,5 @@
 namespace Autodiff.Functional;
 
-/// <summary>A reduction that folds the elements along its axes, one after the other: it can stand at the end of a fused loop.</summary>
-internal interface IFolding
-{
-    Compilation.LoopFold Fold { get; }
-    Axes Axes { get; }
-
-    /// <summary>The same over other axes.</summary>
-    Op Over(Axes axes);
-}
-
 /// <summary>A function of the elements along some axes that depends on each smoothly. Implement it by an empty <c>struct</c>; <see cref="Reduction{TFunction}"/> is its op.</summary>
 public interface IReduction
 {
@@ -35,7 +25,7 @@ public interface IReduction
 /// </summary>
 /// <typeparam name="TFunction">The function: an empty struct.</typeparam>
 /// <param name="Axes">The axes, as sorted numbers in 0 … rank − 1.</param>
-public sealed record Reduction<TFunction>(Axes Axes) : Op, Compilation.ILowered where TFunction : struct, IReduction
+public sealed record Reduction<TFunction>(Axes Axes) : Op, ILowered where TFunction : struct, IReduction
 {
     /// <summary>The function of a node's elements along some axes, which are dropped or kept as axes of length 1.</summary>
     /// <exception cref="AxisException">An axis is outside the rank, or named twice.</exception>
@@ -63,7 +53,7 @@ public sealed record Reduction<TFunction>(Axes Axes) : Op, Compilation.ILowered 
     /// <inheritdoc/>
     public override Tensor Evaluate(ReadOnlySpan<Tensor> inputs) => inputs[0].Element.Run<Kernel, Tensor>(new(Reduced.Of(inputs[0], Axes)));
 
-    Func<Expr, Expr>? Compilation.ILowered.Lowered => x => TFunction.Lowered(x, Axes) ?? Expr.Apply(this, x);
+    Func<Expr, Expr>? ILowered.Lowered => x => TFunction.Lowered(x, Axes) ?? Expr.Apply(this, x);
 
     private readonly struct Kernel(Reduced x) : IKernel<Tensor>
     {

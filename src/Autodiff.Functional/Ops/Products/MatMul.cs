@@ -1,11 +1,10 @@
 using System.Collections.Immutable;
-using Autodiff.Functional.Compilation;
 using Autodiff.Functional.Kernels;
 
 namespace Autodiff.Functional;
 
 /// <summary>The matrix product over the last two axes; the axes before them are equal and walked through together.</summary>
-internal sealed record MatMul : Bilinear, ICompiledOp, IContraction
+internal sealed record MatMul : Bilinear, IContraction
 {
     public override bool Cancels => false;
     public static IEnumerable<OpInfo> Entries =>
@@ -100,14 +99,6 @@ internal sealed record MatMul : Bilinear, ICompiledOp, IContraction
             }
             return result;
         }
-    }
-
-    Step? ICompiledOp.Compile(ImmutableArray<Operand> inputs, Operand output, CompileOptions options) => IsForward(inputs[0].Strides) && IsForward(inputs[1].Strides)
-        ? output.Element.Run<StepMaker, Step>(new(inputs[0], inputs[1], output, options.Threads)) : null;
-
-    private readonly struct StepMaker(Operand left, Operand right, Operand output, int threads) : IKernel<Step>
-    {
-        public Step Run<E>() where E : unmanaged, IElementary<E> => new MatMulStep<E>(left, right, output, threads);
     }
 
     protected override Expr Product(Expr left, Expr right) => Expr.Apply(this, left, right);

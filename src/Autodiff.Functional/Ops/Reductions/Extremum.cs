@@ -28,7 +28,7 @@ internal sealed record Extremum(Axes Axes, bool Largest) : Op, IFolding
         Edges = "False is any of nothing, true are all of nothing.",
     };
 
-    Compilation.LoopFold IFolding.Fold => Largest ? Compilation.LoopFold.Max : Compilation.LoopFold.Min;
+    FoldKind IFolding.Kind => Largest ? FoldKind.Max : FoldKind.Min;
     Op IFolding.Over(Axes axes) => this with { Axes = axes };
 
     public override string Name => Largest ? "Max" : "Min";

@@ -1,11 +1,9 @@
-using System.Collections.Immutable;
-using Autodiff.Functional.Compilation;
 using Autodiff.Functional.Kernels;
 
 namespace Autodiff.Functional;
 
 /// <summary>The sum over some axes, which are dropped. Pairwise, so that the error grows with the logarithm of the length.</summary>
-internal sealed record Sum(Axes Axes) : Linear, IFolding, ICompiledOp
+internal sealed record Sum(Axes Axes) : Linear, IFolding
 {
     public override bool Cancels => false;
     public static IEnumerable<OpInfo> Entries =>
@@ -22,7 +20,7 @@ internal sealed record Sum(Axes Axes) : Linear, IFolding, ICompiledOp
         { Signature = "Variance(x, axes = all, keepDims = false, ddof = 0)", Derivative = "2·Σ (x − mean)·d / (n − ddof)", Edges = "No value over no elements." },
     ];
 
-    LoopFold IFolding.Fold => LoopFold.Sum;
+    FoldKind IFolding.Kind => FoldKind.Sum;
     Op IFolding.Over(Axes axes) => new Sum(axes);
 
     public override string Attributes => $"axes={Axes}";
@@ -41,14 +39,6 @@ internal sealed record Sum(Axes Axes) : Linear, IFolding, ICompiledOp
             Reductions.Sum(x.Data.Elements<E>(), x.Axes, elements);
             return result;
         }
-    }
-
-    Step? ICompiledOp.Compile(ImmutableArray<Operand> inputs, Operand output, CompileOptions options) =>
-        inputs[0].IsDense && Reduced.Together(inputs[0].Type.Shape, Axes) is { } axes ? output.Element.Run<StepMaker, Step>(new(inputs[0], axes, output)) : null;
-
-    private readonly struct StepMaker(Operand input, Middle axes, Operand output) : IKernel<Step>
-    {
-        public Step Run<E>() where E : unmanaged, IElementary<E> => new SumStep<E>(input, axes, output);
     }
 
     public override Expr Transpose(int index, Expr cotangent, Inputs inputs) => Expr.Restore(cotangent, inputs[0].Shape, Axes);

@@ -1,10 +1,9 @@
 using System.Collections.Immutable;
-using Autodiff.Functional.Compilation;
 
 namespace Autodiff.Functional;
 
 /// <summary>The inputs one after the other along an axis.</summary>
-internal sealed record Concatenate(int Axis) : Linear, ICompiledOp
+internal sealed record Concatenate(int Axis) : Linear, IPlacement
 {
     public override bool Cancels => false;
     public static IEnumerable<OpInfo> Entries =>
@@ -67,16 +66,14 @@ internal sealed record Concatenate(int Axis) : Linear, ICompiledOp
         }
     }
 
-    Step ICompiledOp.Compile(ImmutableArray<Operand> inputs, Operand output, CompileOptions options)
+    IEnumerable<(ImmutableArray<int> Starts, ImmutableArray<int> Steps)> IPlacement.Places(ImmutableArray<Shape> inputs)
     {
-        var pieces = new List<(Operand, View)>();
         int start = 0;
         foreach (var input in inputs)
         {
-            pieces.Add((input, new View(input.Type.Shape, start * output.Strides[Axis], output.Strides)));
-            start += input.Type.Shape[Axis];
+            yield return ([.. Enumerable.Range(0, input.Rank).Select(axis => axis == Axis ? start : 0)], [.. Shape.Ones(input.Rank)]);
+            start += input[Axis];
         }
-        return new CopyStep(pieces, output);
     }
 
     public override Expr Transpose(int index, Expr cotangent, Inputs inputs) => Transposes(inputs)(index, cotangent);

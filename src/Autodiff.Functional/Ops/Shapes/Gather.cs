@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-using Autodiff.Functional.Compilation;
 using Autodiff.Functional.Kernels;
 
 namespace Autodiff.Functional;
@@ -8,7 +6,7 @@ namespace Autodiff.Functional;
 /// The sub-tensors at some indices along an axis, in place of that axis. The first <paramref name="Leading"/> axes are shared: data and indices are
 /// walked through together along them.
 /// </summary>
-internal sealed record Gather(int Axis, int Leading = 0) : Linear, ICompiledOp
+internal sealed record Gather(int Axis, int Leading = 0) : Linear, IIndexedRead
 {
     public override bool Cancels => false;
     public static IEnumerable<OpInfo> Entries =>
@@ -67,14 +65,6 @@ internal sealed record Gather(int Axis, int Leading = 0) : Linear, ICompiledOp
         }
     }
 
-    Step? ICompiledOp.Compile(ImmutableArray<Operand> inputs, Operand output, CompileOptions options) =>
-        inputs[0].IsDense && inputs[1].IsDense ? output.Element.Run<StepMaker, Step>(new(new(new(Name, inputs[0].Type.Shape, Axis), Leading, inputs[1]), inputs[0], output, options.Threads)) : null;
-
-    private readonly struct StepMaker(IndexedAxis axis, Operand data, Operand output, int threads) : IKernel<Step>
-    {
-        public Step Run<E>() where E : unmanaged, IElementary<E> => new GatherStep<E>(axis, data, output, threads);
-    }
-
     public override Expr Transpose(int index, Expr cotangent, Inputs inputs) =>
         Expr.Apply(new ScatterAdd(Axis, Leading), Expr.Zeros(inputs[0].Shape, inputs[0].DType), inputs[1], cotangent);
 
@@ -90,7 +80,7 @@ internal sealed record Gather(int Axis, int Leading = 0) : Linear, ICompiledOp
 }
 
 /// <summary>The first input with the third's sub-tensors added at the indices along an axis; an index that comes twice adds twice.</summary>
-internal sealed record ScatterAdd(int Axis, int Leading = 0) : Linear, ICompiledOp
+internal sealed record ScatterAdd(int Axis, int Leading = 0) : Linear, IIndexedAdd
 {
     public override bool Cancels => false;
     public static OpInfo Info => new("ScatterAdd", "the target, with updates added at indices along an axis", random =>
@@ -145,14 +135,6 @@ internal sealed record ScatterAdd(int Axis, int Leading = 0) : Linear, ICompiled
             sums.Finish();
             return result;
         }
-    }
-
-    Step? ICompiledOp.Compile(ImmutableArray<Operand> inputs, Operand output, CompileOptions options) =>
-        inputs[1].IsDense && inputs[2].IsDense ? output.Element.Run<StepMaker, Step>(new(new(new(Name, inputs[0].Type.Shape, Axis), Leading, inputs[1]), inputs[0], inputs[2], output)) : null;
-
-    private readonly struct StepMaker(IndexedAxis axis, Operand target, Operand updates, Operand output) : IKernel<Step>
-    {
-        public Step Run<E>() where E : unmanaged, IElementary<E> => new ScatterAddStep<E>(axis, target, updates, output);
     }
 
     public override Expr Transpose(int index, Expr cotangent, Inputs inputs) =>

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Autodiff.Functional.Compilation;
 
 namespace Autodiff.Functional;
 
@@ -61,7 +60,7 @@ internal sealed record Slice(Axes Starts, Shape Counts, Axes Steps) : Linear, IV
 }
 
 /// <summary>Zeros of a shape, with the input's elements at Starts + i·Steps along each axis: the transpose of <see cref="Slice"/>.</summary>
-internal sealed record Embed(Shape To, Axes Starts, Axes Steps) : Linear, ICompiledOp
+internal sealed record Embed(Shape To, Axes Starts, Axes Steps) : Linear, IPlacement
 {
     public override bool Cancels => false;
     public static OpInfo Info => new("Pad", "x with more elements around", random =>
@@ -109,17 +108,7 @@ internal sealed record Embed(Shape To, Axes Starts, Axes Steps) : Linear, ICompi
         }
     }
 
-    Step ICompiledOp.Compile(ImmutableArray<Operand> inputs, Operand output, CompileOptions options)
-    {
-        int start = 0;
-        var strides = new int[To.Rank];
-        for (int axis = 0; axis < To.Rank; axis++)
-        {
-            start += Starts[axis] * output.Strides[axis];
-            strides[axis] = Steps[axis] * output.Strides[axis];
-        }
-        return new CopyStep([(inputs[0], new View(inputs[0].Type.Shape, start, Axes.Of(strides)))], output);
-    }
+    IEnumerable<(ImmutableArray<int> Starts, ImmutableArray<int> Steps)> IPlacement.Places(ImmutableArray<Shape> inputs) => [([.. Starts], [.. Steps])];
 
     public override Expr Transpose(int index, Expr cotangent, Inputs inputs) => Expr.Apply(new Slice(Starts, inputs[0].Shape, Steps), cotangent);
 

@@ -26,7 +26,7 @@ internal static class LoopPrograms
         from index in Enumerable.Range(0, 3)
         from dtype in (DType[])[DType.Float64, DType.Float32, DType.Int64, DType.Int32]
         from node in Nodes(op, index, dtype)
-        where node.Op is ILoopOp && !OfAnOrder(node.Op)
+        where node.Op is IPointwise && !OfAnOrder(node.Op)
         select new Signature(node.Op, [.. Enumerable.Range(0, node.Inputs.Count).Select(i => node.Inputs[i].DType)], node.DType);
 
     /// <summary>The nodes of a call of an op, and of its gradient, with inputs of a dtype in place of Float64.</summary>

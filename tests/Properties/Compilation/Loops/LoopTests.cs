@@ -180,7 +180,7 @@ public sealed class LoopTests(ITestOutputHelper output)
 
     private static ImmutableArray<Iteration> Loops(Functional.Compilation.Program program) => [.. program.Instructions.Select(instruction => instruction.Op).OfType<Iteration>()];
 
-    private static IEnumerable<string> Dear(Iteration loop) => loop.Body.Instructions.Select(instruction => instruction.Op).Where(op => op is ILoopOp { IsArithmetic: false }).Select(op => op.Name).Order();
+    private static IEnumerable<string> Dear(Iteration loop) => loop.Body.Instructions.Select(instruction => instruction.Op).Where(op => op is IPointwise { Function.Cost.IsArithmetic: false }).Select(op => op.Name).Order();
 
     private static Functional.Compilation.Program Gradient(Func<Expr, Expr, Expr, Expr> loss, int length = 6) => Traced((w, start, rows) => [Ad.Grad(at => loss(at, start, rows), w)], length);
 

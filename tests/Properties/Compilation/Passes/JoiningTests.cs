@@ -39,5 +39,5 @@ public sealed class JoiningTests
     private static Functional.Compilation.Program Passed(Functional.Compilation.Program program, string until = "parts") =>
         Pipeline.Of(new()).TakeWhile(pass => pass.Name != until).Aggregate(program, (current, pass) => pass.Apply(current));
 
-    private static int Functions(Functional.Compilation.Program program) => program.Instructions.Sum(instruction => instruction.Op is ILoopOp { Cost: { IsFunction: true } cost } ? cost.Additions / ((ILoopOp)Expr.Exp(Expr.Variable("x", Shape.Scalar)).Op).Cost.Additions : 0);
+    private static int Functions(Functional.Compilation.Program program) => program.Instructions.Sum(instruction => instruction.Op is IPointwise { Function.Cost: { IsFunction: true } cost } ? cost.Additions / ((IPointwise)Expr.Exp(Expr.Variable("x", Shape.Scalar)).Op).Function.Cost.Additions : 0);
 }

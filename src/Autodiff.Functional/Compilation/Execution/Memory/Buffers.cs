@@ -99,7 +99,7 @@ internal sealed class Buffers
     public int Base(int value) => _program[value].Op is View ? _program[value].Inputs[0] : value;
 
     /// <summary>Is the value a bundle of a node with several outputs, which has no memory here?</summary>
-    public bool IsBundle(int value) => _program[value].Op is MultiOutput and not IPartsOp or Pack;
+    public bool IsBundle(int value) => _program[value].Op is MultiOutput and not IParts or Pack;
 
     private bool IsStep(int value) => _program[value].Op is not (Leaf or View or Part);
 
@@ -160,7 +160,7 @@ internal sealed class Buffers
         for (int step = 0; step < Steps.Length; step++)
         {
             int value = Steps[step];
-            if (_program[value].Op is IPartsOp several)
+            if (_program[value].Op is IParts several)
                 AssignParts(value, several, step);
             else if (!IsBundle(value))
                 AssignNew(value, step);
@@ -185,7 +185,7 @@ internal sealed class Buffers
             EndsAt(Math.Max(step, _last[value]), at, bytes);
         }
 
-        void AssignParts(int value, IPartsOp several, int step)
+        void AssignParts(int value, IParts several, int step)
         {
             var over = several is Fused fused && _kernels[value] is { InPlace: true } ? new Overwriting(fused, Ending(value, step)) : null;
             int count = several.Parts.Length;

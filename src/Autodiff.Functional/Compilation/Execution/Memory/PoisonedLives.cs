@@ -39,7 +39,7 @@ internal sealed class PoisonedLives
 
         IEnumerable<int> ReadBy(int value) => program[value].Inputs.Select(Base).Distinct().Where(input => !buffers.IsBundle(input));
 
-        IEnumerable<int> WrittenBy(int value) => program[value].Op is IPartsOp several ? Enumerable.Range(value + 1, several.Parts.Length) : buffers.IsBundle(value) ? [] : [value];
+        IEnumerable<int> WrittenBy(int value) => program[value].Op is IParts several ? Enumerable.Range(value + 1, several.Parts.Length) : buffers.IsBundle(value) ? [] : [value];
 
         (Location At, long Bytes) Memory(int value) => (buffers[value].At, buffers[value].Bytes);
     }

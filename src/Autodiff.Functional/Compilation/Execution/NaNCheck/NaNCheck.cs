@@ -25,7 +25,7 @@ internal sealed class CheckedStep(Step step, Program program, int value, Immutab
     {
         var nans = frame.Root.NaNs!;
         nans.BeginStep();
-        var trial = Op is not IPartsOp && nans.Any && inputs.Any(input => input.HasNaN(frame)) ? new NaNTrial(Op, program[value].Inputs, [.. inputs.Select(input => input.Read(frame))], nans) : null;
+        var trial = Op is not IParts && nans.Any && inputs.Any(input => input.HasNaN(frame)) ? new NaNTrial(Op, program[value].Inputs, [.. inputs.Select(input => input.Read(frame))], nans) : null;
         if (trial is { First: > 0 })
             RunOn(trial, frame, nans);
         else

@@ -2,12 +2,9 @@ using System.Collections.Immutable;
 
 namespace Autodiff.Functional.Compilation;
 
-/// <summary>An op with several outputs that plans run in memory that is at hand.</summary>
-internal interface IPartsOp
+/// <summary>An op of the compiler's own with several outputs, which knows the step that computes them.</summary>
+internal interface IPartsOp : IParts
 {
-    /// <summary>The types of the outputs.</summary>
-    ImmutableArray<TensorType> Parts { get; }
-
-    /// <summary>The step that computes them.</summary>
+    /// <summary>The step that computes the outputs.</summary>
     Step Compile(ImmutableArray<Operand> inputs, ImmutableArray<Operand> outputs, CompileOptions options, Bodies bodies);
 }

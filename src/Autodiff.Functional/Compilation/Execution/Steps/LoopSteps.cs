@@ -88,7 +88,7 @@ internal sealed unsafe class ScanStep : Step
 }
 
 /// <summary>A loop that ends when its condition no longer holds.</summary>
-internal sealed class WhileStep(While loop, ImmutableArray<Operand> inputs, ImmutableArray<Operand> outputs, SubProgram condition, SubProgram body) : Step
+internal sealed class WhileStep(IWhile loop, ImmutableArray<Operand> inputs, ImmutableArray<Operand> outputs, SubProgram condition, SubProgram body) : Step
 {
     private readonly Carries _carries = new([.. inputs[loop.Captures..]], [.. outputs]);
 
@@ -149,7 +149,7 @@ internal sealed class CallStep(ImmutableArray<Operand> inputs, ImmutableArray<Op
 }
 
 /// <summary>The branch that a selector takes.</summary>
-internal sealed class SwitchStep(Switch op, ImmutableArray<Operand> inputs, ImmutableArray<Operand> outputs, ImmutableArray<SubProgram> branches) : Step
+internal sealed class SwitchStep(IBranch op, ImmutableArray<Operand> inputs, ImmutableArray<Operand> outputs, ImmutableArray<SubProgram> branches) : Step
 {
     public override string Kind => "switch";
 

@@ -27,17 +27,17 @@ internal static class StepMaker
                     arrays[fused.Reads.Length + i] = First(buffers[value + 1 + fused.Writes[i].Array], fused.Writes[i].Offset);
                 return new LoopStep(fused, kernels[value]!, arrays, buffers.Scratch[value], options.Threads);
             }
-            if (instruction.Op is IPartsOp several)
-                return several.Compile([.. instruction.Inputs.Select(input => buffers[input])], [.. Enumerable.Range(value + 1, several.Parts.Length).Select(part => buffers[part])], options, bodies);
-            if (instruction.Op is ICompiledOp compiled && !instruction.Inputs.Any(input => program[input].Type.Shape.Size == 0)
-                && compiled.Compile([.. instruction.Inputs.Select(input => buffers[input])], buffers[value], options) is { } step)
+            if (instruction.Op is IParts several)
+                return StepOfKind.Of(several, [.. instruction.Inputs.Select(input => buffers[input])], [.. Enumerable.Range(value + 1, several.Parts.Length).Select(part => buffers[part])], options, bodies);
+            if (!buffers.IsBundle(value) && !instruction.Inputs.Any(input => buffers.IsBundle(input) || program[input].Type.Shape.Size == 0)
+                && StepOfKind.Of(instruction.Op, [.. instruction.Inputs.Select(input => buffers[input])], buffers[value], options) is { } step)
                 return step;
             return new OpStep(instruction.Op, InputsOf(value), SlotOf(value));
         }
 
         ImmutableArray<Slot> InputsOf(int value) => [.. program[value].Inputs.Select(SlotOf)];
 
-        ImmutableArray<Slot> OutputsOf(int value) => program[value].Op is IPartsOp several ? [.. Enumerable.Range(value + 1, several.Parts.Length).Select(SlotOf)] : [SlotOf(value)];
+        ImmutableArray<Slot> OutputsOf(int value) => program[value].Op is IParts several ? [.. Enumerable.Range(value + 1, several.Parts.Length).Select(SlotOf)] : [SlotOf(value)];
 
         Slot SlotOf(int value)
         {

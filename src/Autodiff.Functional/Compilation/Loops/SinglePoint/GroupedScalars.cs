@@ -36,7 +36,7 @@ internal sealed unsafe class GroupedScalars : LoopKernel
                 if (!kinds.TryGetValue(kind, out int number))
                 {
                     kinds.Add(kind, number = kinds.Count);
-                    functions.Add(((ILoopOp)op).Group([.. arguments.Select(program.DTypeOf)]));
+                    functions.Add(PointwiseCode.Group(((IPointwise)op).Function, [.. arguments.Select(program.DTypeOf)]));
                 }
                 last = (kind, number);
             }

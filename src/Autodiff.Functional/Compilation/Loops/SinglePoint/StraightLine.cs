@@ -145,24 +145,24 @@ internal sealed unsafe class StraightLine : LoopKernel
 
         protected override Delegate Function(LoopInstruction instruction)
         {
-            var op = (ILoopOp)instruction.Op;
+            var function = ((IPointwise)instruction.Op).Function;
             return Program.DTypeOf(instruction.Arguments[^1]) switch
             {
-                DType.Bool => Of<Bit>(op, instruction.DType),
-                DType.Int32 => Of<Integer<int>>(op, instruction.DType),
-                DType.Int64 => Of<Integer<long>>(op, instruction.DType),
-                DType.Float32 => Of<Real32>(op, instruction.DType),
-                _ => Of<Real64>(op, instruction.DType),
+                DType.Bool => Of<Bit>(function, instruction.DType),
+                DType.Int32 => Of<Integer<int>>(function, instruction.DType),
+                DType.Int64 => Of<Integer<long>>(function, instruction.DType),
+                DType.Float32 => Of<Real32>(function, instruction.DType),
+                _ => Of<Real64>(function, instruction.DType),
             };
         }
 
-        private static Delegate Of<T>(ILoopOp op, DType result) where T : unmanaged, IMasked<T, Bit> => result switch
+        private static Delegate Of<T>(Pointwise function, DType result) where T : unmanaged, IMasked<T, Bit> => result switch
         {
-            DType.Bool => op.Function<T, Bit, Bit>(),
-            DType.Int32 => op.Function<T, Integer<int>, Bit>(),
-            DType.Int64 => op.Function<T, Integer<long>, Bit>(),
-            DType.Float32 => op.Function<T, Real32, Bit>(),
-            _ => op.Function<T, Real64, Bit>(),
+            DType.Bool => PointwiseCode.Function<T, Bit, Bit>(function),
+            DType.Int32 => PointwiseCode.Function<T, Integer<int>, Bit>(function),
+            DType.Int64 => PointwiseCode.Function<T, Integer<long>, Bit>(function),
+            DType.Float32 => PointwiseCode.Function<T, Real32, Bit>(function),
+            _ => PointwiseCode.Function<T, Real64, Bit>(function),
         };
     }
 }

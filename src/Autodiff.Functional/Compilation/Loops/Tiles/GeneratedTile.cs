@@ -118,7 +118,7 @@ internal sealed unsafe class GeneratedTile : TileBody
         }
         return [.. starts, weights.Length];
 
-        int Weight(LoopInstruction instruction) => registers == 0 ? 1 : registers * ((((ILoopOp)instruction.Op).Cost.IsFunction ? Function : 1) + instruction.Arguments.Count(argument => argument < inputs));
+        int Weight(LoopInstruction instruction) => registers == 0 ? 1 : registers * ((((IPointwise)instruction.Op).Function.Cost.IsFunction ? Function : 1) + instruction.Arguments.Count(argument => argument < inputs));
     }
 
     [RequiresDynamicCode("Makes a method.")]

@@ -49,7 +49,7 @@ internal sealed unsafe class InterpretedTile : TileBody
                 if (last[argument] == i && argument >= inputs && bound[argument] < 0)
                     slots.Free(operand[argument], code.DType(argument), uniform[argument]);
             operand[value] = bound[value] >= 0 ? inputs + bound[value] : slots.Take(dtype, uniform[value]);
-            steps.Add(Of(((ILoopOp)op).Tile([.. arguments.Select(code.DType)]), arguments.AsSpan(), operand[value], uniform[value]));
+            steps.Add(Of(PointwiseCode.Tile(((IPointwise)op).Function, [.. arguments.Select(code.DType)]), arguments.AsSpan(), operand[value], uniform[value]));
             if (last[value] < 0)
                 slots.Free(operand[value], dtype, uniform[value]);
         }

@@ -170,10 +170,10 @@ internal sealed unsafe class LaneCode<V, E, M>(TileCode tile, ILGenerator il, Ra
 
         protected override Delegate Function(LoopInstruction instruction)
         {
-            var op = (ILoopOp)instruction.Op;
+            var function = ((IPointwise)instruction.Op).Function;
             bool ofMasks = Tile.DType(instruction.Arguments[^1]) == DType.Bool, toMask = instruction.DType == DType.Bool;
-            return ofMasks ? toMask ? op.Function<M, M, M>() : op.Function<M, V, M>()
-                : toMask ? op.Function<V, M, M>() : op.Function<V, V, M>();
+            return ofMasks ? toMask ? PointwiseCode.Function<M, M, M>(function) : PointwiseCode.Function<M, V, M>(function)
+                : toMask ? PointwiseCode.Function<V, M, M>(function) : PointwiseCode.Function<V, V, M>(function);
         }
 
         protected override Type TypeOf(DType dtype) => dtype == DType.Bool ? typeof(M) : typeof(V);

@@ -1,12 +1,5 @@
 namespace Autodiff.Functional.Compilation;
 
-/// <summary>An op of a value and a part, or the function of one: what lowering left of another op beside a part that functions of the value share.</summary>
-internal interface IRest
-{
-    /// <summary>The op of the value that rest and part are together; null if it is no such op.</summary>
-    Op? Whole { get; }
-}
-
 /// <summary>Undoes a lowering that did not pay: where nobody else reads the shared part of a lowered op, part and rest become one op again, which costs less than the two.</summary>
 internal static class Joining
 {

@@ -1,12 +1,5 @@
 namespace Autodiff.Functional.Compilation;
 
-/// <summary>An op of one input, or the function of one, that may know simpler ops that compute the same: equal up to rounding, with the same NaN, infinities and edges.</summary>
-internal interface ILowered
-{
-    /// <summary>The value by simpler ops, where there are elements; null if there are none.</summary>
-    Func<Expr, Expr>? Lowered { get; }
-}
-
 /// <summary>An op that knows a composition of simpler ops is replaced by it, so that these fuse with their neighbors and are shared.</summary>
 internal static class Lowering
 {

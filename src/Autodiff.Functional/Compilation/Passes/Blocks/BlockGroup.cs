@@ -172,7 +172,7 @@ internal sealed class BlockGroup
     public (int Value, View View) Underlying(int value) => _program[value].Op is View view ? (_program[value].Inputs[0], view) : (value, View.Of(_program[value].Type.Shape));
 
     /// <summary>The values that a step gives: itself, or its parts.</summary>
-    public IEnumerable<int> Results(int step) => _program[step].Op is IPartsOp several ? Enumerable.Range(step + 1, several.Parts.Length) : [step];
+    public IEnumerable<int> Results(int step) => _program[step].Op is IParts several ? Enumerable.Range(step + 1, several.Parts.Length) : [step];
 
     /// <summary>How often the values of a program are read by steps, also through views, or returned.</summary>
     public static int[] Reads(Program program)

@@ -46,11 +46,11 @@ internal sealed class AxisOrders
     }
 
     /// <summary>Is there more than one order?</summary>
-    private bool IsLoop(int value) => Space(value).Rank > 1 && _program[value].Op is (ILoopOp or IFolding);
+    private bool IsLoop(int value) => Space(value).Rank > 1 && _program[value].Op is (IPointwise or IFolding);
 
     private Shape Space(int value) => _program[value].Op is IFolding ? _program[_program[value].Inputs[0]].Type.Shape : _program[value].Type.Shape;
 
-    private bool IsPointwise(int value) => _parent[value] >= 0 && _program[value].Op is ILoopOp;
+    private bool IsPointwise(int value) => _parent[value] >= 0 && _program[value].Op is IPointwise;
 
     private int Area(int value)
     {

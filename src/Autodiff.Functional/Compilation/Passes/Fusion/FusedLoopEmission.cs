@@ -48,7 +48,7 @@ internal sealed class FusedLoopEmission(Fusion fusion, Fusion.Group group, bool[
             _numbers.Add(member, value);
         if (!stored[member])
             return;
-        var (fold, strides) = instruction.Op is IFolding folding ? (folding.Fold, Fusion.Folded(shape, folding.Axes)) : (LoopFold.None, shape.Strides());
+        var (fold, strides) = instruction.Op is IFolding folding ? (folding.Kind.InLoops(), Fusion.Folded(shape, folding.Axes)) : (LoopFold.None, shape.Strides());
         _results.Add(new(value, instruction.Type.DType, [.. Fusion.Strides(shape, strides, group.Space)!], fold));
         _parts.Add(member);
     }

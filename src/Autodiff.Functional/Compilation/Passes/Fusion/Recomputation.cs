@@ -48,7 +48,7 @@ internal sealed class Recomputation
         void Derive(int value)
         {
             var instruction = _program[value];
-            (int count, int from) = (instruction.Op is ILoopOp { IsArithmetic: true } ? 1 : MostSteps + 1, None);
+            (int count, int from) = (instruction.Op is IPointwise { Function.Cost.IsArithmetic: true } ? 1 : MostSteps + 1, None);
             foreach (int input in instruction.Inputs)
             {
                 int array = _program[input].Op is View ? _program[input].Inputs[0] : input;

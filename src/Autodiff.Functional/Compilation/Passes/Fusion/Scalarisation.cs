@@ -60,7 +60,7 @@ internal sealed class Scalarisation
         return true;
     }
 
-    private static bool IsPointwise(Op op) => op is Leaf or View or Copy or ILoopOp;
+    private static bool IsPointwise(Op op) => op is Leaf or View or Copy or IPointwise;
 
     private static Program Apply(Program program, int batch, bool exact)
     {
@@ -119,7 +119,7 @@ internal sealed class Scalarisation
         for (int k = 0; k < arguments.Length; k++)
             if (_program[instruction.Inputs[k]].Type.Shape != instruction.Type.Shape || (arguments[k] = Row(instruction.Inputs[k])) is null)
                 return null;
-        long cost = Math.Max(1, ((ILoopOp)instruction.Op).Cost.Additions);
+        long cost = Math.Max(1, ((IPointwise)instruction.Op).Function.Cost.Additions);
         _saved += OfTile + ((size + Lanes - 1) / Lanes - size) * cost;
         return [.. Enumerable.Range(0, size).Select(element => Add(instruction.Op, instruction.Type.DType, [.. arguments.Select(argument => argument![element])]))];
     }

@@ -147,7 +147,7 @@ internal static class Residuals
             return (wanted.Loop, loop.Body.Outputs.Length);
         }
 
-        private static bool IsDear(Op op) => op is ILoopOp loop ? !loop.IsArithmetic : op is not (IView or View or MultiOutput or Iteration or Pack);
+        private static bool IsDear(Op op) => op is IPointwise pointwise ? !pointwise.Function.Cost.IsArithmetic : op is not (IView or View or MultiOutput or Iteration or Pack);
     }
 
     private sealed class SameValue : IEqualityComparer<Instruction>

@@ -1,11 +1,9 @@
-using System.Runtime.CompilerServices;
-using Autodiff.Functional.Compilation;
 using Autodiff.Functional.Kernels;
 
 namespace Autodiff.Functional;
 
 /// <summary>Takes each element from the second input where the first is true, else from the third. It selects: the other side has no influence.</summary>
-internal sealed record Where : Linear, ILoopOp
+internal sealed record Where : Linear, IPointwise
 {
     public override bool Cancels => false;
     public static OpInfo Info => new("Where", "yes where the condition is true, else no", random =>
@@ -42,34 +40,7 @@ internal sealed record Where : Linear, ILoopOp
 
     public override Op Lifted(Shape leading) => this;
 
-    TileFunction ILoopOp.Tile(ReadOnlySpan<DType> arguments) => ElementType.Of(arguments[1]).Run<TileKernel, TileFunction>(default);
-    GroupFunction ILoopOp.Group(ReadOnlySpan<DType> arguments) => ElementType.Of(arguments[1]).Run<TileKernel, GroupFunction>(default);
-    Delegate ILoopOp.Function<T, R, M>() => (Func<M, T, T, T>)T.Choose;
-
-    internal readonly unsafe struct TileKernel : IKernel<TileFunction>, IKernel<GroupFunction>
-    {
-        TileFunction IKernel<TileFunction>.Run<E>() => new(&Loop<E>);
-        GroupFunction IKernel<GroupFunction>.Run<E>() => new(&Group<E>);
-
-        private static void Loop<E>(TileOperand* x, nint result, int count) where E : unmanaged, IElementary<E> => Select(x[0], x[1], x[2], new Span<E>((void*)result, count));
-
-        private static void Group<E>(nint slots, int* x, int result, int count) where E : unmanaged
-        {
-            for (int i = 0; i < count; i++)
-                GroupFunction.Slot<E>(slots, result + i) = GroupFunction.Slot<E>(slots, GroupFunction.Slot<bool>(slots, x[i]) ? x[count + i] : x[2 * count + i]);
-        }
-
-        /// <summary>The loop's condition is an element for each, or one for all.</summary>
-        public static void Select<E>(TileOperand condition, TileOperand yes, TileOperand no, Span<E> result) where E : unmanaged
-        {
-            if (condition.Length == result.Length)
-                Loops.Select(condition.Elements<bool>(), yes.Elements<E>(), no.Elements<E>(), result);
-            else if ((condition.Elements<bool>()[0] ? yes : no).Elements<E>() is { Length: > 1 } side)
-                side.CopyTo(result);
-            else
-                result.Fill((condition.Elements<bool>()[0] ? yes : no).Elements<E>()[0]);
-        }
-    }
+    Pointwise IPointwise.Function => Pointwise.Where;
 
     internal readonly struct Kernel(Tensor condition, Tensor yes, Tensor no) : IKernel<Tensor>
     {
@@ -90,7 +61,7 @@ internal sealed record Where : Linear, ILoopOp
 /// The value inside the support, exactly 0 outside: what reverse mode puts around a contribution that might be 0·∞ where nothing was selected.
 /// An op of its own, so that it can be told from a user's Where and taken out again.
 /// </summary>
-internal sealed record Guard : Linear, ILoopOp
+internal sealed record Guard : Linear, IPointwise
 {
     public override bool Cancels => false;
     private static readonly Guard s_op = new();
@@ -110,30 +81,7 @@ internal sealed record Guard : Linear, ILoopOp
 
     public override Op Lifted(Shape leading) => this;
 
-    TileFunction ILoopOp.Tile(ReadOnlySpan<DType> arguments) => ElementType.Of(arguments[1]).Run<TileKernel, TileFunction>(default);
-    GroupFunction ILoopOp.Group(ReadOnlySpan<DType> arguments) => ElementType.Of(arguments[1]).Run<TileKernel, GroupFunction>(default);
-    Delegate ILoopOp.Function<T, R, M>() => (Func<M, T, T>)OrZero<T, M>;
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static T OrZero<T, M>(M mask, T value) where T : unmanaged, IMasked<T, M> where M : unmanaged, IMasked<M, M> => T.Choose(mask, value, T.Literal(0));
-
-    private readonly unsafe struct TileKernel : IKernel<TileFunction>, IKernel<GroupFunction>
-    {
-        TileFunction IKernel<TileFunction>.Run<E>() => new(&Loop<E>);
-        GroupFunction IKernel<GroupFunction>.Run<E>() => new(&Group<E>);
-
-        private static void Loop<E>(TileOperand* x, nint result, int count) where E : unmanaged, IElementary<E>
-        {
-            E zero = E.Literal(0);
-            Where.TileKernel.Select(x[0], x[1], new((nint)(&zero), 1), new Span<E>((void*)result, count));
-        }
-
-        private static void Group<E>(nint slots, int* x, int result, int count) where E : unmanaged, IElementary<E>
-        {
-            for (int i = 0; i < count; i++)
-                GroupFunction.Slot<E>(slots, result + i) = GroupFunction.Slot<bool>(slots, x[i]) ? GroupFunction.Slot<E>(slots, x[count + i]) : E.Literal(0);
-        }
-    }
+    Pointwise IPointwise.Function => Pointwise.Guard;
 }
 
 public sealed partial class Expr

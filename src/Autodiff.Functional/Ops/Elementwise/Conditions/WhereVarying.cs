@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using Autodiff.Functional.Compilation;
 using Autodiff.Functional.Kernels;
 
 namespace Autodiff.Functional;
@@ -12,7 +11,7 @@ namespace Autodiff.Functional;
 /// The mask is about a factor, not about a branch. To a transform whose seed the factor does not depend on, the value is constant outside of the mask
 /// (<see cref="Variation"/>). To one whose seed it depends on, the factor can leave 0, so that derivatives pass as if there were no mask: ∂ₘ∂ₓ of m·x² at m = 0 is 2x.
 /// </remarks>
-internal sealed record WhereVarying : Op, ILoopOp
+internal sealed record WhereVarying : Op, IPointwise
 {
     private static readonly WhereVarying s_op = new();
 
@@ -56,35 +55,12 @@ internal sealed record WhereVarying : Op, ILoopOp
         }
     }
 
-    private static E Element<E>(bool varies, E witness, E value) where E : unmanaged, IElementary<E> => varies ? value : E.IfEqual(value, E.Literal(0), value, witness * E.Literal(0));
+    /// <summary>The function, of numbers with a truth value.</summary>
+    internal static E Element<E>(bool varies, E witness, E value) where E : unmanaged, IElementary<E> => varies ? value : E.IfEqual(value, E.Literal(0), value, witness * E.Literal(0));
 
-    Cost ILoopOp.Cost => new(2);
-    TileFunction ILoopOp.Tile(ReadOnlySpan<DType> arguments) => ElementType.Of(arguments[2]).Run<TileKernel, TileFunction>(default);
-    GroupFunction ILoopOp.Group(ReadOnlySpan<DType> arguments) => ElementType.Of(arguments[2]).Run<TileKernel, GroupFunction>(default);
-    Delegate ILoopOp.Function<T, R, M>() => (Func<M, T, T, T>)Choose<T, M>;
+    Pointwise IPointwise.Function => Pointwise.WhereVarying;
 
+    /// <summary>The function, of numbers with the masks that go with them.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static T Choose<T, M>(M mask, T witness, T value) where T : unmanaged, IMasked<T, M> where M : unmanaged, IMasked<M, M> => T.Choose(mask, value, T.IfEqual(value, T.Literal(0), value, witness * T.Literal(0)));
-
-    private readonly unsafe struct TileKernel : IKernel<TileFunction>, IKernel<GroupFunction>
-    {
-        TileFunction IKernel<TileFunction>.Run<E>() => new(&Loop<E>);
-        GroupFunction IKernel<GroupFunction>.Run<E>() => new(&Group<E>);
-
-        // An argument is an element for each, or one for all.
-        private static void Loop<E>(TileOperand* x, nint result, int count) where E : unmanaged, IElementary<E>
-        {
-            ReadOnlySpan<bool> mask = x[0].Elements<bool>();
-            ReadOnlySpan<E> witness = x[1].Elements<E>(), value = x[2].Elements<E>();
-            var results = new Span<E>((void*)result, count);
-            for (int i = 0; i < results.Length; i++)
-                results[i] = Element(mask[mask.Length > 1 ? i : 0], witness[witness.Length > 1 ? i : 0], value[value.Length > 1 ? i : 0]);
-        }
-
-        private static void Group<E>(nint slots, int* x, int result, int count) where E : unmanaged, IElementary<E>
-        {
-            for (int i = 0; i < count; i++)
-                GroupFunction.Slot<E>(slots, result + i) = Element(GroupFunction.Slot<bool>(slots, x[i]), GroupFunction.Slot<E>(slots, x[count + i]), GroupFunction.Slot<E>(slots, x[2 * count + i]));
-        }
-    }
+    internal static T Choose<T, M>(M mask, T witness, T value) where T : unmanaged, IMasked<T, M> where M : unmanaged, IMasked<M, M> => T.Choose(mask, value, T.IfEqual(value, T.Literal(0), value, witness * T.Literal(0)));
 }

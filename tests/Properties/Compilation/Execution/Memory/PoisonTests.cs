@@ -44,6 +44,6 @@ public sealed class PoisonTests
             Assert.True(isTaken || double.IsNaN(memory[999]));
         }
 
-        IEnumerable<int> Written(int step) => plan.Program[step].Op is IPartsOp several ? Enumerable.Range(step + 1, several.Parts.Length) : [step];
+        IEnumerable<int> Written(int step) => plan.Program[step].Op is IParts several ? Enumerable.Range(step + 1, several.Parts.Length) : [step];
     }
 }

@@ -1,28 +1,4 @@
-using Autodiff.Functional.Kernels;
-
 namespace Autodiff.Functional.Compilation;
-
-/// <summary>An op that a fused loop can run: its value at a point depends on its arguments at that point alone.</summary>
-internal interface ILoopOp
-{
-    /// <summary>What it costs.</summary>
-    Cost Cost => new(1);
-
-    /// <summary>Is it a few machine instructions, not even a division? Then it is computed again sooner than kept.</summary>
-    sealed bool IsArithmetic => Cost.IsArithmetic;
-
-    /// <summary>The work over a tile, for arguments of these dtypes.</summary>
-    TileFunction Tile(ReadOnlySpan<DType> arguments);
-
-    /// <summary>The work for many scalars at once that lie anywhere, for arguments of these dtypes.</summary>
-    GroupFunction Group(ReadOnlySpan<DType> arguments);
-
-    /// <summary>The function that generated code calls: a static method of the arguments.</summary>
-    /// <typeparam name="T">What the last argument is computed on.</typeparam>
-    /// <typeparam name="R">What the result is computed on.</typeparam>
-    /// <typeparam name="M">What masks are.</typeparam>
-    Delegate Function<T, R, M>() where T : unmanaged, IMasked<T, M> where R : unmanaged, IMasked<R, M> where M : unmanaged, IMasked<M, M>;
-}
 
 /// <summary>One argument of a tile function: as many elements as there are results, or a single one that stands for all.</summary>
 internal readonly unsafe record struct TileOperand(nint Address, int Length)
