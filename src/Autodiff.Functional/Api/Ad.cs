@@ -251,6 +251,10 @@ public static partial class Ad
     public static Jacobian<P, R> Jacobian<P, R>(Func<P, R> f, P at) => Transform.Jacobian("Jacobian", f, at, Structure.Of<P>(), Structure.Of<R>());
 
     /// <summary>The Jacobian of a function of one node at a point by forward mode: one pass over all parameter entries, batched.</summary>
+    /// <remarks>
+    /// A direction that does not move an argument has a tangent of 0 there, and an infinite slope makes NaN of it (0·∞), in the value's other derivatives as well: that of x / y at (1e200, 1e−200) is
+    /// (NaN, −∞) here and (1e200, −∞) in reverse mode. Use <see cref="JacobianReverse(Func{Expr, Expr}, Expr)"/> where slopes overflow.
+    /// </remarks>
     /// <exception cref="ShapeException">A tangent or cotangent does not have the shape of what it belongs to.</exception>
     /// <exception cref="DTypeException">A parameter or a value is not floating-point.</exception>
     /// <exception cref="StructureException">Parameters or values hold no node, can't be taken apart, or a direction differs in structure.</exception>
@@ -291,6 +295,10 @@ public static partial class Ad
     }
 
     /// <summary>The Hessian of a scalar function of one node at a point, forward over reverse.</summary>
+    /// <remarks>
+    /// A second derivative that is infinite makes NaN in its row of those that are finite (0·∞ in forward mode), so that the Hessian need not be symmetric there. The Jacobian of the gradient
+    /// by <see cref="JacobianReverse(Func{Expr, Expr}, Expr)"/> keeps the finite ones.
+    /// </remarks>
     /// <exception cref="ShapeException">The function's value has more than one element.</exception>
     /// <exception cref="DTypeException">A parameter or the value is not floating-point.</exception>
     /// <exception cref="StructureException">The parameters hold no node, or can't be taken apart.</exception>

@@ -82,6 +82,21 @@ public sealed class EdgesOfElementwise
         Assert.Equal(0.5, (double)Ad.Grad(x => Ad.Grad(y => Expr.XLogY(x, y), 2.0), 0.0));
     }
 
+    /// <summary>The radius of such numbers overflows, and its second derivatives, ±1 / (2·√2·a), are subnormal and not 0.</summary>
+    [Theory, InlineData(1.7e308, DType.Float64), InlineData(1.2e308, DType.Float64), InlineData(3.3e38, DType.Float32)]
+    public void Second_derivatives_of_Hypot_where_it_overflows(double a, DType dtype)
+    {
+        Expr x = Expr.Cast(Tensor.Of([a, a]), dtype).Value;
+        static Expr Radius(Expr x) => Expr.Hypot(x[0], x[1]);
+        double expected = 0.25 / a * Math.Sqrt(2), least = dtype == DType.Float64 ? double.Epsilon : float.Epsilon;
+        foreach (var hessian in (Expr[])[Ad.Hessian(Radius, x), Ad.JacobianReverse(Ad.Grad(Radius), x), Ad.Compile(Ad.Hessian(Radius)).Run(x), Ad.Vmap(Ad.Hessian(Radius))(Expr.Stack([x, x]))[1]])
+        {
+            double[] elements = Expr.Cast(Expr.Reshape(hessian, 4), DType.Float64).Value.Elements<double>().ToArray();
+            foreach (var (element, sign) in elements.Zip([1.0, -1, -1, 1]))
+                Assert.InRange(sign * element, expected - 4 * least, expected + 4 * least);
+        }
+    }
+
     [Fact]
     public void Polygamma_of_a_negative_order_is_an_error() => Assert.Throws<ArgumentOutOfRangeException>(() => Expr.Polygamma(-1, 2.0));
 

@@ -42,8 +42,15 @@ internal readonly struct Cosine : IBinary
     }
 
     // A factor is divided before the other multiplies it, where the product of both might vanish.
-    public static T DifferentialX<T>(T x, T y, T z, T d) where T : IElementary<T> => T.Call<Cosine>(y, x) is var sine ? d * sine * T.Call<Quotient>(sine, T.Call<Hypot>(x, y)) : d;
-    public static T DifferentialY<T>(T x, T y, T z, T d) where T : IElementary<T> => -d * T.Call<Quotient>(z * T.Call<Cosine>(y, x), T.Call<Hypot>(x, y));
+    public static T DifferentialX<T>(T x, T y, T z, T d) where T : IElementary<T> => T.Call<Cosine>(y, x) is var sine ? d * sine * OverRadius(sine, x, y) : d;
+    public static T DifferentialY<T>(T x, T y, T z, T d) where T : IElementary<T> => -d * OverRadius(z * T.Call<Cosine>(y, x), x, y);
+
+    // Both halved: the radius of numbers in range may be out of it.
+    private static T OverRadius<T>(T z, T x, T y) where T : IElementary<T>
+    {
+        var half = T.Literal(0.5);
+        return T.Call<Quotient>(half * z, T.Call<Hypot>(half * x, half * y));
+    }
 }
 
 /// <summary>x / (x² + y²), 0 at infinity. Derivative: ((s² − c²)·dx − 2·s·c·dy) / r², with the cosine c and the sine s of the angle and the radius r.</summary>

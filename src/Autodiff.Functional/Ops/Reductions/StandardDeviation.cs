@@ -14,7 +14,7 @@ file static class Entry
     {
         Signature = "StandardDeviation(x, axes = all, keepDims = false, ddof = 0)",
         Derivative = "Σ (x − mean)·d / ((n − ddof)·y)",
-        Edges = "The gradient where all are equal is 0, as in PyTorch (JAX has NaN), and so are the second derivatives; those of its square are exact, as of a norm's; no square overflows, but the sum of the elements may; no value over no elements.",
+        Edges = "The gradient where all are equal is 0, as in PyTorch (JAX has NaN), and so are the second derivatives; those of its square are exact, as of a norm's; no square overflows, but the sum of the elements may, and √n times the value; no value over no elements.",
         Source = "NumPy, std",
     };
 }

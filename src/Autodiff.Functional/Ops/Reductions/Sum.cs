@@ -17,7 +17,7 @@ internal sealed record Sum(Axes Axes) : Linear, IFolding
             int ddof = shape.Normalize(axes).Aggregate(1, (n, axis) => n * shape[axis]) > 1 ? random.Next(2) : 0;
             return OpCase.Of(random.NextTensor(shape), x => Expr.Variance(x, axes, ddof: ddof), $"Expr.Variance(x0, {(axes.IsAll ? "Axes.All" : axes)}, ddof: {ddof})");
         })
-        { Signature = "Variance(x, axes = all, keepDims = false, ddof = 0)", Derivative = "2·Σ (x − mean)·d / (n − ddof)", Edges = "No value over no elements." },
+        { Signature = "Variance(x, axes = all, keepDims = false, ddof = 0)", Derivative = "2·Σ (x − mean)·d / (n − ddof)", Edges = "No value over no elements; where the sum of the elements overflows it is NaN, and so is the gradient; where only a square does, it is ∞." },
     ];
 
     FoldKind IFolding.Kind => FoldKind.Sum;
