@@ -11,44 +11,54 @@ public sealed partial class Expr
     /// </summary>
     private static Expr? SquaredRoot(Expr? left, Expr? right)
     {
-        if (Rooted(right, Factors) is not { } second || (ReferenceEquals(left, right) ? second : Rooted(left, Factors)) is not { } first || left!.Shape != right!.Shape)
+        if (RootIn(right) is not { } other || RootIn(left) is not { } root || left!.Shape != right!.Shape)
             return null;
-        var (root, other) = (first.Root, second.Root);
         if (!root.Op.Equals(other.Op) || !root.Inputs.SequenceEqual(other.Inputs, ReferenceEqualityComparer.Instance))
+            return null;
+        if (Scaled(left, root) is not { } first || Scaled(right, other) is not { } second)
             return null;
         var squares = Product(root.Inputs[0]);
         squares = root.Op is Reduction<Norm> { Axes: var axes } ? Sum(squares, axes) : squares + Product(root.Inputs[1]);
         return squares.Shape == left.Shape ? squares : Reshape(squares, left.Shape);
 
-        Expr Product(Expr x) => ReferenceEquals(left, right) ? Square(first.Scaled(x)) : first.Scaled(x) * second.Scaled(x);
+        Expr Product(Expr x) => ReferenceEquals(left, right) ? Square(first(x)) : first(x) * second(x);
     }
 
-    /// <summary>The root in a product of it, and what makes of a number under the root the same product.</summary>
-    private static (Expr Root, Func<Expr, Expr> Scaled)? Rooted(Expr? x, int factors)
+    /// <summary>The root in a product of it, by a walk of a few steps that allocates nothing: every product is asked.</summary>
+    private static Expr? RootIn(Expr? x)
     {
-        if (x?.Op is Reduction<Norm> or Binary<Hypot>)
-            return (x, static under => under);
-        if (x is null || factors == 0)
-            return null;
-        switch (x.Op)
+        for (int factor = 0; x is not null && factor <= Factors; factor++)
         {
-            case Functional.Reshape when Rooted(x.Inputs[0], factors - 1) is { Root.Op: Reduction<Norm> } kept:      // with axes of length 1 where it dropped them
-                return kept;
-            case Unary<Negate> when Rooted(x.Inputs[0], factors - 1) is var (root, scaled):
-                return (root, under => -scaled(under));
-            case Binary<Multiply> when Scales(x.Inputs[0], x) && Rooted(x.Inputs[1], factors - 1) is var (root, scaled):
-                return (root, under => Stretched(x.Inputs[0], root) * scaled(under));
-            case Binary<Multiply> when Scales(x.Inputs[1], x) && Rooted(x.Inputs[0], factors - 1) is var (root, scaled):
-                return (root, under => scaled(under) * Stretched(x.Inputs[1], root));
-            case Binary<Divide> when Scales(x.Inputs[1], x) && Rooted(x.Inputs[0], factors - 1) is var (root, scaled):
-                return (root, under => scaled(under) / Stretched(x.Inputs[1], root));
-            default:
-                return null;
+            if (IsRoot(x))
+                return x;
+            x = x.Op is Functional.Reshape or Unary<Negate> or Binary<Divide> ? x.Inputs[0] : x.Op is Binary<Multiply> ? Inner(x) : null;
         }
+        return null;
+    }
 
-        static bool Scales(Expr factor, Expr product) => factor.Rank == 0 || factor.Shape == product.Shape;
+    private static bool IsRoot(Expr x) => x.Op is Reduction<Norm> or Binary<Hypot>;
 
-        static Expr Stretched(Expr factor, Expr root) => factor.Rank > 0 && root.Op is Reduction<Norm> { Axes: var axes } ? Restore(factor, root.Inputs[0].Shape, axes) : factor;
+    /// <summary>The factor in which the root may be.</summary>
+    private static Expr Inner(Expr product) =>
+        IsRoot(product.Inputs[0]) || !(IsRoot(product.Inputs[1]) || product.Inputs[1].Op is Functional.Reshape or Unary<Negate> or Binary<Divide> or Binary<Multiply>) ? product.Inputs[0] : product.Inputs[1];
+
+    /// <summary>What makes of a number under the root the product that x is of the root; null if a factor has more axes.</summary>
+    private static Func<Expr, Expr>? Scaled(Expr x, Expr root)
+    {
+        if (ReferenceEquals(x, root))
+            return static under => under;
+        var inner = x.Op is Binary<Multiply> ? Inner(x) : x.Inputs[0];
+        if (Scaled(inner, root) is not { } scaled)
+            return null;
+        if (x.Op is Functional.Reshape)     // with axes of length 1 where a norm dropped them
+            return root.Op is Reduction<Norm> ? scaled : null;
+        if (x.Op is Unary<Negate>)
+            return under => -scaled(under);
+        var factor = x.Op is Binary<Multiply> && ReferenceEquals(inner, x.Inputs[1]) ? x.Inputs[0] : x.Inputs[1];
+        if (factor.Rank > 0 && factor.Shape != x.Shape || inner.Shape != x.Shape)
+            return null;
+        var stretched = factor.Rank > 0 && root.Op is Reduction<Norm> { Axes: var axes } ? Restore(factor, root.Inputs[0].Shape, axes) : factor;
+        return x.Op is Binary<Divide> ? under => scaled(under) / stretched : under => stretched * scaled(under);
     }
 
     private static bool IsTwo(Expr? x) => x is { IsWeak: true, IsConstant: true, Rank: 0 } && x.Value.ToScalar<double>() == 2;
