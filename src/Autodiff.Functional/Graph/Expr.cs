@@ -32,6 +32,7 @@ public sealed partial class Expr
         (_op, Inputs, Shape, _dtype, _value, IsWeak) = (op, inputs, type.Shape, (byte)type.DType, value, weak);
         Stamp = StampClock.Next(inputs);
         StructureHash = HashOf(op, inputs, type);
+        HasRoot = op is not null && op.Root is var root and not Root.None && (root == Root.Itself || AnyHasRoot(inputs));
         if (Origins.AreNoted)
             Origins.Note(this);
     }
@@ -62,6 +63,17 @@ public sealed partial class Expr
 
     /// <summary>A constant: its value is part of it.</summary>
     public bool IsConstant => _op is null;
+
+    /// <summary>Is it a root, or a product of one?</summary>
+    internal bool HasRoot { get; }
+
+    private static bool AnyHasRoot(Inputs inputs)
+    {
+        for (int i = 0, count = inputs.Count; i < count; i++)
+            if (inputs[i].HasRoot)
+                return true;
+        return false;
+    }
 
     /// <summary>A literal, whose dtype gives way to that of the other operand.</summary>
     internal bool IsWeak { get; }

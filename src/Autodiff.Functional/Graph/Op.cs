@@ -26,6 +26,9 @@ public abstract record Op
     /// <summary>Can its slopes be infinite where its inputs and its value are finite? Then what is constant is guarded (<see cref="Variation"/>).</summary>
     internal virtual bool HasPoles => false;
 
+    /// <summary>Is the value a root, as a norm is, or a root times something if an input is? Then its product with itself is made without the root.</summary>
+    internal virtual Root Root => Root.None;
+
     /// <summary>The op that a reverse pass would rather find in this one's place: the same, with values beside its own that the reverse rule needs.</summary>
     internal virtual Op ForReverse => this;
 
@@ -142,4 +145,15 @@ public readonly ref struct Wanted(ReadOnlySpan<int> positions)
             all[i] = this[i];
         return [.. all];
     }
+}
+
+/// <summary>What an op has to do with roots whose squares are smooth.</summary>
+internal enum Root : byte
+{
+    /// <summary>Nothing.</summary>
+    None,
+    /// <summary>It is one.</summary>
+    Itself,
+    /// <summary>It is one times something, or one turned about, if an input is one.</summary>
+    Inside,
 }

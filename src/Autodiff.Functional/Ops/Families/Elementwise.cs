@@ -140,6 +140,8 @@ public sealed record Unary<TFunction> : Elementwise, IScalarFunction, IPointwise
         return Expr.Make(s_op, new(x), x.Type);
     }
 
+    internal override Root Root => typeof(TFunction) == typeof(Negate) ? Root.Inside : Root.None;
+
     /// <inheritdoc/>
     public override string Name => typeof(TFunction).Name;
 
@@ -216,6 +218,8 @@ public sealed record Binary<TFunction> : Elementwise, IScalarFunction, IPointwis
         (x, y) = Promotion.Broadcast(called, x, y);
         return Expr.Make(default(TFunction) is IPartialOnIntegers && y.DType.IsInteger() && called != s_op.Called ? s_op with { Called = called } : s_op, new(x, y), x.Type);
     }
+
+    internal override Root Root => typeof(TFunction) == typeof(Hypot) ? Root.Itself : typeof(TFunction) == typeof(Multiply) || typeof(TFunction) == typeof(Divide) ? Root.Inside : Root.None;
 
     /// <inheritdoc/>
     public override string Name => typeof(TFunction).Name;

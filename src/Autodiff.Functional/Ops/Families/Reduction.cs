@@ -38,6 +38,8 @@ public sealed record Reduction<TFunction>(Axes Axes) : Op, ILowered where TFunct
         return Expr.Dropped(Expr.Apply(new Reduction<TFunction>(axes), x), x.Shape, axes, keepDims);
     }
 
+    internal override Root Root => typeof(TFunction) == typeof(Norm) ? Root.Itself : Root.None;
+
     /// <inheritdoc/>
     public override string Name => typeof(TFunction).Name;
 

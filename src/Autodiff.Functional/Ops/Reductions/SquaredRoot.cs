@@ -11,7 +11,7 @@ public sealed partial class Expr
     /// </summary>
     private static Expr? SquaredRoot(Expr? left, Expr? right)
     {
-        if (RootIn(right) is not { } other || RootIn(left) is not { } root || left!.Shape != right!.Shape)
+        if (left is not { HasRoot: true } || right is not { HasRoot: true } || RootIn(right) is not { } other || RootIn(left) is not { } root || left.Shape != right.Shape)
             return null;
         if (!root.Op.Equals(other.Op) || !root.Inputs.SequenceEqual(other.Inputs, ReferenceEqualityComparer.Instance))
             return null;
@@ -24,23 +24,24 @@ public sealed partial class Expr
         Expr Product(Expr x) => ReferenceEquals(left, right) ? Square(first(x)) : first(x) * second(x);
     }
 
-    /// <summary>The root in a product of it, by a walk of a few steps that allocates nothing: every product is asked.</summary>
-    private static Expr? RootIn(Expr? x)
+    /// <summary>The root in a product of it, by a walk of a few steps.</summary>
+    private static Expr? RootIn(Expr x)
     {
-        for (int factor = 0; x is not null && factor <= Factors; factor++)
+        for (int factor = 0; factor <= Factors; factor++)
         {
             if (IsRoot(x))
                 return x;
-            x = x.Op is Functional.Reshape or Unary<Negate> or Binary<Divide> ? x.Inputs[0] : x.Op is Binary<Multiply> ? Inner(x) : null;
+            x = x.Op is Binary<Multiply> ? Inner(x) : x.Inputs[0];
+            if (!x.HasRoot)
+                return null;
         }
         return null;
     }
 
-    private static bool IsRoot(Expr x) => x.Op is Reduction<Norm> or Binary<Hypot>;
+    private static bool IsRoot(Expr x) => x.Op.Root == Root.Itself;
 
-    /// <summary>The factor in which the root may be.</summary>
-    private static Expr Inner(Expr product) =>
-        IsRoot(product.Inputs[0]) || !(IsRoot(product.Inputs[1]) || product.Inputs[1].Op is Functional.Reshape or Unary<Negate> or Binary<Divide> or Binary<Multiply>) ? product.Inputs[0] : product.Inputs[1];
+    /// <summary>The factor in which the root is.</summary>
+    private static Expr Inner(Expr product) => product.Inputs[0].HasRoot ? product.Inputs[0] : product.Inputs[1];
 
     /// <summary>What makes of a number under the root the product that x is of the root; null if a factor has more axes.</summary>
     private static Func<Expr, Expr>? Scaled(Expr x, Expr root)

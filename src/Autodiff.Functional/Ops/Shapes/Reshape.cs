@@ -4,6 +4,7 @@ namespace Autodiff.Functional;
 internal sealed record Reshape(Shape To) : Linear, IView
 {
     public override bool Cancels => false;
+    internal override Root Root => Root.Inside;
     public static IEnumerable<OpInfo> Entries =>
     [
         new("Reshape", "the same elements in another shape", random =>
