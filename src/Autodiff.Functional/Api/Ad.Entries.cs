@@ -3,7 +3,9 @@ namespace Autodiff.Functional;
 /// <content>The entries of the catalogue for loops, branches and equations, which users call by these functions.</content>
 public static partial class Ad
 {
-    internal static IEnumerable<OpInfo> Entries =>
+    internal static IEnumerable<OpInfo> Entries => [.. Loops(), .. Branches(), .. Equations()];
+
+    private static IEnumerable<OpInfo> Loops() =>
     [
         new("Scan", "a loop over the rows of x: carry, row ↦ next carry, output; the last carry and the stacked outputs", random =>
         {
@@ -38,6 +40,10 @@ public static partial class Ad
             Cost = "steps · (condition + step)",
             Source = "JAX, lax.while_loop",
         },
+    ];
+
+    private static IEnumerable<OpInfo> Branches() =>
+    [
         new("Cond", "yes(x) if the predicate is true, else no(x)", random =>
         {
             var shape = random.NextShape(maxRank: 2);
@@ -64,6 +70,10 @@ public static partial class Ad
             Cost = "that of the branch",
             Source = "JAX, lax.switch (which moves it)",
         },
+    ];
+
+    private static IEnumerable<OpInfo> Equations() =>
+    [
         new("Fix", "the fixed point x = f(x)", random =>
         {
             var shape = random.NextShape(maxRank: 2);

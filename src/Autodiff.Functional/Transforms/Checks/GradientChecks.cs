@@ -113,7 +113,12 @@ internal sealed class GradientCheck<P, R>
             () => IsWhole(point => point.SetItem(leaf, Moved(leaf, entry, 1.0 / (1 << 10)))) && IsWhole(point => point.SetItem(leaf, Moved(leaf, entry, 1.0 / (1 << 20)))) && IsWholeFar,
             () => Jump, () => IsBiased(leaf, entry, byDuals: true), () => IsBiased(leaf, entry, byDuals: false), () => DualsCompute(leaf, entry), () => [.. Beside[..4].Select(at => Dual(at.Point, leaf, entry)?.Tangent ?? double.NaN)]);
         var (verdict, reason) = dispute.Settle();
+        if (verdict == GradientVerdict.Wrong && Array.TrueForAll([.. Beside.Select(at => at.Gradients[leaf].ElementAsDouble(entry))], Agrees))
+            (verdict, reason) = (GradientVerdict.Kink, "an op has a kink just here, and gives one of its slopes; beside the point the derivative is right");
         return glance with { Difference = double.IsNaN(magnified.Difference.Value) ? glance.Difference : magnified.Difference, Verdict = verdict, Reason = reason };
+
+        // A fault would be a fault beside the point as well.
+        bool Agrees(double beside) => Math.Abs(beside - magnified.Difference.Value) < 0.01 * Math.Abs(glance.Reverse - magnified.Difference.Value);
     }
 
     private ImmutableArray<int> Sample(int leaf)
