@@ -221,9 +221,12 @@ public sealed partial class Tensor : IEquatable<Tensor>
     }
 
     /// <summary>This tensor with its elements in row-major order without gaps: itself if they are.</summary>
-    internal Tensor Dense() => _strides is null ? this : Element.Run<DenseKernel, Tensor>(new(this));
+    internal Tensor Dense() => _strides is null ? this : Copy();
 
-    private readonly struct DenseKernel(Tensor tensor) : IKernel<Tensor>
+    /// <summary>A tensor of the same elements in memory of its own, which nobody else sees yet.</summary>
+    internal Tensor Copy() => Element.Run<CopyKernel, Tensor>(new(this));
+
+    private readonly struct CopyKernel(Tensor tensor) : IKernel<Tensor>
     {
         public Tensor Run<E>() where E : unmanaged, IElementary<E>
         {

@@ -22,7 +22,7 @@ internal sealed class CheckedRun(Executable executable, Frame frame, Action rest
     public void Run()
     {
         (_failure, _results) = Try(_nans);
-        if (_results.Select(_nans.FirstIn).Where(number => number > 0).DefaultIfEmpty().Min() is var first and > 0)
+        if (_nans.FirstIn(_results) is var first and > 0)
             throw _nans[first];
         if (_failure?.SourceException is not NaNFound && _nans.Swallows.Count > 0)
         {

@@ -26,13 +26,15 @@ internal sealed class CheckedStep(Step step, Program program, int value, Immutab
         var nans = frame.Root.NaNs!;
         nans.BeginStep();
         var trial = Op is not IParts && nans.Any && inputs.Any(input => input.HasNaN(frame)) ? new NaNTrial(Op, program[value].Inputs, [.. inputs.Select(input => input.Read(frame))], nans) : null;
-        if (trial is { First: > 0 })
-            RunOn(trial, frame, nans);
-        else
+        if (trial is { First: 0 })
+            trial = null;      // a NaN that came in from outside
+        if (trial is null)
             RunInside(frame, nans);
+        else
+            RunOn(trial, frame, nans);
         foreach (var output in outputs)
             if (output.HasNaN(frame))
-                Write(output, frame, [.. output.Read(frame).Parts.Index().Select(part => nans.Numbered(part.Item, value, element => trial is { First: > 0 } ? trial.Source(part.Index, element) : 0, element => Found(frame, nans, part.Item.Type, element)))]);
+                Write(output, frame, [.. output.Read(frame).Parts.Index().Select(part => nans.Numbered(part.Item, value, element => trial?.Source(part.Index, element) ?? 0, element => Found(frame, nans, part.Item.Type, element)))]);
     }
 
     /// <summary>A body is a program of checked steps.</summary>

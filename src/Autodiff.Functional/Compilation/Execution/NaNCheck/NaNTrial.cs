@@ -27,7 +27,7 @@ internal sealed class NaNTrial
     public NaNTrial(Op op, ValueNumbers values, Tensor[] given, NaNs nans)
     {
         (_op, _values, _given, _nans) = (op, values, given, nans);
-        First = given.SelectMany(input => input.Parts).Select(nans.FirstIn).Where(number => number > 0).DefaultIfEmpty().Min();
+        First = nans.FirstIn(given.SelectMany(input => input.Parts));
         _now = new(() => Evaluate(given));
         _instead = [.. Enumerable.Range(0, Draws).Select(draw => new Lazy<Tensor[]?>(() => TryWith(draw)))];
     }
@@ -54,7 +54,7 @@ internal sealed class NaNTrial
                 if (!IsNaN(now, i) && !Element(now, i).SequenceEqual(Element(instead, i)))
                 {
                     if (number == 0)
-                        (number, changed) = (Source(part, i), value.Element.Run<Copier, Tensor>(new(value)));
+                        (number, changed) = (Source(part, i), value.Copy());
                     Element(instead, i).CopyTo(Element(changed, i));
                 }
         }
@@ -98,7 +98,7 @@ internal sealed class NaNTrial
     {
         public Tensor Run<E>() where E : unmanaged, IElementary<E>
         {
-            var copy = new Copier(tensor).Run<E>();
+            var copy = tensor.Copy();
             var elements = Elements<E>(copy);
             for (int i = 0; i < elements.Length; i++)
                 if (trial._nans.Covers(trial._nans.NumberAt(tensor, i)))
@@ -128,7 +128,7 @@ internal sealed class NaNTrial
     /// <summary>The answers of a comparison, with others where it was asked about NaN.</summary>
     private Tensor Answered(Tensor answers, int draw)
     {
-        var answered = new Copier(answers).Run<Kernels.Bit>();
+        var answered = answers.Copy();
         for (int i = 0; i < answers.Size; i++)
             if (_given.Any(input => _nans.Covers(_nans.NumberAt(input, input.Size == 1 ? 0 : i))))
                 Elements<bool>(answered)[i] = draw < 2 ? draw == 0 : Scattered(_values[0] + 31 * _values[1], i, draw) > 0;
@@ -136,16 +136,6 @@ internal sealed class NaNTrial
     }
 
     private static bool IsNaN(Tensor tensor, int element) => tensor.DType.IsFloating() && double.IsNaN(tensor.ElementAsDouble(element));
-
-    private readonly struct Copier(Tensor tensor) : IKernel<Tensor>
-    {
-        public Tensor Run<E>() where E : unmanaged, IElementary<E>
-        {
-            var copy = Tensor.New<E>(tensor.Element, tensor.Shape, out var elements);
-            tensor.Read(0, elements);
-            return copy;
-        }
-    }
 
     private static Span<E> Elements<E>(Tensor own) where E : unmanaged => MemoryMarshal.CreateSpan(ref MemoryMarshal.GetReference(own.Elements<E>()), own.Size);
 

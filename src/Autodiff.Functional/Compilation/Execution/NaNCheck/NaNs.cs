@@ -82,6 +82,9 @@ internal sealed class NaNs(int draw = -1, int only = 0, long limit = long.MaxVal
         return first;
     }
 
+    /// <summary>The smallest number in some tensors; 0 if there is none.</summary>
+    public int FirstIn(IEnumerable<Tensor> tensors) => tensors.Select(FirstIn).Where(number => number > 0).DefaultIfEmpty().Min();
+
     /// <summary>A tensor whose NaNs have numbers: an element's own, else that of its source, else a new one for all that came up here.</summary>
     /// <param name="tensor">The tensor.</param>
     /// <param name="value">Its number in the program.</param>
